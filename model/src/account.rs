@@ -1,0 +1,45 @@
+//! Projects and people, as far as the page needs to know them.
+
+use serde::{Deserialize, Serialize};
+
+/// What signing in takes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+/// What the one-time set-up link takes: the first person of an instance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetUp {
+    /// The secret of the link.
+    pub secret: String,
+    /// The e-mail address to sign in with from now on; absent to just look around.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The password to sign in with from now on; at least 12 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+/// Who is signed in, and where they may look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The e-mail address.
+    pub email: String,
+    /// The projects, by name.
+    pub projects: Vec<Project>,
+}
+
+/// A project: a log of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// The number, which every path takes as well.
+    pub number: i64,
+    /// The word in every path: `[a-z0-9][a-z0-9-]{0,62}`.
+    pub slug: String,
+}

@@ -1,0 +1,50 @@
+//! Every path, once: of the page and of the API.
+
+use crate::Seq;
+
+/// The log page of a project.
+pub fn log(project: &str) -> String {
+    format!("/projects/{project}/log")
+}
+
+/// Sign-in page.
+pub const SIGN_IN: &str = "/sign-in";
+/// The page that the one-time link opens; the secret is in the fragment, which is not sent or logged.
+pub const SET_UP: &str = "/set-up";
+
+/// `GET`: the [`Viewer`](crate::account::Viewer). `POST` a [`SignIn`](crate::account::SignIn):
+/// sign in. `DELETE`: sign out.
+pub const SESSION: &str = "/api/session";
+/// `POST` a [`SetUp`](crate::account::SetUp): sign in by the one-time link.
+pub const SET_UP_API: &str = "/api/set-up";
+
+/// `GET`: the [`Overview`](crate::Overview), a part a line.
+pub fn overview(project: &str) -> String {
+    format!("/api/projects/{project}/overview")
+}
+
+/// `GET`: a [`Page`](crate::Page). `POST` events: an [`IngestReport`](crate::ingest::IngestReport).
+pub fn events(project: &str) -> String {
+    format!("/api/projects/{project}/events")
+}
+
+/// `GET`: one [`Entry`](crate::Entry), whole.
+pub fn event(project: &str, seq: Seq) -> String {
+    format!("/api/projects/{project}/events/{seq}")
+}
+
+/// `GET`: a [`Histogram`](crate::Histogram).
+pub fn histogram(project: &str) -> String {
+    format!("/api/projects/{project}/histogram")
+}
+
+/// `GET`: [`FacetCounts`](crate::FacetCounts), a list. With `facet.q=` text, only values whose
+/// label or value contains it.
+pub fn facets(project: &str) -> String {
+    format!("/api/projects/{project}/facets")
+}
+
+/// `GET`: [`Without`](crate::stats::Without), a list: which part of the filter empties the result.
+pub fn without(project: &str) -> String {
+    format!("/api/projects/{project}/without")
+}

@@ -1,0 +1,134 @@
+//! Counts over everything that matches: bars, facets, and the parts of an overview.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Event, Field, Outcome, Page, Seq, Span, Timestamp, error::ErrorDetail};
+
+/// How bad it is; the chart stacks its bars by this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Success, or nothing said.
+    Quiet,
+    /// A failure that is not the server's: a 4xx status, or a failure without a status.
+    Failure,
+    /// A 5xx status.
+    ServerError,
+}
+
+impl Severity {
+    /// Every severity, in the order of [`Bucket::counts`].
+    pub const ALL: [Self; 3] = [Self::Quiet, Self::Failure, Self::ServerError];
+
+    /// The severity of an event.
+    pub fn of(event: &Event) -> Self {
+        match event.request.status_code {
+            Some(500..) => Self::ServerError,
+            Some(400..) => Self::Failure,
+            _ if event.outcome == Some(Outcome::Failure) => Self::Failure,
+            _ => Self::Quiet,
+        }
+    }
+
+    /// As shown to people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Quiet => "Success",
+            Self::Failure => "Failure",
+            Self::ServerError => "Server error",
+        }
+    }
+}
+
+/// One bar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// Its end, itself excluded: the start of the next.
+    pub to: Timestamp,
+    /// Entries by [`Severity`], in the order of [`Severity::ALL`].
+    pub counts: [u64; 3],
+}
+
+impl Bucket {
+    /// All entries of the bar.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+}
+
+/// The bars over a span, and the number of entries counted apart from them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// The bars, oldest first, without gaps, from the span's start to its end. The first and the
+    /// last may be partial: narrower than `width`.
+    pub buckets: Vec<Bucket>,
+    /// The width asked of a bar, such as `1h` or `1d`; days and more follow the calendar of the
+    /// viewer's zone.
+    pub width: String,
+    /// The sum of the bars.
+    pub sum: u64,
+    /// The entries that match, counted without the bars. It equals `sum`, or something is wrong.
+    pub total: u64,
+    /// The time covered.
+    pub span: Span,
+    /// The place in the log up to which it counts.
+    pub as_of: Seq,
+}
+
+/// How often each value of a facet occurs among the entries that match everything but the choice
+/// for this facet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetCounts {
+    /// The facet.
+    pub field: Field,
+    /// The most frequent values, most frequent first, and after them those that are chosen in the
+    /// filter, even at 0.
+    pub values: Vec<FacetValue>,
+    /// Entries with a value that is not listed.
+    pub other: u64,
+    /// How many values are not listed.
+    pub other_values: u64,
+    /// Entries without a value.
+    pub absent: u64,
+}
+
+/// One value of a facet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetValue {
+    /// As filtered by.
+    pub value: String,
+    /// As shown: the latest name it was seen with.
+    pub label: String,
+    /// Entries with it.
+    pub count: u64,
+}
+
+/// A part of the overview. They come one a line, in this order, all under one span and one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "part", rename_all = "snake_case")]
+pub enum Overview {
+    /// The rows.
+    Page(Page),
+    /// The bars and the total.
+    Histogram(Histogram),
+    /// The facets in view.
+    Facets {
+        /// One for each facet asked for, in that order.
+        facets: Vec<FacetCounts>,
+    },
+    /// The rest cannot be had; what came before stands.
+    Failed {
+        /// Why.
+        error: ErrorDetail,
+    },
+}
+
+/// What would match if one part of the filter were dropped; says which part empties a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Without {
+    /// The query key that is dropped: `status`, `status.not`, `q`, or `range`.
+    pub key: String,
+    /// The entries that match then.
+    pub total: u64,
+}

@@ -1,0 +1,171 @@
+//! Views: what the address bar holds, and what the API is asked.
+
+use std::{collections::BTreeMap, fmt};
+
+use crate::{
+    Choice, Field, Filter, QueryError, Seq, Sort,
+    filter::{read_choices, unknown, write_choices},
+    page::{DEFAULT_LIMIT, MAX_LIMIT},
+    query::{self, Pair, Writer},
+};
+
+/// Keys of the page that the API accepts and ignores, so that an address can be pasted there.
+const PAGE_KEYS: &[&str] = &["tab", "event", "stack", "scale", "compare"];
+
+/// What the page shows: all of it is in the address bar.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct View {
+    /// Which entries.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// Which page; the first if absent. Opaque to the page.
+    pub cursor: Option<String>,
+    /// The opened entry.
+    pub event: Option<Seq>,
+    /// Choices that are switched off but not forgotten.
+    pub off: BTreeMap<Field, Choice>,
+    /// The tab.
+    pub tab: Option<String>,
+    /// What the bars are stacked by.
+    pub stack: Option<String>,
+    /// The scale of the count axis.
+    pub scale: Option<String>,
+    /// The period to compare with.
+    pub compare: Option<String>,
+}
+
+impl View {
+    /// Reads a raw query string. What is wrong is reported, to be shown; the rest stands.
+    pub fn read(raw: &str) -> (Self, Vec<QueryError>) {
+        let (mut pairs, mut errors) = query::split(raw);
+        let filter = Filter::read(&mut pairs, &mut errors);
+        let sort = read_sort(&mut pairs, &mut errors);
+        let off = read_choices(&mut pairs, "off.", &mut errors);
+        let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
+        let (cursor, event) = (scalar("cursor"), scalar("event"));
+        let (tab, stack, scale, compare) = (scalar("tab"), scalar("stack"), scalar("scale"), scalar("compare"));
+        let event = event.and_then(|text| read_number(&text, "event", "the number of an entry", &mut errors));
+        errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
+        (Self { filter, sort, cursor, event, off, tab, stack, scale, compare }, errors)
+    }
+
+    /// The same query with the API's own keys only: what the page sends.
+    pub fn to_api_query(&self) -> String {
+        let mut out = Writer::default();
+        self.write_list(&mut out);
+        out.finish()
+    }
+
+    /// This view on its first page, with nothing opened: where every change of filter leads.
+    #[must_use]
+    pub fn from_the_top(mut self) -> Self {
+        self.cursor = None;
+        self.event = None;
+        self
+    }
+
+    fn write_list(&self, out: &mut Writer) {
+        self.filter.write(out);
+        if self.sort != Sort::default() {
+            out.push("sort", &self.sort.to_string());
+        }
+        if let Some(cursor) = &self.cursor {
+            out.push("cursor", cursor);
+        }
+    }
+}
+
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = Writer::default();
+        if let Some(tab) = &self.tab {
+            out.push("tab", tab);
+        }
+        self.write_list(&mut out);
+        write_choices(&self.off, "off.", &mut out);
+        for (key, value) in [("stack", &self.stack), ("scale", &self.scale), ("compare", &self.compare)] {
+            if let Some(value) = value {
+                out.push(key, value);
+            }
+        }
+        if let Some(event) = self.event {
+            out.push("event", &event.to_string());
+        }
+        f.write_str(&out.finish())
+    }
+}
+
+/// What the API is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiQuery {
+    /// Which entries.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// Which page.
+    pub cursor: Option<String>,
+    /// How many rows.
+    pub limit: u16,
+    /// IANA name of the zone whose calendar the bars follow; UTC if absent.
+    pub tz: Option<String>,
+    /// How many bars are wanted; the answer has about as many, at most 180 or so.
+    pub buckets: Option<u16>,
+    /// Which facets to count; the nine of the default rail if absent.
+    pub facets: Option<Vec<Field>>,
+}
+
+impl ApiQuery {
+    /// Reads a raw query string; the first thing that is wrong is the answer.
+    pub fn read(raw: &str) -> Result<Self, QueryError> {
+        let (mut pairs, mut errors) = query::split(raw);
+        let filter = Filter::read(&mut pairs, &mut errors);
+        let sort = read_sort(&mut pairs, &mut errors);
+        let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
+        let (cursor, tz) = (scalar("cursor"), scalar("tz"));
+        let (limit, buckets, facets) = (scalar("limit"), scalar("buckets"), scalar("facets"));
+        let limit = limit.map_or(DEFAULT_LIMIT, |text| {
+            let limit = read_number(&text, "limit", "a number of rows from 1 to 500", &mut errors);
+            limit.filter(|n| (1..=MAX_LIMIT).contains(n)).unwrap_or_else(|| {
+                errors.push(QueryError::new("limit", "is not a number of rows from 1 to 500"));
+                DEFAULT_LIMIT
+            })
+        });
+        let buckets = buckets.and_then(|text| read_number(&text, "buckets", "a number of bars", &mut errors));
+        if buckets == Some(0) {
+            errors.push(QueryError::new("buckets", "is 0; ask for at least one bar"));
+        }
+        let facets = facets.map(|text| read_facets(&text, &mut errors));
+        // The choices that the page has switched off are checked like the others, then ignored.
+        read_choices(&mut pairs, "off.", &mut errors);
+        for key in PAGE_KEYS {
+            query::scalar(&mut pairs, key, &mut errors);
+        }
+        errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
+        errors.into_iter().next().map_or(
+            Ok(Self { filter, sort, cursor, limit, tz, buckets, facets }),
+            Err,
+        )
+    }
+}
+
+fn read_sort(pairs: &mut Vec<Pair>, errors: &mut Vec<QueryError>) -> Sort {
+    query::scalar(pairs, "sort", errors)
+        .and_then(|text| text.parse().map_err(|e| errors.push(e)).ok())
+        .unwrap_or_default()
+}
+
+fn read_facets(text: &str, errors: &mut Vec<QueryError>) -> Vec<Field> {
+    let facet = |key: &str| {
+        let field = Field::from_key(key).filter(|f| f.is_facet());
+        if field.is_none() {
+            errors.push(QueryError::new("facets", format!("{key:?} is not a facet")));
+        }
+        field
+    };
+    text.split(',').filter(|k| !k.is_empty()).filter_map(facet).collect()
+}
+
+fn read_number<T: std::str::FromStr>(text: &str, key: &str, what: &str, errors: &mut Vec<QueryError>) -> Option<T> {
+    text.parse().map_err(|_| errors.push(QueryError::new(key, format!("{text:?} is not {what}")))).ok()
+}

@@ -1,0 +1,2 @@
+//! The Daybook server.
+fn main() {}

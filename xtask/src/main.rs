@@ -1,0 +1,67 @@
+//! Names for commands: everything one does with this project is `cargo xtask …`.
+//!
+//! Each command is a list of [`step::Step`]s. What is already there makes no step, so the number
+//! of steps shown is the number of things that are really to be done.
+
+mod app;
+mod bench;
+mod browser;
+mod check;
+mod node;
+mod paths;
+mod process;
+mod run;
+mod setup;
+mod sizes;
+mod stamp;
+mod step;
+mod system;
+mod test;
+mod tools;
+mod wasm;
+
+use std::process::ExitCode;
+
+/// A failure is a sentence that tells what to do, and what was seen where that helps.
+type Result<T = ()> = std::result::Result<T, String>;
+
+const HELP: &str = "\
+Daybook: cargo xtask COMMAND
+
+  run [ARG…]         set up, build, and serve with demo activity (ARGs go to `daybook serve`)
+  test               set up, then every check and every test
+  check              formatting, clippy and documentation, without the tests
+  e2e [ARG…]         the browser tests alone (ARGs go to Playwright)
+  build [--release]  the app and the server; --release gives the one binary to hand out
+  bench              sizes and speeds, against their limits
+  setup [--test]     only install what is missing (--test: for the tests as well)
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = args.split_first() else {
+        print!("{HELP}");
+        return ExitCode::FAILURE;
+    };
+    let done = match command.as_str() {
+        "run" => run::run(rest),
+        "test" => test::test(),
+        "check" => check::check(),
+        "e2e" => test::e2e(rest),
+        "build" => run::build(rest),
+        "bench" => bench::bench(rest),
+        "setup" => setup::setup(rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("There is no command `{other}`.\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("\n{}", sentence.trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}

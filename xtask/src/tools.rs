@@ -1,0 +1,112 @@
+//! The programs that build the app: trunk, and the wasm-bindgen that Cargo.lock asks for.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use crate::process::{Job, ask, program, read};
+use crate::step::Step;
+use crate::{Result, node, paths};
+
+const TRUNK: &str = "0.21.14";
+
+/// These are run a few times a day for a second: what matters is how long they take to build.
+const QUICK: [(&str, &str); 4] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+];
+
+/// Installs the tools that are missing.
+pub(crate) fn missing() -> Result<Vec<Step>> {
+    let bindgen = wasm_bindgen_version()?;
+    let mut steps = Vec::new();
+    if find("trunk", TRUNK).is_none() {
+        steps.push(step("trunk", "trunk", TRUNK.to_owned()).hint("4 to 6 minutes, once per machine"));
+    }
+    if find("wasm-bindgen", &bindgen).is_none() {
+        let step = step("wasm-bindgen-cli", "wasm-bindgen", bindgen);
+        steps.push(step.hint("about 2 minutes, once per machine"));
+    }
+    if !steps.is_empty() {
+        steps.push(Step::new("Tidying up", |_| {
+            // The tools share what they are compiled from; nobody needs it afterwards.
+            fs::remove_dir_all(build_folder()).or_else(|e| {
+                if build_folder().exists() { Err(format!("Delete {}: {e}.", build_folder().display())) } else { Ok(()) }
+            })
+        }));
+    }
+    Ok(steps)
+}
+
+/// Lets `command` find the tools by name.
+pub(crate) fn put_on_path(command: &mut Command, first: Option<&Path>) -> Result {
+    let bindgen = wasm_bindgen_version()?;
+    let mut folders: Vec<PathBuf> = first.into_iter().map(Path::to_path_buf).collect();
+    for (name, version) in [("trunk", TRUNK), ("wasm-bindgen", bindgen.as_str())] {
+        let found = find(name, version)
+            .ok_or_else(|| format!("Run `cargo xtask setup`: {name} {version} is not installed."))?;
+        folders.extend(found.parent().map(Path::to_path_buf));
+    }
+    folders.push(node::bin("app/chart"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let all = folders.into_iter().chain(env::split_paths(&path));
+    let joined: OsString = env::join_paths(all).map_err(|e| format!("Correct the PATH: {e}."))?;
+    command.env("PATH", joined);
+    Ok(())
+}
+
+fn step(package: &'static str, name: &'static str, version: String) -> Step {
+    Step::new(format!("Installing {package} {version}"), move |job| {
+        install(job, package, name, &version)
+    })
+}
+
+fn install(job: &Job, package: &str, name: &str, version: &str) -> Result {
+    let cargo = || {
+        let mut command = program("cargo");
+        command.args(["install", &format!("{package}@{version}"), "--root"]);
+        command.arg(folder(name, version)).env("CARGO_TARGET_DIR", build_folder()).envs(QUICK);
+        command
+    };
+    let advice = format!(
+        "Check the connection to crates.io, then run this again, or install {package} {version} \
+         yourself."
+    );
+    // A locked dependency may have been withdrawn: then the newest that fits has to do.
+    if job.finish(cargo().arg("--locked"))? {
+        return Ok(());
+    }
+    job.run(&mut cargo(), &advice)
+}
+
+/// The program `name`, if it is here in just this version.
+fn find(name: &str, version: &str) -> Option<PathBuf> {
+    let ours = folder(name, version).join("bin").join(name);
+    let right = |file: &PathBuf| {
+        let said = ask(program(file).arg("--version")).unwrap_or_default();
+        said.split_whitespace().nth(1) == Some(version)
+    };
+    [Some(ours), paths::on_path(name)].into_iter().flatten().find(right)
+}
+
+/// Several versions live side by side, since several checkouts may.
+fn folder(name: &str, version: &str) -> PathBuf {
+    paths::tools().join(format!("{name}-{version}"))
+}
+
+fn build_folder() -> PathBuf {
+    paths::tools().join("build")
+}
+
+/// The version of the library and of the program have to be the same.
+fn wasm_bindgen_version() -> Result<String> {
+    let lock = read(&paths::root().join("Cargo.lock"))?;
+    let mut lines = lock.lines().skip_while(|line| *line != "name = \"wasm-bindgen\"");
+    let version = lines.nth(1).and_then(|line| line.strip_prefix("version = \""));
+    version
+        .map(|version| version.trim_end_matches('"').to_owned())
+        .ok_or_else(|| "Run `cargo generate-lockfile`: Cargo.lock has no wasm-bindgen.".to_owned())
+}
