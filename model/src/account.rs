@@ -12,18 +12,13 @@ pub struct SignIn {
     pub password: String,
 }
 
-/// What the one-time set-up link takes: the first person of an instance.
+/// What the one-time link carries. Opening it signs in as the first person of the instance, who is
+/// made if there is nobody yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {
     /// The secret of the link.
     pub secret: String,
-    /// The e-mail address to sign in with from now on; absent to just look around.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// The password to sign in with from now on; at least 12 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
 }
 
 /// Who is signed in, and where they may look.

@@ -17,6 +17,7 @@
 //!   `as_of` has the same answer for ever.
 
 pub mod account;
+pub mod change;
 pub mod error;
 pub mod event;
 pub mod field;

@@ -113,6 +113,8 @@ pub struct ApiQuery {
     pub buckets: Option<u16>,
     /// Which facets to count; the nine of the default rail if absent.
     pub facets: Option<Vec<Field>>,
+    /// Only values of facets that contain this text (`facet.q`).
+    pub facet_search: Option<String>,
 }
 
 impl ApiQuery {
@@ -124,6 +126,7 @@ impl ApiQuery {
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
         let (cursor, tz) = (scalar("cursor"), scalar("tz"));
         let (limit, buckets, facets) = (scalar("limit"), scalar("buckets"), scalar("facets"));
+        let facet_search = scalar("facet.q").filter(|text| !text.trim().is_empty());
         let limit = limit.map_or(DEFAULT_LIMIT, |text| {
             let limit = read_number(&text, "limit", "a number of rows from 1 to 500", &mut errors);
             limit.filter(|n| (1..=MAX_LIMIT).contains(n)).unwrap_or_else(|| {
@@ -143,7 +146,7 @@ impl ApiQuery {
         }
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
         errors.into_iter().next().map_or(
-            Ok(Self { filter, sort, cursor, limit, tz, buckets, facets }),
+            Ok(Self { filter, sort, cursor, limit, tz, buckets, facets, facet_search }),
             Err,
         )
     }
