@@ -1,2 +1,8 @@
-//! The Daybook server.
-fn main() {}
+//! The `daybook` command.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    daybook::cli::run().await
+}

@@ -1,0 +1,41 @@
+//! The route table: the whole API on one screen.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+
+use crate::{assets, error::Error, headers, state::AppState};
+
+mod admin;
+mod events;
+mod ingest;
+mod overview;
+mod session;
+mod stats;
+
+pub use admin::{MadeToken, NewPerson, NewProject, NewToken};
+pub(crate) use ingest::report;
+
+/// Everything that is served: the API, and the app everywhere else.
+pub fn router(state: AppState) -> Router {
+    let api = Router::new()
+        .route("/session", get(session::show).post(session::sign_in).delete(session::sign_out))
+        .route("/set-up", post(session::set_up))
+        .route("/projects", post(admin::create_project))
+        .route("/people", post(admin::create_person))
+        .route("/projects/{project}/tokens", post(admin::create_token))
+        .route("/projects/{project}/overview", get(overview::show))
+        .route("/projects/{project}/events", get(events::list).post(ingest::create))
+        .route("/projects/{project}/events/{seq}", get(events::show))
+        .route("/projects/{project}/histogram", get(stats::histogram))
+        .route("/projects/{project}/facets", get(stats::facets))
+        .route("/projects/{project}/without", get(stats::without))
+        .fallback(async || Error::NotFound("there is nothing at this address"))
+        // Bodies are bounded where they are read; only `ingest` takes more than this.
+        .layer(DefaultBodyLimit::max(64 * 1024))
+        .with_state(state);
+    let app = assets::router();
+    Router::new().nest("/api", api).merge(app).layer(axum::middleware::from_fn(headers::complete))
+}

@@ -1,0 +1,81 @@
+//! Events come in: a body of them, each judged by itself. A 2xx means it is on disk.
+
+use axum::{
+    Json,
+    body::{Body, to_bytes},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use daybook_model::ingest::{IngestReport, MAX_BODY, Refusal};
+
+use crate::{
+    error::Error,
+    extract::Writable,
+    intake::{self, BodyKind},
+    ledger::Submitted,
+    state::AppState,
+    store::Appended,
+};
+
+/// Stores a batch of events.
+pub(super) async fn create(State(state): State<AppState>, Writable(project): Writable, headers: HeaderMap, body: Body) -> Result<Response, Error> {
+    let kind = body_kind(&headers)?;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok()).unwrap_or(MAX_BODY);
+    if length > MAX_BODY {
+        return Err(too_large());
+    }
+    // The budget is counted in bytes; nothing closes the semaphore.
+    let permits = u32::try_from(length.max(1)).unwrap_or(u32::MAX);
+    let _held = state.body_budget.acquire_many(permits).await.map_err(|_| Error::Unavailable)?;
+    let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
+    let now = state.clock.now();
+    let batch = intake::parse_batch(&bytes, kind, now, &state.sources)
+        .map_err(|e| Error::Body { status: StatusCode::BAD_REQUEST, code: "bad_body", message: e.to_string() })?;
+    drop(bytes);
+    let (indexes, events): (Vec<_>, Vec<_>) = batch.events.into_iter().unzip();
+    let submitted = state.ledger.submit(project, events).await?;
+    let report = report(&indexes, &submitted, batch.refused);
+    let status = if report.stored + report.duplicates == 0 && !report.refused.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, Json(report)).into_response())
+}
+
+/// What became of a batch, told to its sender.
+pub(crate) fn report(indexes: &[u64], submitted: &Submitted, refused: Vec<Refusal>) -> IngestReport {
+    let mut report = IngestReport { refused, head: submitted.head, ..IngestReport::default() };
+    for (&index, outcome) in indexes.iter().zip(&submitted.outcomes) {
+        match outcome {
+            Appended::Stored(_) => report.stored += 1,
+            Appended::Duplicate(_) => report.duplicates += 1,
+            Appended::Differs(seq) => report.refused.push(Refusal {
+                index,
+                code: "duplicate_differs".into(),
+                field: "id".into(),
+                message: format!("an event with this id but other content is stored as entry {seq}; this one was not stored"),
+            }),
+        }
+    }
+    report.refused.sort_by_key(|r| r.index);
+    report
+}
+
+fn body_kind(headers: &HeaderMap) -> Result<BodyKind, Error> {
+    let value = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let unsupported = |message: &str| Err(Error::Body { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, code: "unsupported", message: message.into() });
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return unsupported("send the body without Content-Encoding");
+    }
+    match value(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim() {
+        "application/json" => Ok(BodyKind::Json),
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Ok(BodyKind::Ndjson),
+        _ => unsupported("send one event or an array of them as application/json, or one a line as application/x-ndjson"),
+    }
+}
+
+fn too_large() -> Error {
+    Error::Body {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        code: "too_large",
+        message: format!("a body has at most {MAX_BODY} bytes; send the events in several"),
+    }
+}

@@ -1,0 +1,108 @@
+//! The page's one question: rows, then bars and total, then facets, each sent as soon as it is
+//! known, all under one span and one moment, so that nothing can disagree.
+
+use std::io::Write as _;
+
+use async_stream::stream;
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use daybook_model::{Field, Overview};
+use flate2::{Compression, write::GzEncoder};
+
+use super::stats::{Bars, DEFAULT_FACETS, count_facets};
+use crate::{
+    error::Error,
+    extract::{Query, Readable},
+    list::List,
+    state::AppState,
+    store::StoreError,
+};
+
+/// Streams the parts, one JSON object a line. What is wrong with the query is told before.
+pub(super) async fn show(State(state): State<AppState>, Readable(project): Readable, Query(query): Query, headers: HeaderMap) -> Result<Response, Error> {
+    let bars = Bars::read(&query)?;
+    let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
+    let list = List::resolve(&*state.store, project, query, state.clock.now()).await?;
+    let gzip = accepts_gzip(&headers);
+    let mut lines = Lines::new(gzip);
+    let parts = stream! {
+        for step in [Step::Page, Step::Histogram, Step::Facets] {
+            let part = step.answer(&state, &list, &bars, &fields).await;
+            let failed = part.is_err();
+            let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });
+            yield lines.write(&part);
+            if failed {
+                break;
+            }
+        }
+        yield lines.finish();
+    };
+    let mut response = Body::from_stream(parts).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+/// The parts, in the order in which a reader needs them.
+enum Step {
+    Page,
+    Histogram,
+    Facets,
+}
+
+impl Step {
+    async fn answer(&self, state: &AppState, list: &List, bars: &Bars, fields: &[Field]) -> Result<Overview, StoreError> {
+        let store = &*state.store;
+        Ok(match self {
+            Self::Page => Overview::Page(list.page(store).await?),
+            Self::Histogram => Overview::Histogram(bars.count(store, &list.scope).await?),
+            Self::Facets => Overview::Facets { facets: count_facets(store, &list.scope, fields).await? },
+        })
+    }
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|v| v.to_str().ok());
+    accepted.flat_map(|v| v.split(',')).any(|v| v.trim() == "gzip")
+}
+
+/// Lines of JSON, each sent whole at once even when compressed: a general compression layer would
+/// hold the first part back until the next one comes.
+enum Lines {
+    Plain,
+    Gzip(GzEncoder<Vec<u8>>),
+}
+
+impl Lines {
+    fn new(gzip: bool) -> Self {
+        if gzip { Self::Gzip(GzEncoder::new(Vec::new(), Compression::new(5))) } else { Self::Plain }
+    }
+
+    fn write(&mut self, part: &Overview) -> std::io::Result<Bytes> {
+        let mut line = serde_json::to_vec(part)?;
+        line.push(b'\n');
+        match self {
+            Self::Plain => Ok(line.into()),
+            Self::Gzip(encoder) => {
+                encoder.write_all(&line)?;
+                encoder.flush()?;
+                Ok(std::mem::take(encoder.get_mut()).into())
+            }
+        }
+    }
+
+    fn finish(self) -> std::io::Result<Bytes> {
+        match self {
+            Self::Plain => Ok(Bytes::new()),
+            Self::Gzip(encoder) => Ok(encoder.finish()?.into()),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The command line. Every option can be given in the environment as well.
+
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand};
+
+mod admin;
+mod demo;
+mod import;
+mod log;
+mod serve;
+
+/// An audit log to investigate, share and trust.
+#[derive(Debug, Parser)]
+#[command(name = "daybook", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    log: LogOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Which log.
+#[derive(Debug, Clone, Args)]
+struct LogOptions {
+    /// Where the log is kept; made when missing
+    #[arg(long, global = true, env = "DAYBOOK_DATABASE_URL", default_value = "sqlite://data/daybook.db")]
+    database_url: String,
+}
+
+/// Which project of the log.
+#[derive(Debug, Clone, Args)]
+struct ProjectOption {
+    /// The project, by its word or number; made when missing
+    #[arg(long, env = "DAYBOOK_PROJECT", default_value = "default")]
+    project: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the page and the API
+    Serve(serve::Serve),
+    /// Read events from files into the log
+    Import(import::Import),
+    /// Fill a project with the activity of a made-up platform
+    Demo(demo::MakeDemo),
+    /// Make projects
+    #[command(subcommand)]
+    Project(admin::ProjectCommand),
+    /// Make people
+    #[command(subcommand)]
+    User(admin::UserCommand),
+    /// Make tokens for programs
+    #[command(subcommand)]
+    Token(admin::TokenCommand),
+}
+
+/// Why a command failed: a sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Say(String),
+    #[error(transparent)]
+    Presence(#[from] crate::presence::PresenceError),
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
+    #[error(transparent)]
+    People(#[from] crate::people::PeopleError),
+    #[error("{path}: {error}", path = .path.display())]
+    File { path: PathBuf, error: std::io::Error },
+}
+
+impl CliError {
+    fn say(sentence: impl Into<String>) -> Self {
+        Self::Say(sentence.into())
+    }
+}
+
+/// Runs the command that the process was started with.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DAYBOOK_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let done = match cli.command {
+        Command::Serve(command) => command.run(&cli.log).await,
+        Command::Import(command) => command.run(&cli.log).await,
+        Command::Demo(command) => command.run(&cli.log).await,
+        Command::Project(command) => command.run(&cli.log).await,
+        Command::User(command) => command.run(&cli.log).await,
+        Command::Token(command) => command.run(&cli.log).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("daybook: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Shows how far a long work is, on standard error, where somebody can see it.
+fn progress(length: u64) -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{bar:32} {human_pos} of {human_len}, {per_sec}, {eta} left");
+    let bar = indicatif::ProgressBar::new(length);
+    bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    bar
+}

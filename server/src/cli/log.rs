@@ -1,0 +1,122 @@
+//! The log that a command works on: opened here, or through the server that has it open.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use daybook_model::{Event, account::Project, ingest::IngestReport, paths};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{CliError, LogOptions};
+use crate::{
+    api,
+    clock::Clock,
+    ledger::Ledger,
+    people::People,
+    presence::{Found, Presence, RunningServer},
+    store::{ProjectId, sqlite::Sqlite},
+};
+
+/// The log, opened by this process.
+pub(super) struct OpenLog {
+    pub(super) store: Arc<Sqlite>,
+    pub(super) ledger: Ledger,
+    pub(super) people: People,
+    pub(super) clock: Clock,
+    /// Holds other processes off; let go last.
+    pub(super) presence: Presence,
+}
+
+/// The log, wherever it is open.
+pub(super) enum Log {
+    Here(OpenLog),
+    There(RunningServer),
+}
+
+impl OpenLog {
+    /// Opens the log after taking it.
+    pub(super) async fn open(options: &LogOptions, presence: Presence) -> Result<Self, CliError> {
+        let clock = Clock::System;
+        let store = Arc::new(Sqlite::open(&options.database_url).await?);
+        let sessions = log_file(options)?.with_extension("sessions.db");
+        let people = People::open(store.writer().clone(), &sessions.to_string_lossy()).await?;
+        let ledger = Ledger::start(store.clone(), clock.clone());
+        Ok(Self { store, ledger, people, clock, presence })
+    }
+}
+
+/// The file behind the database URL.
+pub(super) fn log_file(options: &LogOptions) -> Result<PathBuf, CliError> {
+    let url = &options.database_url;
+    url.strip_prefix("sqlite://").map(|file| Path::new(file.split('?').next().unwrap_or(file)).to_owned()).ok_or_else(|| {
+        CliError::say(format!("{url:?} is not a database that Daybook can open; give a file, such as sqlite://data/daybook.db"))
+    })
+}
+
+impl Log {
+    /// Finds the log: opens it, or finds the server that has it open.
+    pub(super) async fn find(options: &LogOptions) -> Result<Self, CliError> {
+        Ok(match Presence::take(&log_file(options)?)? {
+            Found::Free(presence) => Self::Here(OpenLog::open(options, presence).await?),
+            Found::Server(server) => Self::There(server),
+        })
+    }
+
+    /// The project of this name, made if it is missing.
+    pub(super) async fn ensure_project(&self, name: &str) -> Result<Project, CliError> {
+        match self {
+            Self::Here(log) => Ok(log.store.ensure_project(name, log.clock.now()).await?),
+            Self::There(server) => post(server, "/api/projects", &api::NewProject { slug: name.into() }).await,
+        }
+    }
+
+    /// Stores events. Indexes in the report are those given.
+    pub(super) async fn send(&self, project: &Project, events: Vec<(u64, Event)>) -> Result<IngestReport, CliError> {
+        let (indexes, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
+        match self {
+            Self::Here(log) => {
+                let submitted = log.ledger.submit(ProjectId(project.number), events).await?;
+                Ok(api::report(&indexes, &submitted, Vec::new()))
+            }
+            Self::There(server) => {
+                let mut report: IngestReport = post(server, &paths::events(&project.slug), &events).await?;
+                for refusal in &mut report.refused {
+                    let index = usize::try_from(refusal.index).ok().and_then(|i| indexes.get(i));
+                    refusal.index = index.copied().unwrap_or(refusal.index);
+                }
+                Ok(report)
+            }
+        }
+    }
+
+    /// Finishes what was accepted.
+    pub(super) async fn close(self) {
+        if let Self::Here(log) = self {
+            log.ledger.shutdown().await;
+        }
+    }
+}
+
+/// Asks the server that has the log open.
+pub(super) async fn post<T: DeserializeOwned + Send + 'static>(server: &RunningServer, path: &str, body: &(impl Serialize + Sync)) -> Result<T, CliError> {
+    let failed = |e: &dyn std::fmt::Display| CliError::say(format!("the running server did not do it: {e}"));
+    let json = serde_json::to_vec(body).map_err(|e| failed(&e))?;
+    let request = ureq::post(format!("{}{path}", server.address))
+        .config().http_status_as_error(false).build()
+        .header("authorization", format!("Bearer {}", server.key))
+        .header("content-type", "application/json");
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut response = request.send(&json[..])?;
+        let status = response.status();
+        response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().map(|text| (status, text))
+    });
+    let (status, text) = answer.await.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
+    if status.is_success() || status == ureq::http::StatusCode::UNPROCESSABLE_ENTITY {
+        if let Ok(value) = serde_json::from_str(&text) {
+            return Ok(value);
+        }
+    }
+    let message = serde_json::from_str::<daybook_model::ApiError>(&text).map_or(text, |e| e.error.message);
+    Err(failed(&message))
+}

@@ -1,0 +1,104 @@
+//! `daybook serve`: the page and the API.
+
+use std::{net::SocketAddr, time::Duration};
+
+use clap::Args;
+use daybook_model::{account::Project, paths};
+use tokio::net::TcpListener;
+
+use super::{
+    CliError, LogOptions, ProjectOption,
+    demo,
+    log::{OpenLog, log_file},
+};
+use crate::{
+    api,
+    presence::{Found, Presence},
+    secret::Secret,
+    state::AppState,
+    store::{ProjectId, Store as _},
+};
+
+/// Serve the page and the API
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    project: ProjectOption,
+    /// Where to listen
+    #[arg(long, env = "DAYBOOK_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Fill the project with made-up activity if it is empty, and keep adding some
+    #[arg(long)]
+    demo: bool,
+    /// How many made-up events to begin with
+    #[arg(long, default_value_t = 100_000, requires = "demo")]
+    demo_events: u64,
+}
+
+impl Serve {
+    pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
+        let presence = match Presence::take(&log_file(options)?)? {
+            Found::Free(presence) => presence,
+            Found::Server(server) => {
+                return Err(CliError::say(format!("a server has this log open already, at {}", server.address)));
+            }
+        };
+        let log = OpenLog::open(options, presence).await?;
+        let project = log.store.ensure_project(&self.project.project, log.clock.now()).await?;
+        if self.demo {
+            self.start_demo(&log, &project).await?;
+        }
+        self.serve(log).await
+    }
+
+    async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
+        let id = ProjectId(project.number);
+        if log.store.head(id).await? == 0 {
+            demo::fill(&log.ledger, id, &demo::Plan::new(log.clock.now(), self.demo_events)).await?;
+        }
+        tokio::spawn(demo::keep_adding(log.ledger.clone(), id, log.clock.clone()));
+        Ok(())
+    }
+
+    async fn serve(&self, log: OpenLog) -> Result<(), CliError> {
+        let listen = self.listen;
+        let listener = TcpListener::bind(listen).await.map_err(|e| {
+            CliError::say(format!("cannot listen at {listen}: {e}; choose another address with --listen"))
+        })?;
+        let bound = listener.local_addr().unwrap_or(listen);
+        let address = format!("http://{bound}");
+        let local_key = log.presence.announce(address.clone())?;
+        let link = Secret::generate("");
+        let state = AppState::new(log.store, log.ledger.clone(), log.people, log.clock, local_key.hash(), link.hash());
+        println!("Daybook is at {address}");
+        println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
+        let served = axum::serve(listener, api::router(state)).with_graceful_shutdown(stopped());
+        // Whoever is still reading half a minute after the signal is let go.
+        let overtime = async {
+            stopped().await;
+            tokio::time::sleep(Duration::from_secs(30)).await;
+        };
+        tokio::select! {
+            served = served => served.map_err(|e| CliError::say(format!("the server stopped: {e}")))?,
+            () = overtime => {}
+        }
+        log.ledger.shutdown().await;
+        drop(log.presence);
+        Ok(())
+    }
+}
+
+/// Until the process is asked to stop.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,124 @@
+//! The one error of the API, by what the caller can do about it.
+
+use axum::{
+    Json,
+    http::{StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use daybook_model::{
+    ApiError, QueryError,
+    error::ErrorDetail,
+};
+
+use crate::{ledger::LedgerError, list::ListError, people::PeopleError, store::StoreError};
+
+/// Why a request was not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Mend the query: it names the key.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// Mend the body.
+    #[error("{message}")]
+    Body {
+        /// The status: 400, 413, 415 or 422.
+        status: StatusCode,
+        /// A word for programs.
+        code: &'static str,
+        /// What is wrong and where.
+        message: String,
+    },
+    /// Sign in, or send a token.
+    #[error("sign in, or send a token as `Authorization: Bearer …`")]
+    Unauthorized,
+    /// The e-mail address or the password is wrong.
+    #[error("the e-mail address or the password is not right")]
+    WrongPassword,
+    /// The one-time link was used or has been replaced.
+    #[error("this link was used already or has been replaced; restart the server for a new one")]
+    SpentLink,
+    /// Ask for the permission.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(&'static str),
+    /// Try again later.
+    #[error("the log cannot be reached right now; try again in a moment")]
+    Unavailable,
+    /// Our fault; it is in the server's log.
+    #[error("something went wrong on the server; it is in the server's log")]
+    Internal,
+}
+
+impl Error {
+    /// The status and the word for programs.
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Query(_) => (StatusCode::BAD_REQUEST, "bad_query"),
+            Self::Body { status, code, .. } => (*status, code),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
+            Self::SpentLink => (StatusCode::UNAUTHORIZED, "spent_link"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    /// The body of the answer.
+    pub fn detail(&self) -> ErrorDetail {
+        let field = match self {
+            Self::Query(e) if !e.key.is_empty() => Some(e.key.clone()),
+            _ => None,
+        };
+        ErrorDetail { code: self.kind().1.into(), message: self.to_string(), field }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, _) = self.kind();
+        let mut response = (status, Json(ApiError { error: self.detail() })).into_response();
+        if matches!(self, Self::Unavailable) {
+            response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(e: StoreError) -> Self {
+        tracing::error!(error = %e, "the store did not answer");
+        match e {
+            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Failed(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<ListError> for Error {
+    fn from(e: ListError) -> Self {
+        match e {
+            ListError::Query(e) => e.into(),
+            ListError::Store(e) => e.into(),
+        }
+    }
+}
+
+impl From<LedgerError> for Error {
+    fn from(e: LedgerError) -> Self {
+        match e {
+            LedgerError::Busy => Self::Unavailable,
+            LedgerError::Store(e) => e.into(),
+        }
+    }
+}
+
+impl From<PeopleError> for Error {
+    fn from(e: PeopleError) -> Self {
+        tracing::error!(error = %e, "people and sessions cannot be read");
+        Self::Internal
+    }
+}

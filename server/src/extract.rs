@@ -1,0 +1,147 @@
+//! Input becomes valid values here; handlers begin with valid values.
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::{HeaderMap, Method, header, request::Parts},
+};
+use daybook_model::{ApiQuery, account::Project};
+
+use crate::{
+    error::Error,
+    people::{Person, Scope},
+    state::AppState,
+    store::ProjectId,
+};
+
+/// The cookie that holds a session.
+pub const SESSION_COOKIE: &str = "daybook_session";
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// A signed-in person.
+    Person(Person),
+    /// A program with a token.
+    Token(crate::people::Token),
+    /// A command on this machine that may read the log's folder.
+    Local,
+}
+
+impl Caller {
+    /// Whether the caller may do this in the project.
+    fn may(&self, scope: Scope, project: ProjectId) -> bool {
+        match self {
+            Self::Person(_) | Self::Local => true,
+            Self::Token(token) => token.project == project && token.scopes.contains(&scope),
+        }
+    }
+}
+
+/// The value of the session cookie.
+pub fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
+    cookies.flat_map(|v| v.split(';')).find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name == SESSION_COOKIE).then_some(value)
+    })
+}
+
+/// A browser tells where a request comes from; one from another site does not act for us, even with
+/// our cookie. Programs without a browser send no origin and no cookie.
+fn is_foreign(parts: &Parts) -> bool {
+    let safe = matches!(parts.method, Method::GET | Method::HEAD);
+    let header = |name| parts.headers.get(name).and_then(|v| v.to_str().ok());
+    let origin = header(header::ORIGIN).and_then(|o| o.split_once("://")).map(|(_, host)| host);
+    !safe && parts.headers.contains_key(header::ORIGIN) && origin != header(header::HOST)
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+        if let Some(text) = bearer {
+            if state.local_key.verifies(text) {
+                return Ok(Self::Local);
+            }
+            return state.people.token(text).await?.map(Self::Token).ok_or(Error::Unauthorized);
+        }
+        let cookie = session_cookie(&parts.headers).ok_or(Error::Unauthorized)?;
+        let person = state.people.session(cookie, state.clock.now()).await?.ok_or(Error::Unauthorized)?;
+        if is_foreign(parts) {
+            return Err(Error::Forbidden("this request comes from another site"));
+        }
+        Ok(Self::Person(person))
+    }
+}
+
+/// The project in the path, which the caller may read.
+pub struct Readable(pub ProjectId);
+
+/// The project in the path, to which the caller may send events.
+pub struct Writable(pub ProjectId);
+
+/// The project in the path, after checking what the caller may do there. Who may not read a project
+/// does not learn whether it exists.
+async fn project(parts: &mut Parts, state: &AppState, scope: Scope) -> Result<ProjectId, Error> {
+    let caller = Caller::from_request_parts(parts, state).await?;
+    let Path(path) = Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, state)
+        .await
+        .map_err(|_| Error::NotFound("there is nothing at this address"))?;
+    let name = path.get("project").map_or("", String::as_str);
+    let found = state.store.project(name).await?.map(|p| ProjectId(p.number));
+    match found {
+        Some(id) if caller.may(scope, id) => Ok(id),
+        None if !matches!(caller, Caller::Token(_)) => Err(Error::NotFound("there is no such project")),
+        _ => Err(Error::Forbidden(match scope {
+            Scope::Read => "this token may not read this project; it needs the scope `read`",
+            Scope::Ingest => "this token may not send events to this project; it needs the scope `ingest`",
+        })),
+    }
+}
+
+impl FromRequestParts<AppState> for Readable {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        project(parts, state, Scope::Read).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for Writable {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        project(parts, state, Scope::Ingest).await.map(Self)
+    }
+}
+
+/// The query string, read by the model's own parser.
+pub struct Query(pub ApiQuery);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        Ok(Self(ApiQuery::read(parts.uri.query().unwrap_or_default())?))
+    }
+}
+
+/// The projects that a caller may see.
+pub async fn visible_projects(state: &AppState) -> Result<Vec<Project>, Error> {
+    Ok(state.store.projects().await?)
+}
+
+/// A JSON body; what is wrong with it is told in the API's one error shape.
+pub struct JsonBody<T>(pub T);
+
+impl<T: serde::de::DeserializeOwned> axum::extract::FromRequest<AppState> for JsonBody<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: axum::extract::Request, state: &AppState) -> Result<Self, Error> {
+        match axum::Json::<T>::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(e) => Err(Error::Body { status: e.status(), code: "bad_body", message: e.body_text() }),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Events as they arrive: parsed strictly, checked, brought to one form.

@@ -1,0 +1,1 @@
+//! The one way in: order, group commit, announcement.

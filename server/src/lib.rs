@@ -1,0 +1,23 @@
+//! Daybook's server: it takes events in, keeps them, and answers questions about them.
+//!
+//! See `ARCHITECTURE.md` for the map. Everything that writes goes through [`ledger`]; everything
+//! that reads asks a [`store`] about a [`list`].
+
+pub mod api;
+pub mod assets;
+pub mod buckets;
+pub mod cli;
+pub mod clock;
+pub mod demo;
+pub mod error;
+pub mod extract;
+pub mod headers;
+pub mod import;
+pub mod intake;
+pub mod ledger;
+pub mod list;
+pub mod people;
+pub mod presence;
+pub mod secret;
+pub mod state;
+pub mod store;

@@ -1,0 +1,71 @@
+//! What every handler may reach.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    clock::Clock, intake::SourceTable, ledger::Ledger, people::People, secret::SecretHash,
+    store::sqlite::Sqlite,
+};
+
+/// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
+const BODY_BUDGET: usize = 256 * 1024 * 1024;
+
+/// What every handler may reach. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+/// The parts of [`AppState`].
+pub struct Inner {
+    /// Where entries and projects live.
+    pub store: Arc<Sqlite>,
+    /// The one way in.
+    pub ledger: Ledger,
+    /// Who may come in.
+    pub people: People,
+    /// The time.
+    pub clock: Clock,
+    /// How a source is told from a User-Agent.
+    pub sources: SourceTable,
+    /// Lets commands on this machine in, which can read the file it is in.
+    pub local_key: SecretHash,
+    /// Lets the first person in, once.
+    pub one_time_link: Mutex<Option<SecretHash>>,
+    /// Bytes of bodies that may still be taken in.
+    pub body_budget: Semaphore,
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(store: Arc<Sqlite>, ledger: Ledger, people: People, clock: Clock, local_key: SecretHash, one_time_link: SecretHash) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            ledger,
+            people,
+            clock,
+            sources: SourceTable::default(),
+            local_key,
+            one_time_link: Mutex::new(Some(one_time_link)),
+            body_budget: Semaphore::new(BODY_BUDGET),
+        }))
+    }
+
+    /// Takes the one-time link if this is its secret. It works once.
+    pub fn take_link(&self, secret: &str) -> bool {
+        let mut link = self.one_time_link.lock().unwrap_or_else(PoisonError::into_inner);
+        let right = link.is_some_and(|hash| hash.verifies(secret));
+        if right {
+            *link = None;
+        }
+        right
+    }
+}

@@ -1,0 +1,107 @@
+//! Where entries live: what any store must be able to do.
+//!
+//! One meaning, [`Filter::matches`], and one suite of tests hold for every implementation. A store
+//! answers questions; it decides nothing about pages, cursors or bars, see [`crate::list`] and
+//! [`crate::buckets`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use daybook_model::{
+    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Timestamp, page::Direction,
+    sort::SortKey,
+};
+
+pub mod sqlite;
+
+/// A store behind its trait.
+pub type AnyStore = Arc<dyn Store>;
+
+/// A project, as stores know it: its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectId(pub i64);
+
+/// Which entries a question is about: under one scope, the same question has the same answer for
+/// ever, because the log only grows.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The project.
+    pub project: ProjectId,
+    /// The filter. Its range and `as_of` are already resolved into the two fields below and are
+    /// not looked at.
+    pub filter: Filter,
+    /// The time covered.
+    pub span: Span,
+    /// The place in the log up to which entries count.
+    pub as_of: Seq,
+}
+
+/// A position in a sorted list: that of the row with this key, time and place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// What the list is sorted by.
+    pub key: SortKey,
+    /// The row's time.
+    pub time: Timestamp,
+    /// The row's place in the log.
+    pub seq: Seq,
+}
+
+/// What became of one event of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// It is in the log now, at this place.
+    Stored(Seq),
+    /// It was there before, at this place.
+    Duplicate(Seq),
+    /// An event with its id but other content is there, at this place. Nothing was stored.
+    Differs(Seq),
+}
+
+/// Why a store cannot answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot answer now; the same question may be answered later (busy, disk full, no connection).
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// It is broken or was asked for something it does not know; asking again does not help.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// What any store can do. All lists are complete, all counts exact.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Appends events to the project's log, in this order, in one transaction that is on disk when
+    /// this returns. Places are given without gaps. The answer has one item an event. An id that
+    /// occurs twice within the batch is treated like one that was stored before.
+    async fn append(&self, project: ProjectId, events: &[Event], received_at: Timestamp) -> Result<Vec<Appended>, StoreError>;
+
+    /// The last place in the project's log; 0 when it is empty.
+    async fn head(&self, project: ProjectId) -> Result<Seq, StoreError>;
+
+    /// At most `limit` entries next to a position, that row excluded, in the direction of walking:
+    /// [`Direction::Previous`] yields the nearest row first. From the start of the list without a
+    /// position. `change` and `context` are left out and named in [`Entry::omitted`].
+    async fn list(&self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Vec<Entry>, StoreError>;
+
+    /// One entry, whole.
+    async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError>;
+
+    /// How many entries are in the scope.
+    async fn count(&self, scope: &Scope) -> Result<u64, StoreError>;
+
+    /// From the earliest entry of the project in the scope's span (filter aside) to just behind the
+    /// latest; `None` when there is none.
+    async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError>;
+
+    /// Entries by severity between each two neighbours of `edges` (ascending, half-open); one item
+    /// less than there are edges. What lies outside of the scope's span does not count.
+    async fn histogram(&self, scope: &Scope, edges: &[Timestamp]) -> Result<Vec<[u64; 3]>, StoreError>;
+
+    /// How often each value of a facet occurs in the scope, its own choice aside: the `top` most
+    /// frequent (ties by value, in byte order), then the chosen ones that are not among them. With
+    /// `containing`, only values whose value or label contains that text, whatever the case;
+    /// `other` and `absent` then count only what such a search could show (`absent` is 0).
+    async fn facet(&self, scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> Result<FacetCounts, StoreError>;
+}
