@@ -125,13 +125,12 @@ impl SortKey {
     pub fn compare(&self, other: &Self, descending: bool) -> Ordering {
         let by_value = |order: Ordering| if descending { order.reverse() } else { order };
         match (self, other) {
-            (Self::Absent, Self::Absent) => Ordering::Equal,
-            (Self::Absent, _) => Ordering::Greater,
-            (_, Self::Absent) => Ordering::Less,
             (Self::Number(a), Self::Number(b)) => by_value(a.cmp(b)),
             (Self::Text(a), Self::Text(b)) => by_value(a.cmp(b)),
-            (Self::Number(_), Self::Text(_)) => Ordering::Less,
-            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+            (Self::Absent, Self::Absent) => Ordering::Equal,
+            // One column has keys of one kind; numbers first is as good as any order.
+            (Self::Number(_), Self::Text(_)) | (_, Self::Absent) => Ordering::Less,
+            (Self::Text(_), Self::Number(_)) | (Self::Absent, _) => Ordering::Greater,
         }
     }
 }

@@ -187,7 +187,7 @@ pub fn action_label(action: &str) -> String {
             }
             // An acronym (API, SSH) keeps its capitals.
             let acronym = before.is_some_and(char::is_uppercase) && !starts_word
-                || after.is_some_and(|a| a.is_uppercase());
+                || after.is_some_and(char::is_uppercase);
             if acronym { words.push(c) } else { words.extend(c.to_lowercase()) }
         } else {
             words.push(c);

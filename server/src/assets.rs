@@ -31,11 +31,12 @@ async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
     let path = uri.path().trim_start_matches('/');
     let is_compressed_form = ENCODINGS.iter().any(|(_, ending)| path.ends_with(ending));
-    let name = if path.is_empty() || is_compressed_form || Dist::get(path).is_none() { "index.html" } else { path };
-    // A file that is asked for by name and missing is missing; an address without an ending is a page.
-    if name == "index.html" && path.rsplit('/').next().is_some_and(|last| last.contains('.')) && path.starts_with("fonts/") {
+    let is_file = !path.is_empty() && !is_compressed_form && Dist::get(path).is_some();
+    let looks_like_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    if looks_like_file && !is_file {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let name = if is_file { path } else { "index.html" };
     let Some(plain) = Dist::get(name) else {
         return (StatusCode::SERVICE_UNAVAILABLE, "The app is not built into this program. Build it with `cargo xtask build`.\n").into_response();
     };
@@ -100,9 +101,10 @@ fn content_type(name: &str) -> &'static str {
 fn content_security_policy() -> String {
     let page = Dist::get("index.html").map(|f| f.data).unwrap_or_default();
     let page = String::from_utf8_lossy(&page);
-    let hashes = inline_scripts(&page).map(|script| format!(" 'sha256-{}'", BASE64.encode(Sha256::digest(script)))).collect::<String>();
+    let hash = |script| format!("'sha256-{}'", BASE64.encode(Sha256::digest(script)));
+    let hashes = inline_scripts(&page).map(hash).collect::<Vec<_>>().join(" ");
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {hashes}; style-src 'self'; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }

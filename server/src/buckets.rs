@@ -75,8 +75,8 @@ fn calendar(span: Span, zone: Tz, width: Width) -> Vec<Timestamp> {
         Width::Seconds(_) | Width::Day => first,
         Width::Week => first.week(Weekday::Mon).first_day(),
         Width::Months(months) => {
-            let month0 = first.month0() / months.min(12) * months.min(12);
-            first.with_day(1).and_then(|d| d.with_month0(month0)).unwrap_or(first)
+            let january_is_0 = first.month0() / months * months;
+            first.with_day(1).and_then(|d| d.with_month0(january_is_0)).unwrap_or(first)
         }
     };
     while date <= last {

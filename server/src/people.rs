@@ -1,8 +1,8 @@
 //! Who may come in: people with passwords, tokens for programs, and sessions.
 
 use argon2::{
-    Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
-    password_hash::{SaltString, rand_core::OsRng},
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use daybook_model::Timestamp;
 use sqlx::{Row, SqlitePool, sqlite::{SqliteConnectOptions, SqlitePoolOptions}};
@@ -154,7 +154,7 @@ impl People {
 /// Hashing takes tens of milliseconds of a core: not on the threads that answer requests.
 async fn hash_password(password: String) -> Result<String, PeopleError> {
     let hash = move || {
-        Argon2::default().hash_password(password.as_bytes(), &SaltString::generate(&mut OsRng)).map(|h| h.to_string())
+        PasswordHasher::<PasswordHash>::hash_password(&Argon2::default(), password.as_bytes()).map(|h| h.to_string())
     };
     let hashed = tokio::task::spawn_blocking(hash).await.map_err(|e| PeopleError::Password(e.to_string()))?;
     hashed.map_err(|e| PeopleError::Password(e.to_string()))
@@ -168,7 +168,7 @@ async fn check_password(password: String, hash: Option<String>) -> Result<bool, 
         // The same work as for somebody who exists, so that the time does not tell.
         return hash_password(password).await.map(|_| false);
     };
-    let check = move || -> Result<bool, argon2::password_hash::Error> {
+    let check = move || -> Result<bool, argon2::password_hash::phc::Error> {
         let hash = PasswordHash::new(&hash)?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
     };

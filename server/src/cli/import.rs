@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read, Seek, Write as _},
+    io::{self, BufReader, Seek, Write as _},
     path::PathBuf,
 };
 

@@ -112,10 +112,10 @@ pub(super) async fn post<T: DeserializeOwned + Send + 'static>(server: &RunningS
         response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().map(|text| (status, text))
     });
     let (status, text) = answer.await.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
-    if status.is_success() || status == ureq::http::StatusCode::UNPROCESSABLE_ENTITY {
-        if let Ok(value) = serde_json::from_str(&text) {
-            return Ok(value);
-        }
+    // A batch of which everything was refused is an answer as well.
+    let answered = status.is_success() || status == ureq::http::StatusCode::UNPROCESSABLE_ENTITY;
+    if let Some(value) = answered.then(|| serde_json::from_str(&text).ok()).flatten() {
+        return Ok(value);
     }
     let message = serde_json::from_str::<daybook_model::ApiError>(&text).map_or(text, |e| e.error.message);
     Err(failed(&message))

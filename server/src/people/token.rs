@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use crate::store::ProjectId;
 
 /// Every token begins so, which lets secret scanners find one that leaked.
-pub const PREFIX: &str = "dbk_";
+pub(super) const PREFIX: &str = "dbk_";
 
 /// What a token may do in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,10 @@
+//! The API through its real router, over a real store in a temporary folder.
+
+#[path = "api/app.rs"]
+mod app;
+#[path = "api/ingest.rs"]
+mod ingest;
+#[path = "api/people.rs"]
+mod people;
+#[path = "api/read.rs"]
+mod read;

@@ -1,0 +1,120 @@
+//! A server for a test: real router, real store, a clock that stands.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use daybook::{
+    api,
+    clock::Clock,
+    ledger::Ledger,
+    people::{People, Scope},
+    secret::Secret,
+    state::AppState,
+    store::{ProjectId, sqlite::Sqlite},
+};
+use daybook_model::Timestamp;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub const NOW: &str = "2026-11-20T12:00:00.000Z";
+
+/// A server with one project, `acme`, and a token that may do everything there.
+pub struct TestApp {
+    router: Router,
+    pub state: AppState,
+    pub token: String,
+    pub link: Secret,
+    pub local_key: Secret,
+    _folder: TempDir,
+}
+
+/// An answer, read whole.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The field and the message of an error.
+    pub fn error(&self) -> (String, String) {
+        let json = self.json();
+        let text = |key: &str| json["error"][key].as_str().unwrap_or_default().to_owned();
+        (text("field"), text("message"))
+    }
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::standing_at(now());
+        let store = Arc::new(Sqlite::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap());
+        let project = store.ensure_project("acme", now()).await.unwrap();
+        let sessions = folder.path().join("sessions.db");
+        let people = People::open(store.writer().clone(), &sessions.to_string_lossy()).await.unwrap();
+        let ledger = Ledger::start(store.clone(), clock.clone());
+        let token = people.create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now()).await.unwrap();
+        let (local_key, link) = (Secret::generate(""), Secret::generate(""));
+        let state = AppState::new(store, ledger, people, clock, local_key.hash(), link.hash());
+        Self { router: api::router(state.clone()), state, token: token.reveal().into(), link, local_key, _folder: folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post_as(&self, bearer: &str, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(path).header(header::AUTHORIZATION, format!("Bearer {bearer}")).header(header::CONTENT_TYPE, kind);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Sends events to `acme`.
+    pub async fn ingest(&self, body: impl Into<Body>) -> Answer {
+        self.post_as(&self.token, "/api/projects/acme/events", "application/json", body).await
+    }
+
+    /// A request with a session cookie.
+    pub async fn with_cookie(&self, method: Method, path: &str, cookie: &str, origin: Option<&str>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, cookie).header(header::HOST, "daybook.test");
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+}
+
+pub fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+/// An event, so many minutes ago.
+pub fn event(id: &str, minutes_ago: i64) -> Value {
+    json!({
+        "id": id,
+        "occurred_at": now().plus_millis(-minutes_ago * 60_000),
+        "actor": {"type": "user", "id": "58392", "name": "Maya Ortiz", "email": "maya@acme.dev"},
+        "source": "dashboard",
+        "action": "UpdateApp",
+        "operation": "update",
+        "outcome": "success",
+        "request": {"method": "PATCH", "path": "/api/v2/projects/1/applications/app_3", "status_code": 200},
+        "resource": {"type": "application", "id": "app_3", "name": "web"},
+    })
+}
