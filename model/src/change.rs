@@ -64,17 +64,28 @@ impl Diff {
         match side {
             (Some(before), Some(after)) => self.values(path, before, after),
             // What appears or goes away whole is told by its parts, down to the plain values.
-            (None, Some(Value::Object(after))) if !after.is_empty() => self.objects(path, &Map::new(), after),
-            (Some(Value::Object(before)), None) if !before.is_empty() => self.objects(path, before, &Map::new()),
+            (None, Some(Value::Object(after))) if !after.is_empty() => {
+                self.objects(path, &Map::new(), after)
+            }
+            (Some(Value::Object(before)), None) if !before.is_empty() => {
+                self.objects(path, before, &Map::new())
+            }
             (before, after) => self.differ(path, before, after),
         }
     }
 
     fn lists(&mut self, path: &str, before: &[Value], after: &[Value]) {
         if let Some((before, after)) = named(before).zip(named(after)) {
-            let names = before.keys().chain(after.keys()).copied().collect::<std::collections::BTreeSet<_>>();
+            let names = before
+                .keys()
+                .chain(after.keys())
+                .copied()
+                .collect::<std::collections::BTreeSet<_>>();
             for name in names {
-                self.side(&format!("{path}[{name}]"), (before.get(name).copied(), after.get(name).copied()));
+                self.side(
+                    &format!("{path}[{name}]"),
+                    (before.get(name).copied(), after.get(name).copied()),
+                );
             }
             return;
         }
@@ -108,13 +119,19 @@ impl Diff {
     }
 
     fn differ(&mut self, path: &str, before: Option<&Value>, after: Option<&Value>) {
-        self.changed.push(Difference { path: path.to_owned(), before: before.cloned(), after: after.cloned() });
+        self.changed.push(Difference {
+            path: path.to_owned(),
+            before: before.cloned(),
+            after: after.cloned(),
+        });
     }
 }
 
 /// The path of a member; a key that would read as a path is quoted.
 fn member(path: &str, key: &str) -> String {
-    let plain = !key.is_empty() && !key.contains(['.', '[', ']', '"']) && !key.contains(char::is_whitespace);
+    let plain = !key.is_empty()
+        && !key.contains(['.', '[', ']', '"'])
+        && !key.contains(char::is_whitespace);
     match (path, plain) {
         ("", true) => key.to_owned(),
         (_, true) => format!("{path}.{key}"),
@@ -144,7 +161,8 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_told_at_its_own_path() {
-        let before = json!({"name": "web", "env": {"RETRY": 3, "REGION": "eu"}, "scale": {"min": 1}});
+        let before =
+            json!({"name": "web", "env": {"RETRY": 3, "REGION": "eu"}, "scale": {"min": 1}});
         let after = json!({"name": "web", "env": {"RETRY": 10, "REGION": "eu"}, "scale": 2});
         assert_eq!(
             changed(before.clone(), after.clone()),
@@ -161,7 +179,10 @@ mod tests {
     fn null_is_a_value_and_absence_is_not() {
         assert_eq!(
             changed(json!({"a": null, "b": 1}), json!({"b": null})),
-            [("a".into(), Some(Value::Null), None), ("b".into(), Some(json!(1)), Some(Value::Null))]
+            [
+                ("a".into(), Some(Value::Null), None),
+                ("b".into(), Some(json!(1)), Some(Value::Null))
+            ]
         );
     }
 
@@ -191,8 +212,10 @@ mod tests {
 
     #[test]
     fn elements_with_a_name_are_followed_by_it() {
-        let before = json!({"containers": [{"name": "web", "image": "v1"}, {"name": "job", "image": "v1"}]});
-        let after = json!({"containers": [{"name": "job", "image": "v1"}, {"name": "web", "image": "v2"}]});
+        let before =
+            json!({"containers": [{"name": "web", "image": "v1"}, {"name": "job", "image": "v1"}]});
+        let after =
+            json!({"containers": [{"name": "job", "image": "v1"}, {"name": "web", "image": "v2"}]});
         assert_eq!(
             changed(before, after),
             [("containers[web].image".into(), Some(json!("v1")), Some(json!("v2")))]

@@ -74,7 +74,11 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
     /// Whatever else the producer wants to keep.
-    #[serde(default, deserialize_with = "json::some_strict", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "json::some_strict",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub context: Option<Value>,
     /// A sentence of the producer's.
     #[serde(default, skip_serializing_if = "Option::is_none")]

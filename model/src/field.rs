@@ -156,23 +156,31 @@ impl Field {
         if text.contains('\0') {
             return refuse("a value contains a NUL character".into());
         }
-        let unknown = |e: crate::vocabulary::UnknownWord| QueryError::new(self.key(), format!("{text:?} {e}"));
+        let unknown = |e: crate::vocabulary::UnknownWord| {
+            QueryError::new(self.key(), format!("{text:?} {e}"))
+        };
         match self {
             Self::Method => return Ok(FieldValue(text.to_ascii_uppercase())),
             Self::Status if !StatusTerm::is_valid(text) => {
-                return refuse(format!("{text:?} is neither a status code from 100 to 599 nor a class such as 4xx"));
+                return refuse(format!(
+                    "{text:?} is neither a status code from 100 to 599 nor a class such as 4xx"
+                ));
             }
             Self::Outcome => drop(text.parse::<Outcome>().map_err(unknown)?),
             Self::Operation => drop(text.parse::<Operation>().map_err(unknown)?),
             Self::ActorType => drop(text.parse::<ActorType>().map_err(unknown)?),
             Self::Actor => {
                 let Some((kind, _)) = text.split_once(':') else {
-                    return refuse(format!("{text:?} is not of the form type:id, such as user:58392"));
+                    return refuse(format!(
+                        "{text:?} is not of the form type:id, such as user:58392"
+                    ));
                 };
                 kind.parse::<ActorType>().map_err(unknown)?;
             }
             Self::Resource if !text.contains(':') => {
-                return refuse(format!("{text:?} is not of the form type:id, such as application:app_3"));
+                return refuse(format!(
+                    "{text:?} is not of the form type:id, such as application:app_3"
+                ));
             }
             _ => {}
         }

@@ -70,7 +70,9 @@ impl Term {
         match self {
             Self::Absent => String::new(),
             Self::Present => "*".into(),
-            Self::Is(v) if v.as_str().is_empty() || v.as_str() == "*" || v.as_str().starts_with('\\') => {
+            Self::Is(v)
+                if v.as_str().is_empty() || v.as_str() == "*" || v.as_str().starts_with('\\') =>
+            {
                 format!("\\{v}")
             }
             Self::Is(v) => v.to_string(),
@@ -116,8 +118,13 @@ impl Filter {
         let named = [&event.application, &event.cluster];
         [event.request.path.as_deref(), event.actor.name.as_deref(), event.actor.email.as_deref()]
             .into_iter()
-            .chain([resource.and_then(|r| r.id.as_deref()), resource.and_then(|r| r.name.as_deref())])
-            .chain(named.into_iter().flatten().flat_map(|n| [Some(n.id.as_str()), n.name.as_deref()]))
+            .chain([
+                resource.and_then(|r| r.id.as_deref()),
+                resource.and_then(|r| r.name.as_deref()),
+            ])
+            .chain(
+                named.into_iter().flatten().flat_map(|n| [Some(n.id.as_str()), n.name.as_deref()]),
+            )
             .chain([Some(event.action.as_str())])
             .flatten()
     }
@@ -129,9 +136,11 @@ impl Filter {
         span.contains(event.occurred_at)
             && self.as_of.is_none_or(|as_of| entry.seq <= as_of)
             && self.choices.iter().all(|(&field, choice)| choice.matches(field, event))
-            && self.search.as_deref().map(fold).is_none_or(|wanted| {
-                Self::searched(event).any(|text| fold(text).contains(&wanted))
-            })
+            && self
+                .search
+                .as_deref()
+                .map(fold)
+                .is_none_or(|wanted| Self::searched(event).any(|text| fold(text).contains(&wanted)))
     }
 
     /// The choice for this field, if there is one.
@@ -142,7 +151,11 @@ impl Filter {
     /// Adds a term to include or to exclude; it leaves the other side.
     pub fn add(&mut self, field: Field, exclude: bool, term: Term) {
         let choice = self.choices.entry(field).or_default();
-        let (to, from) = if exclude { (&mut choice.exclude, &mut choice.include) } else { (&mut choice.include, &mut choice.exclude) };
+        let (to, from) = if exclude {
+            (&mut choice.exclude, &mut choice.include)
+        } else {
+            (&mut choice.include, &mut choice.exclude)
+        };
         from.remove(&term);
         to.insert(term);
     }
@@ -171,7 +184,10 @@ impl Filter {
         let as_of = query::scalar(pairs, "as_of", errors).and_then(|text| {
             let parsed = text.parse().ok().filter(|&seq: &Seq| i64::try_from(seq).is_ok());
             if parsed.is_none() {
-                errors.push(QueryError::new("as_of", format!("{text:?} is not a place in the log, such as 8841220")));
+                errors.push(QueryError::new(
+                    "as_of",
+                    format!("{text:?} is not a place in the log, such as 8841220"),
+                ));
             }
             parsed
         });
@@ -227,12 +243,18 @@ fn read_range(pairs: &mut Vec<Pair>, errors: &mut Vec<QueryError>) -> Option<Ran
     let preset = query::scalar(pairs, "range", errors);
     if let Some(text) = preset {
         if has_from || has_to {
-            errors.push(QueryError::new("range", "is given together with from and to; keep one of them"));
+            errors.push(QueryError::new(
+                "range",
+                "is given together with from and to; keep one of them",
+            ));
             return None;
         }
         let preset = text.parse().ok();
         if preset.is_none() {
-            errors.push(QueryError::new("range", format!("{text:?} is not one of 15m, 1h, 24h, 7d, 30d, 90d, all")));
+            errors.push(QueryError::new(
+                "range",
+                format!("{text:?} is not one of 15m, 1h, 24h, 7d, 30d, 90d, all"),
+            ));
         }
         return preset.map(Range::Last);
     }
@@ -250,7 +272,11 @@ fn read_range(pairs: &mut Vec<Pair>, errors: &mut Vec<QueryError>) -> Option<Ran
 }
 
 /// Reads `PREFIXfield=…` and `PREFIXfield.not=…`.
-pub(crate) fn read_choices(pairs: &mut Vec<Pair>, prefix: &str, errors: &mut Vec<QueryError>) -> BTreeMap<Field, Choice> {
+pub(crate) fn read_choices(
+    pairs: &mut Vec<Pair>,
+    prefix: &str,
+    errors: &mut Vec<QueryError>,
+) -> BTreeMap<Field, Choice> {
     let mut choices = BTreeMap::<Field, Choice>::new();
     pairs.retain(|(key, value)| {
         let Some(name) = key.strip_prefix(prefix) else { return true };
@@ -259,7 +285,11 @@ pub(crate) fn read_choices(pairs: &mut Vec<Pair>, prefix: &str, errors: &mut Vec
         match Term::parse(field, value) {
             Ok(term) => {
                 let choice = choices.entry(field).or_default();
-                if exclude { choice.exclude.insert(term) } else { choice.include.insert(term) };
+                if exclude {
+                    choice.exclude.insert(term)
+                } else {
+                    choice.include.insert(term)
+                };
             }
             Err(e) => errors.push(QueryError::new(key.clone(), e.problem)),
         }

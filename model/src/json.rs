@@ -14,7 +14,9 @@ pub(crate) fn strict<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value
 }
 
 /// The same for an optional value, where `null` is none.
-pub(crate) fn some_strict<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+pub(crate) fn some_strict<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Value>, D::Error> {
     strict(deserializer).map(|value| Some(value).filter(|v| !v.is_null()))
 }
 

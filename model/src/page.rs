@@ -101,7 +101,15 @@ impl FromStr for Cursor {
             .decode(text)
             .ok()
             .and_then(|json| serde_json::from_slice::<Self>(&json).ok())
-            .filter(|c| c.span.from < c.span.to && [c.as_of, c.seq, c.ordinal].iter().all(|&n| i64::try_from(n).is_ok()))
-            .ok_or_else(|| QueryError::new("cursor", "is not one that Daybook gave out; drop it to see the first page"))
+            .filter(|c| {
+                c.span.from < c.span.to
+                    && [c.as_of, c.seq, c.ordinal].iter().all(|&n| i64::try_from(n).is_ok())
+            })
+            .ok_or_else(|| {
+                QueryError::new(
+                    "cursor",
+                    "is not one that Daybook gave out; drop it to see the first page",
+                )
+            })
     }
 }

@@ -12,8 +12,24 @@ pub const MAX_BYTES: usize = 16 * 1024;
 pub const MAX_VALUES: usize = 200;
 
 /// What must be escaped in a value. `:`, `*`, `/`, `@` and `,` stay readable.
-const ESCAPED: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}').add(b'\'').add(b'=').add(b'?');
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b'\'')
+    .add(b'=')
+    .add(b'?');
 
 /// A key and a value, decoded.
 pub type Pair = (String, String);
@@ -24,7 +40,10 @@ pub fn split(raw: &str) -> (Vec<Pair>, Vec<QueryError>) {
     let mut pairs = Vec::new();
     let mut errors = Vec::new();
     if raw.len() > MAX_BYTES {
-        errors.push(QueryError::new("", format!("the address has more than {MAX_BYTES} bytes of filters; send them by POST")));
+        errors.push(QueryError::new(
+            "",
+            format!("the address has more than {MAX_BYTES} bytes of filters; send them by POST"),
+        ));
         return (pairs, errors);
     }
     for part in raw.split('&').filter(|p| !p.is_empty()) {
@@ -40,7 +59,13 @@ pub fn split(raw: &str) -> (Vec<Pair>, Vec<QueryError>) {
     }
     if pairs.len() > MAX_VALUES {
         let key = pairs[MAX_VALUES].0.clone();
-        errors.push(QueryError::new(key, format!("there are {} values, at most {MAX_VALUES} are taken; send them by POST", pairs.len())));
+        errors.push(QueryError::new(
+            key,
+            format!(
+                "there are {} values, at most {MAX_VALUES} are taken; send them by POST",
+                pairs.len()
+            ),
+        ));
         pairs.truncate(MAX_VALUES);
     }
     (pairs, errors)
@@ -75,7 +100,11 @@ impl Writer {
 }
 
 /// Reads a scalar: at most one value under this key; a second one is an error.
-pub(crate) fn scalar(pairs: &mut Vec<Pair>, key: &str, errors: &mut Vec<QueryError>) -> Option<String> {
+pub(crate) fn scalar(
+    pairs: &mut Vec<Pair>,
+    key: &str,
+    errors: &mut Vec<QueryError>,
+) -> Option<String> {
     let mut values = take(pairs, key);
     if values.len() > 1 {
         errors.push(QueryError::new(key, "is given twice; keep one"));

@@ -31,7 +31,8 @@ pub enum Preset {
 
 impl Preset {
     /// Every preset, shortest first.
-    pub const ALL: &[Self] = &[Self::M15, Self::H1, Self::H24, Self::D7, Self::D30, Self::D90, Self::All];
+    pub const ALL: &[Self] =
+        &[Self::M15, Self::H1, Self::H24, Self::D7, Self::D30, Self::D90, Self::All];
 
     /// As written in the query string.
     pub const fn as_str(self) -> &'static str {

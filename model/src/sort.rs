@@ -51,9 +51,24 @@ pub enum Column {
 impl Column {
     /// Every column.
     pub const ALL: &[Self] = &[
-        Self::Time, Self::Actor, Self::Source, Self::Method, Self::Status, Self::Outcome, Self::Action,
-        Self::Operation, Self::Resource, Self::Application, Self::Cluster, Self::Environment, Self::Ip,
-        Self::Blueprint, Self::Entity, Self::Integration, Self::Path, Self::UserAgent,
+        Self::Time,
+        Self::Actor,
+        Self::Source,
+        Self::Method,
+        Self::Status,
+        Self::Outcome,
+        Self::Action,
+        Self::Operation,
+        Self::Resource,
+        Self::Application,
+        Self::Cluster,
+        Self::Environment,
+        Self::Ip,
+        Self::Blueprint,
+        Self::Entity,
+        Self::Integration,
+        Self::Path,
+        Self::UserAgent,
     ];
 
     /// As written in the query string.
@@ -84,11 +99,20 @@ impl Column {
     pub fn sort_key(self, event: &Event) -> SortKey {
         let field = match self {
             Self::Time => return SortKey::Number(event.occurred_at.millis()),
-            Self::Status => return event.request.status_code.map_or(SortKey::Absent, |c| SortKey::Number(i64::from(c))),
-            Self::Resource => {
-                return event.resource.as_ref().map_or(SortKey::Absent, |r| SortKey::Text(format!("{} {}", r.kind, r.label())));
+            Self::Status => {
+                return event
+                    .request
+                    .status_code
+                    .map_or(SortKey::Absent, |c| SortKey::Number(i64::from(c)));
             }
-            Self::UserAgent => return event.request.user_agent.clone().map_or(SortKey::Absent, SortKey::Text),
+            Self::Resource => {
+                return event.resource.as_ref().map_or(SortKey::Absent, |r| {
+                    SortKey::Text(format!("{} {}", r.kind, r.label()))
+                });
+            }
+            Self::UserAgent => {
+                return event.request.user_agent.clone().map_or(SortKey::Absent, SortKey::Text);
+            }
             Self::Actor => Field::Actor,
             Self::Source => Field::Source,
             Self::Method => Field::Method,
@@ -166,7 +190,11 @@ impl Sort {
     pub fn compare(self, a: &Entry, b: &Entry) -> Ordering {
         let ((ak, at, aseq), (bk, bt, bseq)) = (self.position(a), self.position(b));
         let ties = (at, aseq).cmp(&(bt, bseq));
-        ak.compare(&bk, self.descending).then(if self.ties_descending() { ties.reverse() } else { ties })
+        ak.compare(&bk, self.descending).then(if self.ties_descending() {
+            ties.reverse()
+        } else {
+            ties
+        })
     }
 }
 
@@ -185,6 +213,13 @@ impl FromStr for Sort {
             .iter()
             .find(|c| c.key() == key)
             .map(|&column| Self { column, descending })
-            .ok_or_else(|| QueryError::new("sort", format!("{text:?} is not a column, such as time, or -time for the newest first")))
+            .ok_or_else(|| {
+                QueryError::new(
+                    "sort",
+                    format!(
+                        "{text:?} is not a column, such as time, or -time for the newest first"
+                    ),
+                )
+            })
     }
 }

@@ -44,8 +44,10 @@ impl View {
         let off = read_choices(&mut pairs, "off.", &mut errors);
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
         let (cursor, event) = (scalar("cursor"), scalar("event"));
-        let (tab, stack, scale, compare) = (scalar("tab"), scalar("stack"), scalar("scale"), scalar("compare"));
-        let event = event.and_then(|text| read_number(&text, "event", "the number of an entry", &mut errors));
+        let (tab, stack, scale, compare) =
+            (scalar("tab"), scalar("stack"), scalar("scale"), scalar("compare"));
+        let event = event
+            .and_then(|text| read_number(&text, "event", "the number of an entry", &mut errors));
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
         (Self { filter, sort, cursor, event, off, tab, stack, scale, compare }, errors)
     }
@@ -84,7 +86,9 @@ impl fmt::Display for View {
         }
         self.write_list(&mut out);
         write_choices(&self.off, "off.", &mut out);
-        for (key, value) in [("stack", &self.stack), ("scale", &self.scale), ("compare", &self.compare)] {
+        for (key, value) in
+            [("stack", &self.stack), ("scale", &self.scale), ("compare", &self.compare)]
+        {
             if let Some(value) = value {
                 out.push(key, value);
             }
@@ -134,7 +138,8 @@ impl ApiQuery {
                 DEFAULT_LIMIT
             })
         });
-        let buckets = buckets.and_then(|text| read_number(&text, "buckets", "a number of bars", &mut errors));
+        let buckets =
+            buckets.and_then(|text| read_number(&text, "buckets", "a number of bars", &mut errors));
         if buckets == Some(0) {
             errors.push(QueryError::new("buckets", "is 0; ask for at least one bar"));
         }
@@ -169,6 +174,13 @@ fn read_facets(text: &str, errors: &mut Vec<QueryError>) -> Vec<Field> {
     text.split(',').filter(|k| !k.is_empty()).filter_map(facet).collect()
 }
 
-fn read_number<T: std::str::FromStr>(text: &str, key: &str, what: &str, errors: &mut Vec<QueryError>) -> Option<T> {
-    text.parse().map_err(|_| errors.push(QueryError::new(key, format!("{text:?} is not {what}")))).ok()
+fn read_number<T: std::str::FromStr>(
+    text: &str,
+    key: &str,
+    what: &str,
+    errors: &mut Vec<QueryError>,
+) -> Option<T> {
+    text.parse()
+        .map_err(|_| errors.push(QueryError::new(key, format!("{text:?} is not {what}"))))
+        .ok()
 }

@@ -114,9 +114,21 @@ impl Operation {
     pub const fn class(self) -> OperationClass {
         use Operation as O;
         match self {
-            O::Create | O::Read | O::Update | O::Delete | O::Start | O::Stop | O::Restart | O::Execute
-            | O::TimerExpired | O::Export => OperationClass::Resource,
-            O::Login | O::Logout | O::TokenCreated | O::TokenRevoked | O::SshKeyAdded
+            O::Create
+            | O::Read
+            | O::Update
+            | O::Delete
+            | O::Start
+            | O::Stop
+            | O::Restart
+            | O::Execute
+            | O::TimerExpired
+            | O::Export => OperationClass::Resource,
+            O::Login
+            | O::Logout
+            | O::TokenCreated
+            | O::TokenRevoked
+            | O::SshKeyAdded
             | O::SshKeyDeleted => OperationClass::Access,
             O::InviteSent | O::InviteAccepted | O::MemberRemoved | O::PermissionsChanged => {
                 OperationClass::Team
@@ -181,7 +193,8 @@ pub fn action_label(action: &str) -> String {
             words.push(' ');
         } else if c.is_uppercase() {
             let starts_word = before.is_some_and(|b| b.is_lowercase() || b.is_ascii_digit())
-                || (before.is_some_and(char::is_uppercase) && after.is_some_and(char::is_lowercase));
+                || (before.is_some_and(char::is_uppercase)
+                    && after.is_some_and(char::is_lowercase));
             if starts_word {
                 words.push(' ');
             }

@@ -3,8 +3,11 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::from_fn,
     routing::{get, post},
 };
+
+use tower_http::compression::CompressionLayer;
 
 use crate::{assets, error::Error, headers, state::AppState};
 
@@ -35,7 +38,10 @@ pub fn router(state: AppState) -> Router {
         .fallback(async || Error::NotFound("there is nothing at this address"))
         // Bodies are bounded where they are read; only `ingest` takes more than this.
         .layer(DefaultBodyLimit::max(64 * 1024))
+        // The overview compresses itself, line by line.
+        .layer(CompressionLayer::new())
+        .layer(from_fn(headers::in_time))
         .with_state(state);
     let app = assets::router();
-    Router::new().nest("/api", api).merge(app).layer(axum::middleware::from_fn(headers::complete))
+    Router::new().nest("/api", api).merge(app).layer(from_fn(headers::complete))
 }

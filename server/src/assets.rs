@@ -38,9 +38,14 @@ async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
     let name = if is_file { path } else { "index.html" };
     let Some(plain) = Dist::get(name) else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "The app is not built into this program. Build it with `cargo xtask build`.\n").into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The app is not built into this program. Build it with `cargo xtask build`.\n",
+        )
+            .into_response();
     };
-    let (file, encoding) = encoded(name, &headers).map_or((plain, None), |(file, encoding)| (file, Some(encoding)));
+    let (file, encoding) =
+        encoded(name, &headers).map_or((plain, None), |(file, encoding)| (file, Some(encoding)));
     respond(name, file, encoding, &headers)
 }
 
@@ -48,18 +53,25 @@ async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 fn encoded(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, &'static str)> {
     let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     let accepts = |encoding: &str| accepted.split(',').any(|a| a.trim() == encoding);
-    ENCODINGS.iter().filter(|(encoding, _)| accepts(encoding)).find_map(|(encoding, ending)| {
-        Some((Dist::get(&format!("{name}{ending}"))?, *encoding))
-    })
+    ENCODINGS
+        .iter()
+        .filter(|(encoding, _)| accepts(encoding))
+        .find_map(|(encoding, ending)| Some((Dist::get(&format!("{name}{ending}"))?, *encoding)))
 }
 
-fn respond(name: &str, file: EmbeddedFile, encoding: Option<&'static str>, request: &HeaderMap) -> Response {
+fn respond(
+    name: &str,
+    file: EmbeddedFile,
+    encoding: Option<&'static str>,
+    request: &HeaderMap,
+) -> Response {
     let etag = format!("\"{}\"", BASE64.encode(&file.metadata.sha256_hash()[..12]));
-    let mut response = if request.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == etag.as_bytes()) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Body::from(file.data).into_response()
-    };
+    let mut response =
+        if request.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == etag.as_bytes()) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            Body::from(file.data).into_response()
+        };
     let headers = response.headers_mut();
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -69,7 +81,10 @@ fn respond(name: &str, file: EmbeddedFile, encoding: Option<&'static str>, reque
     set(header::CONTENT_TYPE, content_type(name));
     set(header::VARY, "accept-encoding");
     set(header::ETAG, &etag);
-    set(header::CACHE_CONTROL, if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" });
+    set(
+        header::CACHE_CONTROL,
+        if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" },
+    );
     if let Some(encoding) = encoding {
         set(header::CONTENT_ENCODING, encoding);
     }
@@ -81,7 +96,8 @@ fn respond(name: &str, file: EmbeddedFile, encoding: Option<&'static str>, reque
 
 /// Whether the name changes with the content: Trunk puts 16 hex digits into it.
 fn is_hashed(name: &str) -> bool {
-    name.split(['-', '.', '_']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    name.split(['-', '.', '_'])
+        .any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn content_type(name: &str) -> &'static str {

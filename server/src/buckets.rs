@@ -62,7 +62,8 @@ pub fn edges(span: Span, zone: Tz, wanted: u16) -> (&'static str, Vec<Timestamp>
     let wanted = i64::from(wanted.clamp(1, MAX_BUCKETS));
     let fits = |(width, _): &&(Width, &str)| span.millis() / width.millis() <= wanted;
     let (width, label) = *LADDER.iter().find(fits).unwrap_or(&LADDER[LADDER.len() - 1]);
-    let inner = calendar(span, zone, width).into_iter().filter(|&at| span.from < at && at < span.to);
+    let inner =
+        calendar(span, zone, width).into_iter().filter(|&at| span.from < at && at < span.to);
     (label, [span.from].into_iter().chain(inner).chain([span.to]).collect())
 }
 
@@ -92,7 +93,11 @@ fn calendar(span: Span, zone: Tz, width: Width) -> Vec<Timestamp> {
             let step = seconds * 1000;
             let skipped = (span.from.millis() - start).max(0) / step * step;
             let end = midnight(next, zone).min(span.to.millis());
-            edges.extend((start + skipped..end).step_by(usize::try_from(step).unwrap_or(usize::MAX)).map(Timestamp::saturating));
+            edges.extend(
+                (start + skipped..end)
+                    .step_by(usize::try_from(step).unwrap_or(usize::MAX))
+                    .map(Timestamp::saturating),
+            );
         } else {
             edges.push(Timestamp::saturating(start));
         }
@@ -105,7 +110,10 @@ fn calendar(span: Span, zone: Tz, width: Width) -> Vec<Timestamp> {
 fn midnight(date: NaiveDate, zone: Tz) -> i64 {
     let midnight = NaiveDateTime::new(date, NaiveTime::MIN);
     (0..=8)
-        .find_map(|quarters| zone.from_local_datetime(&(midnight + chrono::Duration::minutes(15 * quarters))).earliest())
+        .find_map(|quarters| {
+            zone.from_local_datetime(&(midnight + chrono::Duration::minutes(15 * quarters)))
+                .earliest()
+        })
         .map_or_else(|| midnight.and_utc().timestamp_millis(), |at| at.timestamp_millis())
 }
 
@@ -119,24 +127,47 @@ mod tests {
 
     #[test]
     fn days_follow_the_clock_of_the_zone() {
-        let (width, edges) = edges(span("2026-10-20T00:00:00Z", "2026-10-30T00:00:00Z"), chrono_tz::Europe::Berlin, 12);
+        let (width, edges) = edges(
+            span("2026-10-20T00:00:00Z", "2026-10-30T00:00:00Z"),
+            chrono_tz::Europe::Berlin,
+            12,
+        );
         assert_eq!(width, "1d");
-        let hours: Vec<i64> = edges.windows(2).map(|w| (w[1].millis() - w[0].millis()) / 3_600_000).collect();
+        let hours: Vec<i64> =
+            edges.windows(2).map(|w| (w[1].millis() - w[0].millis()) / 3_600_000).collect();
         assert_eq!(hours, [22, 24, 24, 24, 24, 25, 24, 24, 24, 24, 1]);
     }
 
     #[test]
     fn a_day_of_23_hours_has_23_bars_of_an_hour() {
-        let (width, edges) = edges(span("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"), chrono_tz::Europe::Berlin, 30);
+        let (width, edges) = edges(
+            span("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            chrono_tz::Europe::Berlin,
+            30,
+        );
         assert_eq!((width, edges.len() - 1), ("1h", 23));
     }
 
     #[test]
     fn any_span_has_ascending_edges_and_few_bars() {
-        for (from, to) in [(0, 1), (0, 999), (1_700_000_000_000, 1_700_000_000_001), (5, 7_258_118_400_000), (1_790_000_000_123, 1_790_604_800_124), (1_790_000_000_000, 1_790_009_000_000)] {
-            for zone in [chrono_tz::UTC, chrono_tz::Asia::Kolkata, chrono_tz::America::New_York, chrono_tz::Pacific::Apia, chrono_tz::Africa::Cairo] {
+        for (from, to) in [
+            (0, 1),
+            (0, 999),
+            (1_700_000_000_000, 1_700_000_000_001),
+            (5, 7_258_118_400_000),
+            (1_790_000_000_123, 1_790_604_800_124),
+            (1_790_000_000_000, 1_790_009_000_000),
+        ] {
+            for zone in [
+                chrono_tz::UTC,
+                chrono_tz::Asia::Kolkata,
+                chrono_tz::America::New_York,
+                chrono_tz::Pacific::Apia,
+                chrono_tz::Africa::Cairo,
+            ] {
                 for wanted in [1, 60, 180] {
-                    let span = Span::new(Timestamp::saturating(from), Timestamp::saturating(to)).unwrap();
+                    let span =
+                        Span::new(Timestamp::saturating(from), Timestamp::saturating(to)).unwrap();
                     let (_, edges) = edges(span, zone, wanted);
                     assert!(edges.windows(2).all(|w| w[0] < w[1]), "{span} {zone}");
                     assert_eq!((edges[0], edges[edges.len() - 1]), (span.from, span.to));

@@ -1,9 +1,6 @@
 //! The command line. Every option can be given in the environment as well.
 
-use std::{
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -27,7 +24,12 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 struct LogOptions {
     /// Where the log is kept; made when missing
-    #[arg(long, global = true, env = "DAYBOOK_DATABASE_URL", default_value = "sqlite://data/daybook.db")]
+    #[arg(
+        long,
+        global = true,
+        env = "DAYBOOK_DATABASE_URL",
+        default_value = "sqlite://data/daybook.db"
+    )]
     database_url: String,
 }
 
@@ -84,8 +86,13 @@ impl CliError {
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DAYBOOK_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DAYBOOK_LOG")
+        .unwrap_or_else(|_| "info,sqlx=warn".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
     let done = match cli.command {
         Command::Serve(command) => command.run(&cli.log).await,
         Command::Import(command) => command.run(&cli.log).await,
@@ -105,7 +112,9 @@ pub async fn run() -> ExitCode {
 
 /// Shows how far a long work is, on standard error, where somebody can see it.
 fn progress(length: u64) -> indicatif::ProgressBar {
-    let style = indicatif::ProgressStyle::with_template("{bar:32} {human_pos} of {human_len}, {per_sec}, {eta} left");
+    let style = indicatif::ProgressStyle::with_template(
+        "{bar:32} {human_pos} of {human_len}, {per_sec}, {eta} left",
+    );
     let bar = indicatif::ProgressBar::new(length);
     bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
     bar

@@ -5,10 +5,7 @@ use axum::{
     http::{StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use daybook_model::{
-    ApiError, QueryError,
-    error::ErrorDetail,
-};
+use daybook_model::{ApiError, QueryError, error::ErrorDetail};
 
 use crate::{ledger::LedgerError, list::ListError, people::PeopleError, store::StoreError};
 

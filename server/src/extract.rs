@@ -59,7 +59,11 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+        let bearer = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.strip_prefix("Bearer "));
         if let Some(text) = bearer {
             if state.local_key.verifies(text) {
                 return Ok(Self::Local);
@@ -67,7 +71,8 @@ impl FromRequestParts<AppState> for Caller {
             return state.people.token(text).await?.map(Self::Token).ok_or(Error::Unauthorized);
         }
         let cookie = session_cookie(&parts.headers).ok_or(Error::Unauthorized)?;
-        let person = state.people.session(cookie, state.clock.now()).await?.ok_or(Error::Unauthorized)?;
+        let person =
+            state.people.session(cookie, state.clock.now()).await?.ok_or(Error::Unauthorized)?;
         if is_foreign(parts) {
             return Err(Error::Forbidden("this request comes from another site"));
         }
@@ -85,17 +90,22 @@ pub struct Writable(pub ProjectId);
 /// does not learn whether it exists.
 async fn project(parts: &mut Parts, state: &AppState, scope: Scope) -> Result<ProjectId, Error> {
     let caller = Caller::from_request_parts(parts, state).await?;
-    let Path(path) = Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, state)
-        .await
-        .map_err(|_| Error::NotFound("there is nothing at this address"))?;
+    let Path(path) =
+        Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::NotFound("there is nothing at this address"))?;
     let name = path.get("project").map_or("", String::as_str);
     let found = state.store.project(name).await?.map(|p| ProjectId(p.number));
     match found {
         Some(id) if caller.may(scope, id) => Ok(id),
-        None if !matches!(caller, Caller::Token(_)) => Err(Error::NotFound("there is no such project")),
+        None if !matches!(caller, Caller::Token(_)) => {
+            Err(Error::NotFound("there is no such project"))
+        }
         _ => Err(Error::Forbidden(match scope {
             Scope::Read => "this token may not read this project; it needs the scope `read`",
-            Scope::Ingest => "this token may not send events to this project; it needs the scope `ingest`",
+            Scope::Ingest => {
+                "this token may not send events to this project; it needs the scope `ingest`"
+            }
         })),
     }
 }
@@ -138,10 +148,15 @@ pub struct JsonBody<T>(pub T);
 impl<T: serde::de::DeserializeOwned> axum::extract::FromRequest<AppState> for JsonBody<T> {
     type Rejection = Error;
 
-    async fn from_request(request: axum::extract::Request, state: &AppState) -> Result<Self, Error> {
+    async fn from_request(
+        request: axum::extract::Request,
+        state: &AppState,
+    ) -> Result<Self, Error> {
         match axum::Json::<T>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(e) => Err(Error::Body { status: e.status(), code: "bad_body", message: e.body_text() }),
+            Err(e) => {
+                Err(Error::Body { status: e.status(), code: "bad_body", message: e.body_text() })
+            }
         }
     }
 }

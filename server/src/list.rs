@@ -1,9 +1,6 @@
 //! Lists, a page at a time: which rows a cursor means, and the cursors of its neighbours.
 
-use daybook_model::{
-    ApiQuery, Cursor, Entry, Page, QueryError, Sort, Timestamp,
-    page::Direction,
-};
+use daybook_model::{ApiQuery, Cursor, Entry, Page, QueryError, Sort, Timestamp, page::Direction};
 
 use crate::store::{Position, ProjectId, Scope, Store, StoreError};
 
@@ -38,12 +35,21 @@ pub enum ListError {
 impl List {
     /// Settles the range and the moment of a query: those of the cursor where there is one, else
     /// those of this moment. A cursor of another project, filter or order is refused.
-    pub async fn resolve(store: &dyn Store, project: ProjectId, query: ApiQuery, now: Timestamp) -> Result<Self, ListError> {
+    pub async fn resolve(
+        store: &dyn Store,
+        project: ProjectId,
+        query: ApiQuery,
+        now: Timestamp,
+    ) -> Result<Self, ListError> {
         let ApiQuery { filter, sort, cursor, limit, .. } = query;
         let mark = Cursor::mark(&project.0.to_string(), &filter, sort);
         let cursor = cursor.map(|text| text.parse::<Cursor>()).transpose()?;
         if cursor.as_ref().is_some_and(|c| c.mark != mark) {
-            return Err(QueryError::new("cursor", "belongs to another filter, order or project; drop it to see the first page").into());
+            return Err(QueryError::new(
+                "cursor",
+                "belongs to another filter, order or project; drop it to see the first page",
+            )
+            .into());
         }
         let head = store.head(project).await?;
         let (span, as_of) = match &cursor {
@@ -56,9 +62,12 @@ impl List {
     /// The page at the cursor.
     pub async fn page(&self, store: &dyn Store) -> Result<Page, StoreError> {
         let direction = self.cursor.as_ref().map_or(Direction::Next, |c| c.direction);
-        let position = self.cursor.as_ref().map(|c| Position { key: c.key.clone(), time: c.time, seq: c.seq });
+        let position =
+            self.cursor.as_ref().map(|c| Position { key: c.key.clone(), time: c.time, seq: c.seq });
         // One more than asked for tells whether there is a page behind this one.
-        let mut entries = store.list(&self.scope, self.sort, position.as_ref(), direction, self.limit + 1).await?;
+        let mut entries = store
+            .list(&self.scope, self.sort, position.as_ref(), direction, self.limit + 1)
+            .await?;
         let more = entries.len() > usize::from(self.limit);
         entries.truncate(self.limit.into());
         let rows = entries.len() as u64;
@@ -67,14 +76,21 @@ impl List {
             (Direction::Next, Some(c)) => (c.ordinal + 1, true, more),
             (Direction::Previous, c) => {
                 entries.reverse();
-                let before = if more { c.as_ref().map_or(0, |c| c.ordinal).saturating_sub(rows) } else { 0 };
+                let before =
+                    if more { c.as_ref().map_or(0, |c| c.ordinal).saturating_sub(rows) } else { 0 };
                 (before, more, true)
             }
         };
-        let cursor = |entry: Option<&Entry>, ordinal, direction| entry.map(|e| self.cursor_at(e, ordinal, direction).to_string());
+        let cursor = |entry: Option<&Entry>, ordinal, direction| {
+            entry.map(|e| self.cursor_at(e, ordinal, direction).to_string())
+        };
         Ok(Page {
-            previous: has_previous.then(|| cursor(entries.first(), before, Direction::Previous)).flatten(),
-            next: has_next.then(|| cursor(entries.last(), (before + rows).saturating_sub(1), Direction::Next)).flatten(),
+            previous: has_previous
+                .then(|| cursor(entries.first(), before, Direction::Previous))
+                .flatten(),
+            next: has_next
+                .then(|| cursor(entries.last(), (before + rows).saturating_sub(1), Direction::Next))
+                .flatten(),
             entries,
             before,
             span: self.scope.span,
@@ -85,6 +101,15 @@ impl List {
 
     fn cursor_at(&self, entry: &Entry, ordinal: u64, direction: Direction) -> Cursor {
         let (key, time, seq) = self.sort.position(entry);
-        Cursor { direction, span: self.scope.span, as_of: self.scope.as_of, key, time, seq, ordinal, mark: self.mark }
+        Cursor {
+            direction,
+            span: self.scope.span,
+            as_of: self.scope.as_of,
+            key,
+            time,
+            seq,
+            ordinal,
+            mark: self.mark,
+        }
     }
 }

@@ -5,7 +5,10 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use daybook_model::Timestamp;
-use sqlx::{Row, SqlitePool, sqlite::{SqliteConnectOptions, SqlitePoolOptions}};
+use sqlx::{
+    Row, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
 
 use crate::{
     secret::{Secret, SecretHash},
@@ -69,14 +72,24 @@ impl People {
     }
 
     /// Adds a person; refused if the address is taken or the password too short.
-    pub async fn create_person(&self, email: &str, password: Option<&str>, now: Timestamp) -> Result<Person, PeopleError> {
+    pub async fn create_person(
+        &self,
+        email: &str,
+        password: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Person, PeopleError> {
         let email = email.trim().to_lowercase();
-        if !email.contains('@') || email.len() > 254 || email.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        if !email.contains('@')
+            || email.len() > 254
+            || email.chars().any(|c| c.is_control() || c.is_whitespace())
+        {
             return Err(PeopleError::Refused(format!("{email:?} is not an e-mail address")));
         }
         let hash = match password {
             Some(p) if p.chars().count() < MIN_PASSWORD || p.len() > MAX_PASSWORD => {
-                return Err(PeopleError::Refused(format!("a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")));
+                return Err(PeopleError::Refused(format!(
+                    "a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters"
+                )));
             }
             Some(p) => Some(hash_password(p.to_owned()).await?),
             None => None,
@@ -90,7 +103,9 @@ impl People {
 
     /// The first person of the instance, made if there is nobody yet.
     pub async fn first_person(&self, now: Timestamp) -> Result<Person, PeopleError> {
-        let first = sqlx::query("SELECT id, email FROM person ORDER BY id LIMIT 1").fetch_optional(&self.log).await?;
+        let first = sqlx::query("SELECT id, email FROM person ORDER BY id LIMIT 1")
+            .fetch_optional(&self.log)
+            .await?;
         match first {
             Some(row) => Ok(Person { id: row.get(0), email: row.get(1) }),
             None => self.create_person("admin@localhost", None, now).await,
@@ -101,40 +116,70 @@ impl People {
     /// wrong password.
     pub async fn verify(&self, email: &str, password: &str) -> Result<Option<Person>, PeopleError> {
         let row = sqlx::query("SELECT id, email, password_hash FROM person WHERE email = $1")
-            .bind(email.trim().to_lowercase()).fetch_optional(&self.log).await?;
+            .bind(email.trim().to_lowercase())
+            .fetch_optional(&self.log)
+            .await?;
         let hash = row.as_ref().and_then(|r| r.get::<Option<String>, _>(2));
         let right = check_password(password.to_owned(), hash).await?;
         Ok(row.filter(|_| right).map(|r| Person { id: r.get(0), email: r.get(1) }))
     }
 
     /// Opens a session; the secret is the cookie's value.
-    pub async fn open_session(&self, person: &Person, now: Timestamp) -> Result<Secret, PeopleError> {
-        sqlx::query("DELETE FROM session WHERE expires_at <= $1").bind(now.millis()).execute(&self.sessions).await?;
+    pub async fn open_session(
+        &self,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<Secret, PeopleError> {
+        sqlx::query("DELETE FROM session WHERE expires_at <= $1")
+            .bind(now.millis())
+            .execute(&self.sessions)
+            .await?;
         let secret = Secret::generate("");
         sqlx::query("INSERT INTO session (hash, person, expires_at) VALUES ($1, $2, $3)")
-            .bind(secret.hash().as_bytes().to_vec()).bind(person.id).bind(now.plus_millis(SESSION_MILLIS).millis())
-            .execute(&self.sessions).await?;
+            .bind(secret.hash().as_bytes().to_vec())
+            .bind(person.id)
+            .bind(now.plus_millis(SESSION_MILLIS).millis())
+            .execute(&self.sessions)
+            .await?;
         Ok(secret)
     }
 
     /// Who holds this session.
-    pub async fn session(&self, cookie: &str, now: Timestamp) -> Result<Option<Person>, PeopleError> {
+    pub async fn session(
+        &self,
+        cookie: &str,
+        now: Timestamp,
+    ) -> Result<Option<Person>, PeopleError> {
         let session = sqlx::query("SELECT person FROM session WHERE hash = $1 AND expires_at > $2")
-            .bind(SecretHash::of(cookie).as_bytes().to_vec()).bind(now.millis()).fetch_optional(&self.sessions).await?;
+            .bind(SecretHash::of(cookie).as_bytes().to_vec())
+            .bind(now.millis())
+            .fetch_optional(&self.sessions)
+            .await?;
         let Some(id) = session.map(|row| row.get::<i64, _>(0)) else { return Ok(None) };
-        let person = sqlx::query("SELECT id, email FROM person WHERE id = $1").bind(id).fetch_optional(&self.log).await?;
+        let person = sqlx::query("SELECT id, email FROM person WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.log)
+            .await?;
         Ok(person.map(|row| Person { id: row.get(0), email: row.get(1) }))
     }
 
     /// Ends a session.
     pub async fn close_session(&self, cookie: &str) -> Result<(), PeopleError> {
         sqlx::query("DELETE FROM session WHERE hash = $1")
-            .bind(SecretHash::of(cookie).as_bytes().to_vec()).execute(&self.sessions).await?;
+            .bind(SecretHash::of(cookie).as_bytes().to_vec())
+            .execute(&self.sessions)
+            .await?;
         Ok(())
     }
 
     /// Makes a token; the secret is shown this once.
-    pub async fn create_token(&self, project: ProjectId, name: &str, scopes: &[Scope], now: Timestamp) -> Result<Secret, PeopleError> {
+    pub async fn create_token(
+        &self,
+        project: ProjectId,
+        name: &str,
+        scopes: &[Scope],
+        now: Timestamp,
+    ) -> Result<Secret, PeopleError> {
         let secret = Secret::generate(token::PREFIX);
         sqlx::query("INSERT INTO token (project, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(project.0).bind(name).bind(secret.hash().as_bytes().to_vec())
@@ -146,17 +191,25 @@ impl People {
     /// The token with this text.
     pub async fn token(&self, text: &str) -> Result<Option<Token>, PeopleError> {
         let row = sqlx::query("SELECT project, scopes FROM token WHERE hash = $1")
-            .bind(SecretHash::of(text).as_bytes().to_vec()).fetch_optional(&self.log).await?;
-        Ok(row.map(|row| Token { project: ProjectId(row.get(0)), scopes: Scope::split(&row.get::<String, _>(1)) }))
+            .bind(SecretHash::of(text).as_bytes().to_vec())
+            .fetch_optional(&self.log)
+            .await?;
+        Ok(row.map(|row| Token {
+            project: ProjectId(row.get(0)),
+            scopes: Scope::split(&row.get::<String, _>(1)),
+        }))
     }
 }
 
 /// Hashing takes tens of milliseconds of a core: not on the threads that answer requests.
 async fn hash_password(password: String) -> Result<String, PeopleError> {
     let hash = move || {
-        PasswordHasher::<PasswordHash>::hash_password(&Argon2::default(), password.as_bytes()).map(|h| h.to_string())
+        PasswordHasher::<PasswordHash>::hash_password(&Argon2::default(), password.as_bytes())
+            .map(|h| h.to_string())
     };
-    let hashed = tokio::task::spawn_blocking(hash).await.map_err(|e| PeopleError::Password(e.to_string()))?;
+    let hashed = tokio::task::spawn_blocking(hash)
+        .await
+        .map_err(|e| PeopleError::Password(e.to_string()))?;
     hashed.map_err(|e| PeopleError::Password(e.to_string()))
 }
 
@@ -172,6 +225,8 @@ async fn check_password(password: String, hash: Option<String>) -> Result<bool, 
         let hash = PasswordHash::new(&hash)?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
     };
-    let checked = tokio::task::spawn_blocking(check).await.map_err(|e| PeopleError::Password(e.to_string()))?;
+    let checked = tokio::task::spawn_blocking(check)
+        .await
+        .map_err(|e| PeopleError::Password(e.to_string()))?;
     checked.map_err(|e| PeopleError::Password(e.to_string()))
 }

@@ -61,12 +61,18 @@ impl Presence {
         if let Some(folder) = log.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(failed)?;
         let path = log.with_extension("server");
         match lock.try_lock() {
             Ok(()) => Ok(Found::Free(Self { path, _lock: lock })),
             Err(TryLockError::WouldBlock) => {
-                let server = std::fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
+                let server =
+                    std::fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
                 server.map(Found::Server).ok_or(PresenceError::Busy)
             }
             Err(TryLockError::Error(error)) => Err(failed(error)),
@@ -79,7 +85,12 @@ impl Presence {
         let server = RunningServer { address, key: key.reveal().to_owned() };
         let failed = |error| PresenceError::Io { path: self.path.clone(), error };
         let _ = std::fs::remove_file(&self.path);
-        let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&self.path).map_err(failed)?;
+        let file = OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&self.path)
+            .map_err(failed)?;
         serde_json::to_writer(file, &server).map_err(|e| failed(e.into()))?;
         Ok(key)
     }
@@ -102,7 +113,9 @@ mod tests {
         let Found::Free(first) = Presence::take(&log).unwrap() else { panic!("nobody has it") };
         assert!(matches!(Presence::take(&log), Err(PresenceError::Busy)));
         let key = first.announce("http://127.0.0.1:1".into()).unwrap();
-        let Found::Server(server) = Presence::take(&log).unwrap() else { panic!("a server has it") };
+        let Found::Server(server) = Presence::take(&log).unwrap() else {
+            panic!("a server has it")
+        };
         assert_eq!(server.key, key.reveal());
         drop(first);
         assert!(matches!(Presence::take(&log), Ok(Found::Free(_))));

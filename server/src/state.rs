@@ -46,7 +46,14 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     /// Puts the parts together.
-    pub fn new(store: Arc<Sqlite>, ledger: Ledger, people: People, clock: Clock, local_key: SecretHash, one_time_link: SecretHash) -> Self {
+    pub fn new(
+        store: Arc<Sqlite>,
+        ledger: Ledger,
+        people: People,
+        clock: Clock,
+        local_key: SecretHash,
+        one_time_link: SecretHash,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             ledger,

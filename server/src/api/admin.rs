@@ -1,6 +1,9 @@
 //! What the command line does through a running server, with the key that it finds beside the log.
 
-use axum::{Json, extract::{Path, State}};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
 use daybook_model::account::Project;
 use serde::{Deserialize, Serialize};
 
@@ -48,30 +51,56 @@ pub struct MadeToken {
 }
 
 /// Makes a project, or finds it.
-pub(super) async fn create_project(State(state): State<AppState>, caller: Caller, JsonBody(given): JsonBody<NewProject>) -> Result<Json<Project>, Error> {
+pub(super) async fn create_project(
+    State(state): State<AppState>,
+    caller: Caller,
+    JsonBody(given): JsonBody<NewProject>,
+) -> Result<Json<Project>, Error> {
     local(&caller)?;
     Ok(Json(state.store.ensure_project(&given.slug, state.clock.now()).await?))
 }
 
 /// Makes a person.
-pub(super) async fn create_person(State(state): State<AppState>, caller: Caller, JsonBody(given): JsonBody<NewPerson>) -> Result<Json<()>, Error> {
+pub(super) async fn create_person(
+    State(state): State<AppState>,
+    caller: Caller,
+    JsonBody(given): JsonBody<NewPerson>,
+) -> Result<Json<()>, Error> {
     local(&caller)?;
-    state.people.create_person(&given.email, Some(&given.password), state.clock.now()).await.map_err(refused)?;
+    state
+        .people
+        .create_person(&given.email, Some(&given.password), state.clock.now())
+        .await
+        .map_err(refused)?;
     Ok(Json(()))
 }
 
 /// Makes a token.
-pub(super) async fn create_token(State(state): State<AppState>, caller: Caller, Path(project): Path<String>, JsonBody(given): JsonBody<NewToken>) -> Result<Json<MadeToken>, Error> {
+pub(super) async fn create_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(project): Path<String>,
+    JsonBody(given): JsonBody<NewToken>,
+) -> Result<Json<MadeToken>, Error> {
     local(&caller)?;
-    let project = state.store.project(&project).await?.ok_or(Error::NotFound("there is no such project"))?;
+    let project =
+        state.store.project(&project).await?.ok_or(Error::NotFound("there is no such project"))?;
     let scopes: Result<Vec<Scope>, _> = given.scopes.iter().map(|s| s.parse()).collect();
     let scopes = scopes.map_err(|e| bad_body(e.to_string()))?;
-    let secret = state.people.create_token(ProjectId(project.number), &given.name, &scopes, state.clock.now()).await.map_err(refused)?;
+    let secret = state
+        .people
+        .create_token(ProjectId(project.number), &given.name, &scopes, state.clock.now())
+        .await
+        .map_err(refused)?;
     Ok(Json(MadeToken { token: secret.reveal().to_owned() }))
 }
 
 fn local(caller: &Caller) -> Result<(), Error> {
-    if *caller == Caller::Local { Ok(()) } else { Err(Error::Forbidden("this is done with the `daybook` command on the server's machine")) }
+    if *caller == Caller::Local {
+        Ok(())
+    } else {
+        Err(Error::Forbidden("this is done with the `daybook` command on the server's machine"))
+    }
 }
 
 fn refused(e: PeopleError) -> Error {

@@ -19,9 +19,17 @@ use crate::{
 };
 
 /// Stores a batch of events.
-pub(super) async fn create(State(state): State<AppState>, Writable(project): Writable, headers: HeaderMap, body: Body) -> Result<Response, Error> {
+pub(super) async fn create(
+    State(state): State<AppState>,
+    Writable(project): Writable,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Error> {
     let kind = body_kind(&headers)?;
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok()).unwrap_or(MAX_BODY);
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok())
+        .unwrap_or(MAX_BODY);
     if length > MAX_BODY {
         return Err(too_large());
     }
@@ -30,18 +38,27 @@ pub(super) async fn create(State(state): State<AppState>, Writable(project): Wri
     let _held = state.body_budget.acquire_many(permits).await.map_err(|_| Error::Unavailable)?;
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
     let now = state.clock.now();
-    let batch = intake::parse_batch(&bytes, kind, now, &state.sources)
-        .map_err(|e| Error::Body { status: StatusCode::BAD_REQUEST, code: "bad_body", message: e.to_string() })?;
+    let batch = intake::parse_batch(&bytes, kind, now, &state.sources).map_err(|e| {
+        Error::Body { status: StatusCode::BAD_REQUEST, code: "bad_body", message: e.to_string() }
+    })?;
     drop(bytes);
     let (indexes, events): (Vec<_>, Vec<_>) = batch.events.into_iter().unzip();
     let submitted = state.ledger.submit(project, events).await?;
     let report = report(&indexes, &submitted, batch.refused);
-    let status = if report.stored + report.duplicates == 0 && !report.refused.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if report.stored + report.duplicates == 0 && !report.refused.is_empty() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     Ok((status, Json(report)).into_response())
 }
 
 /// What became of a batch, told to its sender.
-pub(crate) fn report(indexes: &[u64], submitted: &Submitted, refused: Vec<Refusal>) -> IngestReport {
+pub(crate) fn report(
+    indexes: &[u64],
+    submitted: &Submitted,
+    refused: Vec<Refusal>,
+) -> IngestReport {
     let mut report = IngestReport { refused, head: submitted.head, ..IngestReport::default() };
     for (&index, outcome) in indexes.iter().zip(&submitted.outcomes) {
         match outcome {
@@ -61,14 +78,22 @@ pub(crate) fn report(indexes: &[u64], submitted: &Submitted, refused: Vec<Refusa
 
 fn body_kind(headers: &HeaderMap) -> Result<BodyKind, Error> {
     let value = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let unsupported = |message: &str| Err(Error::Body { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, code: "unsupported", message: message.into() });
+    let unsupported = |message: &str| {
+        Err(Error::Body {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            code: "unsupported",
+            message: message.into(),
+        })
+    };
     if headers.contains_key(header::CONTENT_ENCODING) {
         return unsupported("send the body without Content-Encoding");
     }
     match value(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim() {
         "application/json" => Ok(BodyKind::Json),
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Ok(BodyKind::Ndjson),
-        _ => unsupported("send one event or an array of them as application/json, or one a line as application/x-ndjson"),
+        _ => unsupported(
+            "send one event or an array of them as application/json, or one a line as application/x-ndjson",
+        ),
     }
 }
 

@@ -23,7 +23,12 @@ use crate::{
 };
 
 /// Streams the parts, one JSON object a line. What is wrong with the query is told before.
-pub(super) async fn show(State(state): State<AppState>, Readable(project): Readable, Query(query): Query, headers: HeaderMap) -> Result<Response, Error> {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Readable(project): Readable,
+    Query(query): Query,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let bars = Bars::read(&query)?;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
     let list = List::resolve(&*state.store, project, query, state.clock.now()).await?;
@@ -59,18 +64,27 @@ enum Step {
 }
 
 impl Step {
-    async fn answer(&self, state: &AppState, list: &List, bars: &Bars, fields: &[Field]) -> Result<Overview, StoreError> {
+    async fn answer(
+        &self,
+        state: &AppState,
+        list: &List,
+        bars: &Bars,
+        fields: &[Field],
+    ) -> Result<Overview, StoreError> {
         let store = &*state.store;
         Ok(match self {
             Self::Page => Overview::Page(list.page(store).await?),
             Self::Histogram => Overview::Histogram(bars.count(store, &list.scope).await?),
-            Self::Facets => Overview::Facets { facets: count_facets(store, &list.scope, fields).await? },
+            Self::Facets => {
+                Overview::Facets { facets: count_facets(store, &list.scope, fields).await? }
+            }
         })
     }
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|v| v.to_str().ok());
+    let accepted =
+        headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|v| v.to_str().ok());
     accepted.flat_map(|v| v.split(',')).any(|v| v.trim() == "gzip")
 }
 

@@ -16,19 +16,29 @@ use crate::{
 };
 
 /// Who is signed in.
-pub(super) async fn show(State(state): State<AppState>, caller: Caller) -> Result<Json<Viewer>, Error> {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    caller: Caller,
+) -> Result<Json<Viewer>, Error> {
     let Caller::Person(person) = caller else { return Err(Error::Unauthorized) };
     viewer(&state, person).await.map(Json)
 }
 
 /// Signs in by e-mail address and password.
-pub(super) async fn sign_in(State(state): State<AppState>, JsonBody(given): JsonBody<SignIn>) -> Result<impl IntoResponse, Error> {
-    let person = state.people.verify(&given.email, &given.password).await?.ok_or(Error::WrongPassword)?;
+pub(super) async fn sign_in(
+    State(state): State<AppState>,
+    JsonBody(given): JsonBody<SignIn>,
+) -> Result<impl IntoResponse, Error> {
+    let person =
+        state.people.verify(&given.email, &given.password).await?.ok_or(Error::WrongPassword)?;
     open_session(&state, person).await
 }
 
 /// Signs in by the one-time link.
-pub(super) async fn set_up(State(state): State<AppState>, JsonBody(given): JsonBody<SetUp>) -> Result<impl IntoResponse, Error> {
+pub(super) async fn set_up(
+    State(state): State<AppState>,
+    JsonBody(given): JsonBody<SetUp>,
+) -> Result<impl IntoResponse, Error> {
     if !state.take_link(&given.secret) {
         return Err(Error::SpentLink);
     }
@@ -37,14 +47,21 @@ pub(super) async fn set_up(State(state): State<AppState>, JsonBody(given): JsonB
 }
 
 /// Signs out; the session is gone for good.
-pub(super) async fn sign_out(State(state): State<AppState>, _: Caller, headers: HeaderMap) -> Result<impl IntoResponse, Error> {
+pub(super) async fn sign_out(
+    State(state): State<AppState>,
+    _: Caller,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Error> {
     if let Some(cookie) = session_cookie(&headers) {
         state.people.close_session(cookie).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie("", 0))]))
 }
 
-async fn open_session(state: &AppState, person: Person) -> Result<impl IntoResponse + use<>, Error> {
+async fn open_session(
+    state: &AppState,
+    person: Person,
+) -> Result<impl IntoResponse + use<>, Error> {
     let secret = state.people.open_session(&person, state.clock.now()).await?;
     let viewer = viewer(state, person).await?;
     Ok(([(SET_COOKIE, cookie(secret.reveal(), SESSION_MILLIS / 1000))], Json(viewer)))

@@ -23,8 +23,15 @@ const TOP_ALONE: usize = 50;
 
 /// The facets that are counted unless others are asked for.
 pub(super) const DEFAULT_FACETS: &[Field] = &[
-    Field::Actor, Field::Method, Field::Status, Field::Outcome, Field::Source, Field::Action,
-    Field::ResourceType, Field::Application, Field::Cluster,
+    Field::Actor,
+    Field::Method,
+    Field::Status,
+    Field::Outcome,
+    Field::Source,
+    Field::Action,
+    Field::ResourceType,
+    Field::Application,
+    Field::Cluster,
 ];
 
 /// How bars are asked for.
@@ -37,18 +44,35 @@ impl Bars {
     /// Reads `tz` and `buckets`.
     pub(super) fn read(query: &ApiQuery) -> Result<Self, QueryError> {
         let zone = query.tz.as_deref().map_or(Ok(Tz::UTC), |name| {
-            name.parse().map_err(|_| QueryError::new("tz", format!("{name:?} is not the name of a time zone, such as Europe/Berlin")))
+            name.parse().map_err(|_| {
+                QueryError::new(
+                    "tz",
+                    format!("{name:?} is not the name of a time zone, such as Europe/Berlin"),
+                )
+            })
         })?;
         Ok(Self { zone, wanted: query.buckets.unwrap_or(DEFAULT_BUCKETS) })
     }
 
     /// The bars of a scope and, counted apart, the total.
-    pub(super) async fn count(&self, store: &dyn Store, scope: &Scope) -> Result<Histogram, StoreError> {
+    pub(super) async fn count(
+        &self,
+        store: &dyn Store,
+        scope: &Scope,
+    ) -> Result<Histogram, StoreError> {
         // An unbounded range is drawn from its first entry to its last.
-        let span = if scope.span == daybook_model::Span::ALL { store.extent(scope).await?.unwrap_or(scope.span) } else { scope.span };
+        let span = if scope.span == daybook_model::Span::ALL {
+            store.extent(scope).await?.unwrap_or(scope.span)
+        } else {
+            scope.span
+        };
         let (width, edges) = buckets::edges(span, self.zone, self.wanted);
         let (counts, total) = tokio::try_join!(store.histogram(scope, &edges), store.count(scope))?;
-        let bucket = |(edge, counts): (&[_], _)| daybook_model::Bucket { from: edge[0], to: edge[1], counts };
+        let bucket = |(edge, counts): (&[_], _)| daybook_model::Bucket {
+            from: edge[0],
+            to: edge[1],
+            counts,
+        };
         let buckets: Vec<_> = edges.windows(2).zip(counts).map(bucket).collect();
         let sum = buckets.iter().map(daybook_model::Bucket::total).sum();
         Ok(Histogram { buckets, width: width.into(), sum, total, span, as_of: scope.as_of })
@@ -56,7 +80,11 @@ impl Bars {
 }
 
 /// The bars and the total.
-pub(super) async fn histogram(State(state): State<AppState>, Readable(project): Readable, Query(query): Query) -> Result<Json<Histogram>, Error> {
+pub(super) async fn histogram(
+    State(state): State<AppState>,
+    Readable(project): Readable,
+    Query(query): Query,
+) -> Result<Json<Histogram>, Error> {
     let bars = Bars::read(&query)?;
     let store = &*state.store;
     let list = List::resolve(store, project, query, state.clock.now()).await?;
@@ -64,7 +92,11 @@ pub(super) async fn histogram(State(state): State<AppState>, Readable(project): 
 }
 
 /// The values of facets, most frequent first.
-pub(super) async fn facets(State(state): State<AppState>, Readable(project): Readable, Query(query): Query) -> Result<Json<Vec<FacetCounts>>, Error> {
+pub(super) async fn facets(
+    State(state): State<AppState>,
+    Readable(project): Readable,
+    Query(query): Query,
+) -> Result<Json<Vec<FacetCounts>>, Error> {
     let store = &*state.store;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
     let search = query.facet_search.clone();
@@ -78,15 +110,24 @@ pub(super) async fn facets(State(state): State<AppState>, Readable(project): Rea
 }
 
 /// The facets in view, for the overview.
-pub(super) async fn count_facets(store: &dyn Store, scope: &Scope, fields: &[Field]) -> Result<Vec<FacetCounts>, StoreError> {
+pub(super) async fn count_facets(
+    store: &dyn Store,
+    scope: &Scope,
+    fields: &[Field],
+) -> Result<Vec<FacetCounts>, StoreError> {
     use futures_util::{StreamExt as _, TryStreamExt as _};
     // Two at a time: a reader's facets do not take every connection there is.
-    let counts = futures_util::stream::iter(fields.to_vec()).map(|field| store.facet(scope, field, TOP, None));
+    let counts = futures_util::stream::iter(fields.to_vec())
+        .map(|field| store.facet(scope, field, TOP, None));
     counts.buffered(2).try_collect().await
 }
 
 /// What would match without each part of the filter.
-pub(super) async fn without(State(state): State<AppState>, Readable(project): Readable, Query(query): Query) -> Result<Json<Vec<Without>>, Error> {
+pub(super) async fn without(
+    State(state): State<AppState>,
+    Readable(project): Readable,
+    Query(query): Query,
+) -> Result<Json<Vec<Without>>, Error> {
     let store = &*state.store;
     let list = List::resolve(store, project, query, state.clock.now()).await?;
     let mut answers = Vec::new();
@@ -116,7 +157,11 @@ fn relaxed(filter: &Filter) -> Vec<(String, Filter)> {
                 continue;
             }
             side.clear();
-            if kept.is_empty() { less.choices.remove(&field) } else { less.choices.insert(field, kept) };
+            if kept.is_empty() {
+                less.choices.remove(&field)
+            } else {
+                less.choices.insert(field, kept)
+            };
             relaxed.push((key, less));
         }
     }

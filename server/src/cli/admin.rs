@@ -52,12 +52,19 @@ impl UserCommand {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
         let Self::Create { email, .. } = self;
         let mut password = String::new();
-        std::io::stdin().take(4096).read_to_string(&mut password).map_err(|e| CliError::say(format!("the password cannot be read: {e}")))?;
+        std::io::stdin()
+            .take(4096)
+            .read_to_string(&mut password)
+            .map_err(|e| CliError::say(format!("the password cannot be read: {e}")))?;
         let password = password.trim_end_matches(['\n', '\r']).to_owned();
         let log = Log::find(options).await?;
         match &log {
-            Log::Here(open) => drop(open.people.create_person(&email, Some(&password), open.clock.now()).await?),
-            Log::There(server) => post::<()>(server, "/api/people", &api::NewPerson { email, password }).await?,
+            Log::Here(open) => {
+                drop(open.people.create_person(&email, Some(&password), open.clock.now()).await?)
+            }
+            Log::There(server) => {
+                post::<()>(server, "/api/people", &api::NewPerson { email, password }).await?
+            }
         }
         log.close().await;
         Ok(())
@@ -91,11 +98,15 @@ impl TokenCommand {
         let project = log.ensure_project(&project.project).await?;
         let token = match &log {
             Log::Here(open) => {
-                let secret = open.people.create_token(ProjectId(project.number), &name, &scope, open.clock.now()).await?;
+                let secret = open
+                    .people
+                    .create_token(ProjectId(project.number), &name, &scope, open.clock.now())
+                    .await?;
                 secret.reveal().to_owned()
             }
             Log::There(server) => {
-                let given = api::NewToken { name, scopes: scope.iter().map(ToString::to_string).collect() };
+                let given =
+                    api::NewToken { name, scopes: scope.iter().map(ToString::to_string).collect() };
                 let path = format!("/api/projects/{}/tokens", project.number);
                 post::<api::MadeToken>(server, &path, &given).await?.token
             }

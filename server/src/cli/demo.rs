@@ -60,7 +60,13 @@ impl MakeDemo {
         let log = Log::find(options).await?;
         let project = log.ensure_project(&self.project.project).await?;
         let end = self.end.unwrap_or_else(|| Clock::System.now());
-        let plan = Plan { events: self.events, days: self.days, seed: self.seed, snapshots: !self.no_snapshots, end };
+        let plan = Plan {
+            events: self.events,
+            days: self.days,
+            seed: self.seed,
+            snapshots: !self.no_snapshots,
+            end,
+        };
         let progress = super::progress(plan.events);
         let mut events = (0..).zip(plan.events());
         loop {
@@ -79,7 +85,10 @@ impl MakeDemo {
 
 /// Fills a project before it is served.
 pub(super) async fn fill(ledger: &Ledger, project: ProjectId, plan: &Plan) -> Result<(), CliError> {
-    eprintln!("Making up the activity of a platform: {} events over {} days", plan.events, plan.days);
+    eprintln!(
+        "Making up the activity of a platform: {} events over {} days",
+        plan.events, plan.days
+    );
     let progress = super::progress(plan.events);
     let mut events = plan.events();
     loop {

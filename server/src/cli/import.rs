@@ -85,13 +85,18 @@ impl Source {
 
 impl Import {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
-        let sources: Result<Vec<Source>, CliError> = self.files.iter().map(|f| Source::open(f.clone(), self.shift_to_now)).collect();
+        let sources: Result<Vec<Source>, CliError> =
+            self.files.iter().map(|f| Source::open(f.clone(), self.shift_to_now)).collect();
         let sources = sources?;
         let shift = if self.shift_to_now { Some(self.shift(&sources)?) } else { None };
         let log = Log::find(options).await?;
         let project = log.ensure_project(&self.project.project).await?;
         let bar = super::progress(sources.iter().map(Source::length).sum());
-        bar.set_style(bar.style().template("{bar:32} {bytes} of {total_bytes}, {msg}").unwrap_or_else(|_| bar.style()));
+        bar.set_style(
+            bar.style()
+                .template("{bar:32} {bytes} of {total_bytes}, {msg}")
+                .unwrap_or_else(|_| bar.style()),
+        );
         let mut totals = Totals::default();
         for source in &sources {
             self.read(source, shift, &log, &project, &bar, &mut totals).await?;
@@ -113,7 +118,15 @@ impl Import {
         Ok(latest.map_or(0, |at| Clock::System.now().millis() - at.millis()))
     }
 
-    async fn read(&self, source: &Source, shift: Option<i64>, log: &Log, project: &Project, bar: &ProgressBar, totals: &mut Totals) -> Result<(), CliError> {
+    async fn read(
+        &self,
+        source: &Source,
+        shift: Option<i64>,
+        log: &Log,
+        project: &Project,
+        bar: &ProgressBar,
+        totals: &mut Totals,
+    ) -> Result<(), CliError> {
         let now = Clock::System.now();
         let mut batch: Vec<(u64, Event)> = Vec::with_capacity(BATCH);
         let mut sent_at = 0;
@@ -137,7 +150,14 @@ impl Import {
 }
 
 impl Totals {
-    async fn send(&mut self, source: &Source, batch: Vec<(u64, Event)>, log: &Log, project: &Project, bar: &ProgressBar) -> Result<(), CliError> {
+    async fn send(
+        &mut self,
+        source: &Source,
+        batch: Vec<(u64, Event)>,
+        log: &Log,
+        project: &Project,
+        bar: &ProgressBar,
+    ) -> Result<(), CliError> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -155,10 +175,16 @@ impl Totals {
 
     fn refuse(&mut self, source: &Source, line: u64, refusal: &Refusal, bar: &ProgressBar) {
         self.refused += 1;
-        let field = if refusal.field.is_empty() { String::new() } else { format!("{}: ", refusal.field) };
+        let field =
+            if refusal.field.is_empty() { String::new() } else { format!("{}: ", refusal.field) };
         bar.suspend(|| {
             // Nobody may be listening.
-            let _ = writeln!(io::stderr(), "{}:{line}: {field}{}", source.name.display(), refusal.message);
+            let _ = writeln!(
+                io::stderr(),
+                "{}:{line}: {field}{}",
+                source.name.display(),
+                refusal.message
+            );
         });
     }
 }

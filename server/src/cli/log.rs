@@ -67,12 +67,18 @@ impl Log {
     pub(super) async fn ensure_project(&self, name: &str) -> Result<Project, CliError> {
         match self {
             Self::Here(log) => Ok(log.store.ensure_project(name, log.clock.now()).await?),
-            Self::There(server) => post(server, "/api/projects", &api::NewProject { slug: name.into() }).await,
+            Self::There(server) => {
+                post(server, "/api/projects", &api::NewProject { slug: name.into() }).await
+            }
         }
     }
 
     /// Stores events. Indexes in the report are those given.
-    pub(super) async fn send(&self, project: &Project, events: Vec<(u64, Event)>) -> Result<IngestReport, CliError> {
+    pub(super) async fn send(
+        &self,
+        project: &Project,
+        events: Vec<(u64, Event)>,
+    ) -> Result<IngestReport, CliError> {
         let (indexes, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
         match self {
             Self::Here(log) => {
@@ -80,7 +86,8 @@ impl Log {
                 Ok(api::report(&indexes, &submitted, Vec::new()))
             }
             Self::There(server) => {
-                let mut report: IngestReport = post(server, &paths::events(&project.slug), &events).await?;
+                let mut report: IngestReport =
+                    post(server, &paths::events(&project.slug), &events).await?;
                 for refusal in &mut report.refused {
                     let index = usize::try_from(refusal.index).ok().and_then(|i| indexes.get(i));
                     refusal.index = index.copied().unwrap_or(refusal.index);
@@ -99,17 +106,29 @@ impl Log {
 }
 
 /// Asks the server that has the log open.
-pub(super) async fn post<T: DeserializeOwned + Send + 'static>(server: &RunningServer, path: &str, body: &(impl Serialize + Sync)) -> Result<T, CliError> {
-    let failed = |e: &dyn std::fmt::Display| CliError::say(format!("the running server did not do it: {e}"));
+pub(super) async fn post<T: DeserializeOwned + Send + 'static>(
+    server: &RunningServer,
+    path: &str,
+    body: &(impl Serialize + Sync),
+) -> Result<T, CliError> {
+    let failed =
+        |e: &dyn std::fmt::Display| CliError::say(format!("the running server did not do it: {e}"));
     let json = serde_json::to_vec(body).map_err(|e| failed(&e))?;
     let request = ureq::post(format!("{}{path}", server.address))
-        .config().http_status_as_error(false).build()
+        .config()
+        .http_status_as_error(false)
+        .build()
         .header("authorization", format!("Bearer {}", server.key))
         .header("content-type", "application/json");
     let answer = tokio::task::spawn_blocking(move || {
         let mut response = request.send(&json[..])?;
         let status = response.status();
-        response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().map(|text| (status, text))
+        response
+            .body_mut()
+            .with_config()
+            .limit(64 * 1024 * 1024)
+            .read_to_string()
+            .map(|text| (status, text))
     });
     let (status, text) = answer.await.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
     // A batch of which everything was refused is an answer as well.
@@ -117,6 +136,7 @@ pub(super) async fn post<T: DeserializeOwned + Send + 'static>(server: &RunningS
     if let Some(value) = answered.then(|| serde_json::from_str(&text).ok()).flatten() {
         return Ok(value);
     }
-    let message = serde_json::from_str::<daybook_model::ApiError>(&text).map_or(text, |e| e.error.message);
+    let message =
+        serde_json::from_str::<daybook_model::ApiError>(&text).map_or(text, |e| e.error.message);
     Err(failed(&message))
 }

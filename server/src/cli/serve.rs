@@ -7,8 +7,7 @@ use daybook_model::{account::Project, paths};
 use tokio::net::TcpListener;
 
 use super::{
-    CliError, LogOptions, ProjectOption,
-    demo,
+    CliError, LogOptions, ProjectOption, demo,
     log::{OpenLog, log_file},
 };
 use crate::{
@@ -40,7 +39,10 @@ impl Serve {
         let presence = match Presence::take(&log_file(options)?)? {
             Found::Free(presence) => presence,
             Found::Server(server) => {
-                return Err(CliError::say(format!("a server has this log open already, at {}", server.address)));
+                return Err(CliError::say(format!(
+                    "a server has this log open already, at {}",
+                    server.address
+                )));
             }
         };
         let log = OpenLog::open(options, presence).await?;
@@ -54,7 +56,8 @@ impl Serve {
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
         let id = ProjectId(project.number);
         if log.store.head(id).await? == 0 {
-            demo::fill(&log.ledger, id, &demo::Plan::new(log.clock.now(), self.demo_events)).await?;
+            demo::fill(&log.ledger, id, &demo::Plan::new(log.clock.now(), self.demo_events))
+                .await?;
         }
         tokio::spawn(demo::keep_adding(log.ledger.clone(), id, log.clock.clone()));
         Ok(())
@@ -63,13 +66,22 @@ impl Serve {
     async fn serve(&self, log: OpenLog) -> Result<(), CliError> {
         let listen = self.listen;
         let listener = TcpListener::bind(listen).await.map_err(|e| {
-            CliError::say(format!("cannot listen at {listen}: {e}; choose another address with --listen"))
+            CliError::say(format!(
+                "cannot listen at {listen}: {e}; choose another address with --listen"
+            ))
         })?;
         let bound = listener.local_addr().unwrap_or(listen);
         let address = format!("http://{bound}");
         let local_key = log.presence.announce(address.clone())?;
         let link = Secret::generate("");
-        let state = AppState::new(log.store, log.ledger.clone(), log.people, log.clock, local_key.hash(), link.hash());
+        let state = AppState::new(
+            log.store,
+            log.ledger.clone(),
+            log.people,
+            log.clock,
+            local_key.hash(),
+            link.hash(),
+        );
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
         let served = axum::serve(listener, api::router(state)).with_graceful_shutdown(stopped());

@@ -50,7 +50,10 @@ impl FromStr for Scope {
     type Err = TokenError;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        [Self::Ingest, Self::Read].into_iter().find(|s| s.as_str() == word).ok_or_else(|| TokenError(word.into()))
+        [Self::Ingest, Self::Read]
+            .into_iter()
+            .find(|s| s.as_str() == word)
+            .ok_or_else(|| TokenError(word.into()))
     }
 }
 

@@ -43,7 +43,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
     }
 
     /// The field and the message of an error.
@@ -58,30 +59,58 @@ impl TestApp {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(now());
-        let store = Arc::new(Sqlite::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap());
+        let store = Arc::new(
+            Sqlite::open(&format!("sqlite://{}", folder.path().join("test.db").display()))
+                .await
+                .unwrap(),
+        );
         let project = store.ensure_project("acme", now()).await.unwrap();
         let sessions = folder.path().join("sessions.db");
-        let people = People::open(store.writer().clone(), &sessions.to_string_lossy()).await.unwrap();
+        let people =
+            People::open(store.writer().clone(), &sessions.to_string_lossy()).await.unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
-        let token = people.create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now()).await.unwrap();
+        let token = people
+            .create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now())
+            .await
+            .unwrap();
         let (local_key, link) = (Secret::generate(""), Secret::generate(""));
         let state = AppState::new(store, ledger, people, clock, local_key.hash(), link.hash());
-        Self { router: api::router(state.clone()), state, token: token.reveal().into(), link, local_key, _folder: folder }
+        Self {
+            router: api::router(state.clone()),
+            state,
+            token: token.reveal().into(),
+            link,
+            local_key,
+            _folder: folder,
+        }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes().to_vec(),
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        let request =
+            Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    pub async fn post_as(&self, bearer: &str, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
-        let request = Request::post(path).header(header::AUTHORIZATION, format!("Bearer {bearer}")).header(header::CONTENT_TYPE, kind);
+    pub async fn post_as(
+        &self,
+        bearer: &str,
+        path: &str,
+        kind: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {bearer}"))
+            .header(header::CONTENT_TYPE, kind);
         self.send(request.body(body.into()).unwrap()).await
     }
 
@@ -91,8 +120,18 @@ impl TestApp {
     }
 
     /// A request with a session cookie.
-    pub async fn with_cookie(&self, method: Method, path: &str, cookie: &str, origin: Option<&str>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, cookie).header(header::HOST, "daybook.test");
+    pub async fn with_cookie(
+        &self,
+        method: Method,
+        path: &str,
+        cookie: &str,
+        origin: Option<&str>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, cookie)
+            .header(header::HOST, "daybook.test");
         if let Some(origin) = origin {
             request = request.header(header::ORIGIN, origin);
         }

@@ -17,7 +17,10 @@ async fn a_bad_event_does_not_lose_the_others() {
     let answer = app.ingest(batch(&[event("a", 1), unknown, event("c", 3)])).await;
     assert_eq!(answer.status, StatusCode::OK);
     let report = answer.json();
-    assert_eq!((&report["stored"], &report["duplicates"], &report["head"]), (&json!(2), &json!(0), &json!(2)));
+    assert_eq!(
+        (&report["stored"], &report["duplicates"], &report["head"]),
+        (&json!(2), &json!(0), &json!(2))
+    );
     let refused = &report["refused"];
     assert_eq!(refused.as_array().map(Vec::len), Some(1));
     assert_eq!((&refused[0]["index"], &refused[0]["field"]), (&json!(1), &json!("colour")));
@@ -61,9 +64,17 @@ async fn each_bad_event_is_refused_with_its_field() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         assert_eq!(answer.json()["refused"][0]["field"], field, "{}", answer.json());
     }
-    let twice = event("k", 1).to_string().replacen("\"action\":", "\"action\":\"DeleteApp\",\"action\":", 1);
+    let twice = event("k", 1).to_string().replacen(
+        "\"action\":",
+        "\"action\":\"DeleteApp\",\"action\":",
+        1,
+    );
     let answer = app.ingest(format!("[{twice}]")).await;
-    assert!(answer.json()["refused"][0]["message"].as_str().unwrap().contains("action"), "{}", answer.json());
+    assert!(
+        answer.json()["refused"][0]["message"].as_str().unwrap().contains("action"),
+        "{}",
+        answer.json()
+    );
     assert_eq!(app.get("/api/projects/acme/events?range=all").await.json()["entries"], json!([]));
 }
 
@@ -73,7 +84,9 @@ async fn a_broken_body_is_refused_whole() {
     let mut not_utf8 = batch(&[event("a", 1)]).into_bytes();
     let at = not_utf8.windows(4).position(|w| w == b"Maya").unwrap();
     not_utf8[at] = 0xff;
-    for body in [Body::from("no json"), Body::from("[{\"id\":"), Body::from(""), Body::from(not_utf8)] {
+    for body in
+        [Body::from("no json"), Body::from("[{\"id\":"), Body::from(""), Body::from(not_utf8)]
+    {
         let answer = app.ingest(body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert!(!answer.error().1.is_empty());
@@ -99,7 +112,8 @@ async fn a_body_over_the_limit_and_a_large_field_are_refused() {
 async fn lines_are_judged_one_by_one() {
     let app = TestApp::start().await;
     let body = format!("{}\n{{oops\n\n{}\n", event("a", 1), event("b", 2));
-    let answer = app.post_as(&app.token, "/api/projects/acme/events", "application/x-ndjson", body).await;
+    let answer =
+        app.post_as(&app.token, "/api/projects/acme/events", "application/x-ndjson", body).await;
     assert_eq!((answer.status, &answer.json()["stored"]), (StatusCode::OK, &json!(2)));
     assert_eq!(answer.json()["refused"].as_array().map(Vec::len), Some(1));
 }

@@ -32,11 +32,23 @@ async fn pages_walk_forth_and_back() {
     let first = app.get("/api/projects/acme/events").await.json();
     assert_eq!(seqs(&first), (1..=50).collect::<Vec<_>>());
     assert_eq!((&first["before"], &first["previous"]), (&json!(0), &Value::Null));
-    let second = app.get(&format!("/api/projects/acme/events?cursor={}", first["next"].as_str().unwrap())).await.json();
+    let second = app
+        .get(&format!("/api/projects/acme/events?cursor={}", first["next"].as_str().unwrap()))
+        .await
+        .json();
     assert_eq!((seqs(&second), &second["before"]), ((51..=100).collect(), &json!(50)));
-    let third = app.get(&format!("/api/projects/acme/events?cursor={}", second["next"].as_str().unwrap())).await.json();
-    assert_eq!((seqs(&third).len(), &third["next"], &third["before"]), (20, &Value::Null, &json!(100)));
-    let back = app.get(&format!("/api/projects/acme/events?cursor={}", third["previous"].as_str().unwrap())).await.json();
+    let third = app
+        .get(&format!("/api/projects/acme/events?cursor={}", second["next"].as_str().unwrap()))
+        .await
+        .json();
+    assert_eq!(
+        (seqs(&third).len(), &third["next"], &third["before"]),
+        (20, &Value::Null, &json!(100))
+    );
+    let back = app
+        .get(&format!("/api/projects/acme/events?cursor={}", third["previous"].as_str().unwrap()))
+        .await
+        .json();
     assert_eq!((seqs(&back), &back["before"]), (seqs(&second), &json!(50)));
 }
 
@@ -45,7 +57,10 @@ async fn a_page_does_not_move_while_entries_arrive() {
     let app = with_entries(60).await;
     let first = app.get("/api/projects/acme/events").await.json();
     app.ingest(json!([event("new", 0)]).to_string()).await;
-    let second = app.get(&format!("/api/projects/acme/events?cursor={}", first["next"].as_str().unwrap())).await.json();
+    let second = app
+        .get(&format!("/api/projects/acme/events?cursor={}", first["next"].as_str().unwrap()))
+        .await
+        .json();
     assert_eq!((seqs(&second), &second["as_of"]), ((51..=60).collect(), &json!(60)));
     assert_eq!(app.get("/api/projects/acme/events?as_of=60").await.json()["entries"][0]["seq"], 1);
     assert_eq!(app.get("/api/projects/acme/events").await.json()["entries"][0]["seq"], 61);
@@ -56,9 +71,18 @@ async fn a_cursor_of_another_list_is_refused() {
     let app = with_entries(60).await;
     let first = app.get("/api/projects/acme/events").await.json();
     let cursor = first["next"].as_str().unwrap();
-    for query in [format!("cursor={cursor}&status=4xx"), format!("cursor={cursor}&sort=time"), format!("cursor={cursor}&range=1h"), "cursor=abc".into()] {
+    for query in [
+        format!("cursor={cursor}&status=4xx"),
+        format!("cursor={cursor}&sort=time"),
+        format!("cursor={cursor}&range=1h"),
+        "cursor=abc".into(),
+    ] {
         let answer = app.get(&format!("/api/projects/acme/events?{query}")).await;
-        assert_eq!((answer.status, answer.error().0.as_str()), (StatusCode::BAD_REQUEST, "cursor"), "{query}");
+        assert_eq!(
+            (answer.status, answer.error().0.as_str()),
+            (StatusCode::BAD_REQUEST, "cursor"),
+            "{query}"
+        );
     }
 }
 
@@ -83,7 +107,11 @@ async fn a_bad_query_is_told_by_its_key() {
             if field == "tz" && matches!(part, "events" | "facets") {
                 continue; // these have no bars
             }
-            assert_eq!((answer.status, answer.error().0.as_str()), (StatusCode::BAD_REQUEST, field), "{part}?{query}");
+            assert_eq!(
+                (answer.status, answer.error().0.as_str()),
+                (StatusCode::BAD_REQUEST, field),
+                "{part}?{query}"
+            );
         }
     }
 }
@@ -91,15 +119,32 @@ async fn a_bad_query_is_told_by_its_key() {
 #[tokio::test]
 async fn the_overview_comes_in_parts_that_agree() {
     let app = with_entries(120).await;
-    let answer = app.get("/api/projects/acme/overview?status.not=5xx&tab=all&event=3&facets=status,actor").await;
-    let parts: Vec<Value> = answer.body.split(|&b| b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect();
-    assert_eq!(parts.iter().map(|p| p["part"].as_str().unwrap()).collect::<Vec<_>>(), ["page", "histogram", "facets"]);
+    let answer = app
+        .get("/api/projects/acme/overview?status.not=5xx&tab=all&event=3&facets=status,actor")
+        .await;
+    let parts: Vec<Value> = answer
+        .body
+        .split(|&b| b == b'\n')
+        .filter(|l| !l.is_empty())
+        .map(|l| serde_json::from_slice(l).unwrap())
+        .collect();
+    assert_eq!(
+        parts.iter().map(|p| p["part"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["page", "histogram", "facets"]
+    );
     assert_eq!((&parts[1]["total"], &parts[1]["sum"]), (&json!(105), &json!(105)));
     assert_eq!((&parts[0]["span"], &parts[0]["as_of"]), (&parts[1]["span"], &parts[1]["as_of"]));
     // A facet's counts ignore its own choice; other facets obey it.
     let status = &parts[2]["facets"][0];
     assert_eq!(status["field"], "status");
-    let count = |value: &str| status["values"].as_array().unwrap().iter().find(|v| v["value"] == value).map(|v| v["count"].clone());
+    let count = |value: &str| {
+        status["values"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|v| v["value"] == value)
+            .map(|v| v["count"].clone())
+    };
     assert_eq!((count("500"), count("404")), (Some(json!(15)), Some(json!(15))));
     assert_eq!(parts[2]["facets"][1]["values"][0]["count"], 105);
     assert_eq!(parts[2]["facets"][1]["values"][0]["label"], "Maya Ortiz");
@@ -109,7 +154,10 @@ async fn the_overview_comes_in_parts_that_agree() {
 async fn what_empties_a_result_is_told() {
     let app = with_entries(40).await;
     let answer = app.get("/api/projects/acme/without?status=5xx&method=DELETE").await.json();
-    assert_eq!(answer, json!([{"key": "method", "total": 5}, {"key": "status", "total": 0}, {"key": "range", "total": 0}]));
+    assert_eq!(
+        answer,
+        json!([{"key": "method", "total": 5}, {"key": "status", "total": 0}, {"key": "range", "total": 0}])
+    );
 }
 
 #[tokio::test]
