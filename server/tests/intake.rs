@@ -1,4 +1,5 @@
 //! What comes in over HTTP, good and bad.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use daybook::intake::{Batch, BatchError, BodyKind, SourceTable, normalise, parse_batch};
 use daybook_model::{
