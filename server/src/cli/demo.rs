@@ -51,7 +51,8 @@ impl Plan {
     }
 
     fn events(&self) -> impl Iterator<Item = Event> + use<> {
-        Demo::new(self.seed, self.end, self.days, self.events).with_snapshots(self.snapshots)
+        let demo = Demo::new(self.seed, self.end, self.days, self.events);
+        if self.snapshots { demo } else { demo.without_snapshots() }
     }
 }
 
@@ -106,11 +107,14 @@ pub(super) async fn fill(ledger: &Ledger, project: ProjectId, plan: &Plan) -> Re
 /// Adds a little now and then while the server runs.
 pub(super) async fn keep_adding(ledger: Ledger, project: ProjectId, clock: Clock) {
     let begin = clock.now();
-    let mut demo = Demo::new(begin.millis().unsigned_abs(), begin, 1, 0);
+    let mut demo = Demo::live(begin.millis().unsigned_abs(), begin);
     loop {
         tokio::time::sleep(Duration::from_secs(4)).await;
-        let event = demo.next_live(clock.now());
-        if let Err(error) = ledger.submit(project, vec![event]).await {
+        let events = demo.next_live(clock.now());
+        if events.is_empty() {
+            continue;
+        }
+        if let Err(error) = ledger.submit(project, events).await {
             tracing::warn!(%error, "no made-up activity is added any more");
             return;
         }
