@@ -38,3 +38,16 @@ pub struct Project {
     /// The word in every path: `[a-z0-9][a-z0-9-]{0,62}`.
     pub slug: String,
 }
+
+impl Project {
+    /// Whether a text can name a project: `[a-z0-9][a-z0-9-]{0,62}` and not a number alone, which
+    /// would be taken for the project's number; or one of ours, which begin with an underscore.
+    pub fn is_slug(text: &str) -> bool {
+        let word = text.strip_prefix('_').unwrap_or(text).as_bytes();
+        let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        word.len() <= 63
+            && word.first().is_some_and(plain)
+            && word.iter().all(|b| plain(b) || *b == b'-')
+            && !word.iter().all(u8::is_ascii_digit)
+    }
+}

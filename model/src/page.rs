@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, Filter, QueryError, Seq, Sort, Span, Timestamp, sort::SortKey};
+use crate::{Column, Entry, Filter, QueryError, Seq, Sort, Span, Timestamp, sort::SortKey};
 
 /// How many rows a page has unless asked otherwise.
 pub const DEFAULT_LIMIT: u16 = 50;
@@ -83,6 +83,14 @@ impl Cursor {
         format!("{project}\n{filter}\n{sort}").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         }) >> 11 // 53 bits survive every JSON reader
+    }
+}
+
+impl Cursor {
+    /// Whether it can be a place in a list of this order.
+    pub fn is_in(&self, sort: Sort) -> bool {
+        let timely = sort.column != Column::Time || self.key == SortKey::Number(self.time.millis());
+        timely && sort.column.holds(&self.key) && self.span.contains(self.time)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, Event, Field, QueryError, Timestamp};
+use crate::{Entry, Event, Field, Outcome, QueryError, Timestamp};
 
 /// What a list can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -92,6 +92,18 @@ impl Column {
             Self::Integration => "integration",
             Self::Path => "path",
             Self::UserAgent => "user_agent",
+        }
+    }
+
+    /// Whether entries can have this key in this column; a cursor that says otherwise is forged.
+    pub fn holds(self, key: &SortKey) -> bool {
+        match (self, key) {
+            (Self::Time, SortKey::Number(_)) => true,
+            (Self::Time | Self::Actor | Self::Action, SortKey::Absent) => false,
+            (Self::Status, SortKey::Number(code)) => (100..600).contains(code),
+            (Self::Outcome, SortKey::Text(word)) => word.parse::<Outcome>().is_ok(),
+            (Self::Time | Self::Status, SortKey::Text(_)) | (_, SortKey::Number(_)) => false,
+            (_, SortKey::Text(_) | SortKey::Absent) => true,
         }
     }
 

@@ -1,1 +1,108 @@
-//! The one way in: order, group commit, announcement.
+//! The one way in. Whatever writes to the log goes through here: batches wait in a bounded queue,
+//! one task writes them, those of one project that wait together share a transaction, and every new
+//! head is announced.
+
+mod queue;
+mod weight;
+
+use std::sync::Arc;
+
+use daybook_model::{Event, Seq};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
+
+use crate::{
+    clock::Clock,
+    store::{AnyStore, Appended, ProjectId, StoreError},
+};
+use queue::{Batch, Queue};
+
+/// How many bytes of events may wait, about. A batch alone may be larger.
+const WAITING: u32 = 128 << 20;
+/// How many batches may wait.
+const BATCHES: usize = 1_024;
+/// How many announcements a slow listener may be behind.
+const ANNOUNCED: usize = 1_024;
+
+/// What became of a batch, all of which is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// One for each event, in order.
+    pub outcomes: Vec<Appended>,
+    /// The last place in the project's log.
+    pub head: Seq,
+}
+
+/// A project's log has grown up to this place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announcement {
+    /// The project.
+    pub project: ProjectId,
+    /// The last place in its log.
+    pub head: Seq,
+}
+
+/// Why a batch was not taken. None of it is stored, unless the error says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// Too much is waiting; try again in a moment.
+    #[error("too much is waiting to be written; try again in a moment")]
+    Busy,
+    /// The server is shutting down.
+    #[error("the server is shutting down")]
+    Closed,
+    /// The store did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A handle to the task that writes; clones write to the same.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    batches: mpsc::Sender<Batch>,
+    room: Arc<Semaphore>,
+    heads: broadcast::Sender<Announcement>,
+    closing: Arc<watch::Sender<bool>>,
+    done: watch::Receiver<bool>,
+}
+
+impl Ledger {
+    /// Starts the task that writes to this store.
+    pub fn start(store: AnyStore, clock: Clock) -> Self {
+        let (batches, waiting) = mpsc::channel(BATCHES);
+        let (heads, _) = broadcast::channel(ANNOUNCED);
+        let (closing, closed) = watch::channel(false);
+        let (finished, done) = watch::channel(false);
+        let queue = Queue::new(store, clock, heads.clone());
+        tokio::spawn(async move {
+            queue.run(waiting, closed).await;
+            finished.send_replace(true);
+        });
+        Self { batches, room: Arc::new(Semaphore::new(WAITING as usize)), heads, closing: Arc::new(closing), done }
+    }
+
+    /// Stores a batch. When this returns without an error, every event is on disk. The batch is
+    /// written even if nobody waits for the answer any more.
+    pub async fn submit(&self, project: ProjectId, events: Vec<Event>) -> Result<Submitted, LedgerError> {
+        let weight = weight::of(&events);
+        let permits = u32::try_from(weight).map_or(WAITING, |w| w.min(WAITING));
+        let room = Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| LedgerError::Busy)?;
+        let (answer, answered) = oneshot::channel();
+        self.batches.try_send(Batch { project, events, weight, room, answer }).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
+            mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
+        })?;
+        answered.await.unwrap_or(Err(LedgerError::Closed))
+    }
+
+    /// Every head from now on. A listener that falls behind is told so, and asks the store.
+    pub fn listen(&self) -> broadcast::Receiver<Announcement> {
+        self.heads.subscribe()
+    }
+
+    /// Takes nothing more, and returns when all that was taken is written.
+    pub async fn close(&self) {
+        self.closing.send_replace(true);
+        // An error means that the task is gone, which is what is waited for.
+        let _ = self.done.clone().wait_for(|done| *done).await;
+    }
+}

@@ -8,10 +8,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Timestamp, page::Direction,
-    sort::SortKey,
+    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Timestamp, account::Project,
+    page::Direction, sort::SortKey,
 };
 
+mod dictionary;
+mod row;
+mod sql;
 pub mod sqlite;
 
 /// A store behind its trait.
@@ -59,7 +62,7 @@ pub enum Appended {
 }
 
 /// Why a store cannot answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// It cannot answer now; the same question may be answered later (busy, disk full, no connection).
     #[error("the store is not available: {0}")]
@@ -72,6 +75,16 @@ pub enum StoreError {
 /// What any store can do. All lists are complete, all counts exact.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
+    /// Makes a project of this name unless there is one, and returns it. Its number is never given
+    /// again.
+    async fn create_project(&self, slug: &str, now: Timestamp) -> Result<Project, StoreError>;
+
+    /// Every project, by number.
+    async fn projects(&self) -> Result<Vec<Project>, StoreError>;
+
+    /// The project of this name or number.
+    async fn project(&self, slug_or_number: &str) -> Result<Option<Project>, StoreError>;
+
     /// Appends events to the project's log, in this order, in one transaction that is on disk when
     /// this returns. Places are given without gaps. The answer has one item an event. An id that
     /// occurs twice within the batch is treated like one that was stored before.
@@ -101,7 +114,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// How often each value of a facet occurs in the scope, its own choice aside: the `top` most
     /// frequent (ties by value, in byte order), then the chosen ones that are not among them. With
-    /// `containing`, only values whose value or label contains that text, whatever the case;
-    /// `other` and `absent` then count only what such a search could show (`absent` is 0).
+    /// `containing`, only values that contain that text, or whose label does, now or under an
+    /// earlier name in the scope, whatever the case; `other` then counts only those, and `absent`
+    /// is 0. The label is the one of the latest entry in the scope; of a chosen value that has
+    /// none there, the one that the log learnt last.
     async fn facet(&self, scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> Result<FacetCounts, StoreError>;
 }

@@ -1,1 +1,152 @@
 //! The embedded default: one file, SQLite.
+
+mod append;
+mod database;
+mod facet;
+mod insert;
+mod lexicon;
+mod read;
+mod words;
+
+use async_trait::async_trait;
+use daybook_model::{
+    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project,
+    page::Direction,
+};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use tokio::sync::Mutex;
+
+pub use database::Database;
+
+use super::{Appended, Position, ProjectId, Scope, Store, StoreError, sql};
+use append::Writer;
+use read::Reader;
+
+/// A store in a file.
+#[derive(Debug)]
+pub struct Sqlite {
+    database: Database,
+    words: words::Words,
+    writer: Mutex<Writer>,
+}
+
+impl Sqlite {
+    /// Opens the file that a `sqlite:` address names; makes it, and its folder, where missing.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self::on(Database::open(url).await?))
+    }
+
+    /// A store on an opened database.
+    pub fn on(database: Database) -> Self {
+        Self { database, words: words::Words::default(), writer: Mutex::default() }
+    }
+
+    /// The database beneath, for what else is kept in the same file.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What SQLite is asked for a count over the scope, values included: to be tried by hand.
+    pub async fn count_sql(&self, scope: &Scope) -> Result<Option<String>, StoreError> {
+        let found = self.reader().await?.resolve(scope, None).await?;
+        Ok(found.map(|f| sql::count(&f).inlined()))
+    }
+
+    /// What SQLite is asked for a histogram, values included: to be tried by hand.
+    pub async fn histogram_sql(&self, scope: &Scope, edges: &[Timestamp]) -> Result<Option<String>, StoreError> {
+        let found = self.reader().await?.resolve(scope, None).await?;
+        Ok(found.map(|f| sql::histogram(&f, edges).inlined()))
+    }
+
+    /// What SQLite is asked for a facet, values included: to be tried by hand.
+    pub async fn facet_sql(&self, scope: &Scope, field: Field) -> Result<Option<String>, StoreError> {
+        let found = self.reader().await?.resolve(scope, Some(field)).await?;
+        Ok(found.map(|f| sql::facet(scope.project, &f, field).inlined()))
+    }
+
+    /// What SQLite is asked for a page's rows, values included: to be tried by hand.
+    pub async fn list_sql(&self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Option<String>, StoreError> {
+        let found = self.reader().await?.resolve(scope, None).await?;
+        found.map(|f| sql::keys(scope.project, &f, sort, from, direction, limit).map(|s| s.inlined())).transpose()
+    }
+
+    async fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        Ok(Reader { connection: self.database.readers().acquire().await?, words: &self.words })
+    }
+}
+
+fn project_of(row: &SqliteRow) -> Result<Project, sqlx::Error> {
+    Ok(Project { number: row.try_get(0)?, slug: row.try_get(1)? })
+}
+
+/// The last place of a project's log.
+async fn head(connection: &mut SqliteConnection, project: ProjectId) -> Result<i64, StoreError> {
+    let head = sqlx::query_scalar("SELECT head FROM project WHERE number = ?").bind(project.0).fetch_optional(connection).await?;
+    head.ok_or_else(|| StoreError::Failed(format!("there is no project {}", project.0)))
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn create_project(&self, slug: &str, now: Timestamp) -> Result<Project, StoreError> {
+        if !Project::is_slug(slug) {
+            return Err(StoreError::Failed(format!("{slug:?} cannot name a project: lower-case letters, digits and hyphens")));
+        }
+        let mut connection = self.database.writer().acquire().await?;
+        sqlx::query("INSERT INTO project (slug, created_at) VALUES (?, ?) ON CONFLICT (slug) DO NOTHING")
+            .bind(slug)
+            .bind(now.millis())
+            .execute(&mut *connection)
+            .await?;
+        let row = sqlx::query("SELECT number, slug FROM project WHERE slug = ?").bind(slug).fetch_one(&mut *connection).await?;
+        Ok(project_of(&row)?)
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        let rows = sqlx::query("SELECT number, slug FROM project ORDER BY number").fetch_all(self.database.readers()).await?;
+        Ok(rows.iter().map(project_of).collect::<Result<_, _>>()?)
+    }
+
+    async fn project(&self, slug_or_number: &str) -> Result<Option<Project>, StoreError> {
+        let row = sqlx::query("SELECT number, slug FROM project WHERE slug = ? OR number = ?")
+            .bind(slug_or_number)
+            .bind(slug_or_number.parse::<i64>().ok())
+            .fetch_optional(self.database.readers())
+            .await?;
+        Ok(row.as_ref().map(project_of).transpose()?)
+    }
+
+    async fn append(&self, project: ProjectId, events: &[Event], received_at: Timestamp) -> Result<Vec<Appended>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        writer.append(&self.database, &self.words, project, events, received_at).await
+    }
+
+    async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        let head = head(&mut *self.database.readers().acquire().await?, project).await?;
+        Ok(head.unsigned_abs())
+    }
+
+    async fn list(&self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Vec<Entry>, StoreError> {
+        self.reader().await?.list(scope, sort, from, direction, limit).await
+    }
+
+    async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
+        let mut entries = self.reader().await?.entries(project, &[sql::place(seq)]).await?;
+        Ok(entries.pop())
+    }
+
+    async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
+        self.reader().await?.count(scope).await
+    }
+
+    async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError> {
+        self.reader().await?.extent(scope).await
+    }
+
+    async fn histogram(&self, scope: &Scope, edges: &[Timestamp]) -> Result<Vec<[u64; 3]>, StoreError> {
+        self.reader().await?.histogram(scope, edges).await
+    }
+
+    async fn facet(&self, scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> Result<FacetCounts, StoreError> {
+        self.reader().await?.facet(scope, field, top, containing).await
+    }
+}

@@ -1,0 +1,118 @@
+//! The task that writes: takes what waits, group by group.
+
+use std::collections::VecDeque;
+
+use daybook_model::{Event, Seq};
+use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot, watch};
+
+use super::{Announcement, LedgerError, Submitted};
+use crate::{
+    clock::Clock,
+    store::{AnyStore, Appended, ProjectId},
+};
+
+/// How many events share a transaction.
+const EVENTS: usize = 20_000;
+/// How many bytes share a transaction, about.
+const BYTES: usize = 32 << 20;
+
+/// Events that wait, and who waits for them.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) project: ProjectId,
+    pub(super) events: Vec<Event>,
+    pub(super) weight: usize,
+    /// Held as long as the events are.
+    pub(super) room: OwnedSemaphorePermit,
+    pub(super) answer: oneshot::Sender<Result<Submitted, LedgerError>>,
+}
+
+/// What waits, in the order in which it came.
+pub(super) struct Queue {
+    store: AnyStore,
+    clock: Clock,
+    heads: broadcast::Sender<Announcement>,
+    waiting: VecDeque<Batch>,
+}
+
+impl Queue {
+    pub(super) fn new(store: AnyStore, clock: Clock, heads: broadcast::Sender<Announcement>) -> Self {
+        Self { store, clock, heads, waiting: VecDeque::new() }
+    }
+
+    /// Writes until it is closed and nothing waits any more.
+    pub(super) async fn run(mut self, mut batches: mpsc::Receiver<Batch>, mut closed: watch::Receiver<bool>) {
+        loop {
+            while let Ok(batch) = batches.try_recv() {
+                self.waiting.push_back(batch);
+            }
+            if !self.waiting.is_empty() {
+                self.write().await;
+                continue;
+            }
+            tokio::select! {
+                // Also when every handle is gone.
+                _ = closed.wait_for(|closed| *closed), if !batches.is_closed() => batches.close(),
+                batch = batches.recv() => match batch {
+                    Some(batch) => self.waiting.push_back(batch),
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Writes the first batch, and with it what else waits for its project, in one transaction.
+    async fn write(&mut self) {
+        let Some(first) = self.waiting.front() else { return };
+        let project = first.project;
+        let (mut group, mut later) = (Vec::new(), VecDeque::new());
+        let (mut events, mut bytes, mut full) = (0, 0, false);
+        for batch in self.waiting.drain(..) {
+            let mine = batch.project == project && !full;
+            // Once one does not fit, none behind it may overtake it.
+            full = full || mine && !group.is_empty() && (events + batch.events.len() > EVENTS || bytes + batch.weight > BYTES);
+            if mine && !full {
+                events += batch.events.len();
+                bytes += batch.weight;
+                group.push(batch);
+            } else {
+                later.push_back(batch);
+            }
+        }
+        self.waiting = later;
+        self.commit(project, group, events).await;
+    }
+
+    async fn commit(&self, project: ProjectId, group: Vec<Batch>, events: usize) {
+        let mut together = Vec::with_capacity(events);
+        let mut waiting = Vec::with_capacity(group.len());
+        for batch in group {
+            waiting.push((batch.events.len(), batch.answer, batch.room));
+            together.extend(batch.events);
+        }
+        let result = self.append(project, &together).await;
+        drop(together);
+        if let Ok((outcomes, head)) = &result
+            && outcomes.iter().any(|o| matches!(o, Appended::Stored(_)))
+        {
+            // Nobody may be listening.
+            let _ = self.heads.send(Announcement { project, head: *head });
+        }
+        let mut outcomes = result.as_ref().map_or([].iter(), |(outcomes, _)| outcomes.iter());
+        for (number, answer, room) in waiting {
+            let submitted = match &result {
+                Ok((_, head)) => Ok(Submitted { outcomes: outcomes.by_ref().take(number).copied().collect(), head: *head }),
+                Err(e) => Err(e.clone()),
+            };
+            drop(room);
+            // Whoever asked may be gone.
+            let _ = answer.send(submitted);
+        }
+    }
+
+    async fn append(&self, project: ProjectId, events: &[Event]) -> Result<(Vec<Appended>, Seq), LedgerError> {
+        let outcomes = self.store.append(project, events, self.clock.now()).await?;
+        let head = self.store.head(project).await?;
+        Ok((outcomes, head))
+    }
+}

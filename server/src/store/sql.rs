@@ -1,0 +1,75 @@
+//! Questions as SQL, the same for every store. No text of a user's ever becomes SQL text: it is
+//! bound, or compared to the dictionary first.
+
+mod aggregate;
+mod list;
+mod scope;
+
+pub(crate) use aggregate::{count, extent, facet, histogram, latest, learnt};
+pub(crate) use list::{keys, NARROW};
+pub(crate) use scope::{Dictionary, Where, resolve};
+
+use sea_query::{Expr, ExprTrait as _, Func, SelectStatement, SqliteQueryBuilder, WithQuery};
+use sea_query_sqlx::{SqlxBinder as _, SqlxValues};
+
+/// The narrow table.
+pub(crate) const ENTRY: &str = "entry";
+/// The dictionary.
+pub(crate) const WORD: &str = "word";
+
+/// A question that is ready to be asked.
+#[derive(Debug, Clone)]
+pub(crate) enum Statement {
+    Select(SelectStatement),
+    With(WithQuery),
+}
+
+impl Statement {
+    /// The text, with a mark for each value, and the values.
+    pub(crate) fn build(&self) -> (String, SqlxValues) {
+        match self {
+            Self::Select(select) => select.build_sqlx(SqliteQueryBuilder),
+            Self::With(with) => with.build_sqlx(SqliteQueryBuilder),
+        }
+    }
+
+    /// The text with the values in it, to be tried by hand; never to be executed by Daybook.
+    pub(crate) fn inlined(&self) -> String {
+        match self {
+            Self::Select(select) => select.to_string(SqliteQueryBuilder),
+            Self::With(with) => with.to_string(SqliteQueryBuilder),
+        }
+    }
+}
+
+impl From<SelectStatement> for Statement {
+    fn from(select: SelectStatement) -> Self {
+        Self::Select(select)
+    }
+}
+
+/// A column of the narrow table.
+pub(crate) fn entry(column: &'static str) -> Expr {
+    Expr::col((ENTRY, column))
+}
+
+/// A column of the dictionary.
+fn word(column: &'static str) -> Expr {
+    Expr::col((WORD, column))
+}
+
+/// A place in the log, as databases hold it. There are no places behind the largest.
+pub(crate) fn place(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+/// The text by which a word is sorted.
+fn sort_text() -> Expr {
+    Func::coalesce([word("sort"), word("value")]).into()
+}
+
+/// Whether a word's folded form contains a folded text.
+fn contains(folded: String) -> Expr {
+    let text = Func::coalesce([Expr::col("folded"), Expr::col("value")]);
+    Expr::expr(Func::cust("instr").arg(text).arg(folded)).gt(0)
+}

@@ -1,0 +1,86 @@
+//! The rows of a page, in any order: found on the narrow table alone.
+
+use daybook_model::{Column, Outcome, Sort, page::Direction, sort::SortKey};
+use sea_query::{Expr, ExprTrait as _, NullOrdering, Order, Query};
+
+use super::{Statement, WORD, Where, entry, place, sort_text, word};
+use crate::store::{Position, ProjectId, StoreError, dictionary::Kind, row::outcome_code};
+
+/// The columns of a narrow row, in the order in which they are read; those of the words follow.
+pub(crate) const NARROW: [&str; 5] = ["occurred_at", "seq", "status", "outcome", "has"];
+
+/// At most `limit` rows next to a position, as narrow rows.
+pub(crate) fn keys(project: ProjectId, found: &Where, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Statement, StoreError> {
+    let forward = direction == Direction::Next;
+    // Newest first, seen in the direction of walking.
+    let newest_first = sort.ties_descending() == forward;
+    let mut select = Query::select();
+    found.apply(&mut select);
+    select.columns(NARROW.map(|c| (super::ENTRY, c))).columns(Kind::ALL.iter().map(|k| (super::ENTRY, k.column()))).limit(limit.into());
+    if let Some(key) = key(sort.column) {
+        if let Some(kind) = Kind::of_column(sort.column) {
+            let same = word("project").eq(project.0).and(word("kind").eq(kind.code())).and(word("number").eq(entry(kind.column())));
+            select.left_join(WORD, same);
+        }
+        let order = if sort.descending == forward { Order::Desc } else { Order::Asc };
+        // Absent values are last both ways, so first when walking back.
+        let nulls = if forward { NullOrdering::Last } else { NullOrdering::First };
+        match Kind::of_column(sort.column) {
+            Some(kind) if kind.is_required() => select.order_by_expr(key.clone(), order),
+            _ => select.order_by_expr_with_nulls(key.clone(), order, nulls),
+        };
+        if let Some(position) = from {
+            let tie = beyond(position, newest_first);
+            select.and_where(match (bound(sort.column, &position.key)?, forward) {
+                (None, true) => key.is_null().and(tie),
+                (None, false) => key.is_not_null().or(tie),
+                (Some(at), _) => {
+                    let further = if sort.descending == forward { key.clone().lt(at.clone()) } else { key.clone().gt(at.clone()) };
+                    let found = further.or(key.clone().eq(at).and(tie));
+                    if forward { found.or(key.is_null()) } else { found }
+                }
+            });
+        }
+    } else if let Some(position) = from {
+        // The bound alone is what the clustered key can seek to.
+        let at = position.time.millis();
+        let bound = if newest_first { entry("occurred_at").lte(at) } else { entry("occurred_at").gte(at) };
+        select.and_where(bound).and_where(beyond(position, newest_first));
+    }
+    let order = if newest_first { Order::Desc } else { Order::Asc };
+    select.order_by((super::ENTRY, "occurred_at"), order.clone()).order_by((super::ENTRY, "seq"), order);
+    Ok(select.take().into())
+}
+
+/// What a column is sorted by; `None` for the time alone.
+fn key(column: Column) -> Option<Expr> {
+    match column {
+        Column::Time => None,
+        Column::Status => Some(entry("status")),
+        Column::Outcome => Some(entry("outcome")),
+        _ => Some(sort_text()),
+    }
+}
+
+/// A position's key as it is stored; `None` where it is absent.
+fn bound(column: Column, key: &SortKey) -> Result<Option<Expr>, StoreError> {
+    Ok(match (column, key) {
+        (_, SortKey::Absent) => None,
+        (Column::Status, SortKey::Number(number)) => Some(Expr::val(*number)),
+        (Column::Outcome, SortKey::Text(text)) => Some(Expr::val(outcome_code(text.parse::<Outcome>().map_err(|_| foreign())?))),
+        (Column::Status | Column::Outcome, _) | (_, SortKey::Number(_)) => return Err(foreign()),
+        (_, SortKey::Text(text)) => Some(Expr::val(text.as_str())),
+    })
+}
+
+fn foreign() -> StoreError {
+    StoreError::Failed("a position of another order was asked for".into())
+}
+
+/// The rows behind a position when going towards the older, or towards the newer.
+fn beyond(position: &Position, older: bool) -> Expr {
+    let (at, seq) = (position.time.millis(), place(position.seq));
+    let (time, place) = (|| entry("occurred_at"), entry("seq"));
+    let (further, behind) = if older { (time().lt(at), place.lt(seq)) } else { (time().gt(at), place.gt(seq)) };
+    further.or(time().eq(at).and(behind))
+}

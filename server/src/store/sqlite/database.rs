@@ -1,0 +1,104 @@
+//! The file: one connection that writes, a few that read.
+
+use std::{str::FromStr as _, time::Duration};
+
+use sqlx::{
+    SqlitePool,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::store::StoreError;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How many questions are answered at once; more than the cores of a small machine do not help.
+const READERS: u32 = 6;
+
+/// An opened file, brought to the newest layout.
+#[derive(Debug, Clone)]
+pub struct Database {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Database {
+    /// Opens the file that a `sqlite:` address names; makes it, and its folder, where missing.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|e| StoreError::Failed(format!("{url:?} is not the address of an SQLite database, such as sqlite://data/daybook.db: {e}")))?
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            // A map saves copying what the system has cached; 1 GiB of address space, not of memory.
+            .pragma("mmap_size", (1_i64 << 30).to_string())
+            .pragma("temp_store", "memory");
+        if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty()) {
+            tokio::fs::create_dir_all(folder)
+                .await
+                .map_err(|e| StoreError::Unavailable(format!("the folder {} cannot be made: {e}", folder.display())))?;
+        }
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What is answered with success is on disk, whatever happens to the machine.
+            .synchronous(SqliteSynchronous::Full)
+            // So that a purge can give space back; it cannot be chosen later.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .pragma("journal_size_limit", (64 << 20).to_string())
+            .pragma("wal_autocheckpoint", "4000")
+            .pragma("cache_size", "-65536");
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writing).await?;
+        MIGRATIONS.run(&writer).await?;
+        let reading = options.read_only(true).pragma("cache_size", "-16384");
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(reading)
+            .await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// The one connection that writes.
+    pub fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// The connections that read.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Waits for what is running, then closes the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = match &error {
+            sqlx::Error::Database(e) => e.code().and_then(|c| c.parse::<u32>().ok()),
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
+                return Self::Unavailable(error.to_string());
+            }
+            _ => None,
+        };
+        // Busy, locked, out of memory, read-only, I/O error, full, cannot open. The low byte is
+        // the primary code.
+        match code.map(|c| c & 0xff) {
+            Some(5 | 6 | 7 | 8 | 10 | 13 | 14) => Self::Unavailable(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(e) | MigrateError::ExecuteMigration(e, _) => e.into(),
+            other => Self::Failed(format!("the database cannot be brought to this version's layout: {other}")),
+        }
+    }
+}

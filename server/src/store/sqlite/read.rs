@@ -1,0 +1,252 @@
+//! Reading: rows into entries, and counts.
+
+use std::{collections::HashMap, ops::DerefMut, sync::Arc};
+
+use async_trait::async_trait;
+use daybook_model::{Entry, Field, Sort, Span, Timestamp, page::Direction};
+use sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sqlx::{
+    AssertSqlSafe, Decode, Row as _, Sqlite, SqliteConnection, TypeInfo as _, ValueRef as _,
+    error::BoxDynError,
+    sqlite::{SqliteRow, SqliteTypeInfo, SqliteValueRef},
+};
+
+use super::words::Words;
+use crate::store::{
+    Position, ProjectId, Scope, StoreError,
+    dictionary::{Kind, Word},
+    row::{Id, Narrow, Wide, assemble},
+    sql::{self, Dictionary, Statement, Where},
+};
+
+/// Something that runs questions: a connection, and the words it need not ask for.
+pub(super) struct Reader<'a, C = sqlx::pool::PoolConnection<Sqlite>> {
+    pub(super) connection: C,
+    pub(super) words: &'a Words,
+}
+
+#[async_trait]
+impl<C: DerefMut<Target = SqliteConnection> + Send> Dictionary for Reader<'_, C> {
+    async fn pairs(&mut self, select: SelectStatement) -> Result<Vec<(i64, i64)>, StoreError> {
+        let rows = self.rows(&select.into()).await?;
+        rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect()
+    }
+}
+
+impl Decode<'_, Sqlite> for Id {
+    fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
+        if value.type_info().name() == "BLOB" {
+            let bytes = <&[u8] as Decode<Sqlite>>::decode(value)?;
+            return Ok(Self::Uuid(bytes.try_into()?));
+        }
+        Ok(Self::Text(<String as Decode<Sqlite>>::decode(value)?))
+    }
+}
+
+impl sqlx::Type<Sqlite> for Id {
+    fn type_info() -> SqliteTypeInfo {
+        <Vec<u8> as sqlx::Type<Sqlite>>::type_info()
+    }
+
+    fn compatible(_: &SqliteTypeInfo) -> bool {
+        true
+    }
+}
+
+impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
+    /// All rows of a statement.
+    pub(super) async fn rows(&mut self, statement: &Statement) -> Result<Vec<SqliteRow>, StoreError> {
+        let (text, values) = statement.build();
+        // Safe: every value is bound, and every name in the text is a constant of ours.
+        Ok(sqlx::query_with(AssertSqlSafe(text), values).fetch_all(&mut *self.connection).await?)
+    }
+
+    /// The scope as conditions.
+    pub(super) async fn resolve(&mut self, scope: &Scope, without: Option<Field>) -> Result<Option<Where>, StoreError> {
+        sql::resolve(self, scope, without).await
+    }
+
+    pub(super) async fn count(&mut self, scope: &Scope) -> Result<u64, StoreError> {
+        let Some(found) = self.resolve(scope, None).await? else { return Ok(0) };
+        let rows = self.rows(&sql::count(&found)).await?;
+        rows.first().map_or(Ok(0), |row| number(row, 0))
+    }
+
+    pub(super) async fn extent(&mut self, scope: &Scope) -> Result<Option<Span>, StoreError> {
+        let all = Where::unfiltered(scope);
+        let mut ends = [None; 2];
+        for (end, last) in ends.iter_mut().zip([false, true]) {
+            let rows = self.rows(&sql::extent(&all, last)).await?;
+            *end = rows.first().map(|r| r.try_get(0)).transpose()?.map(Timestamp::saturating);
+        }
+        Ok(ends[0].zip(ends[1]).and_then(|(first, last)| Span::new(first, last.plus_millis(1))))
+    }
+
+    pub(super) async fn histogram(&mut self, scope: &Scope, edges: &[Timestamp]) -> Result<Vec<[u64; 3]>, StoreError> {
+        let mut bars = vec![[0; 3]; edges.len().saturating_sub(1)];
+        let Some(found) = self.resolve(scope, None).await? else { return Ok(bars) };
+        // A statement holds so many values; a chart has far fewer bars.
+        for (first, chunk) in (0..).step_by(2_000).zip(bars.chunks_mut(2_000)) {
+            let edges = &edges[first..=first + chunk.len()];
+            for row in self.rows(&sql::histogram(&found, edges)).await? {
+                let bar = usize::try_from(row.try_get::<i64, _>(0)?).ok().and_then(|i| chunk.get_mut(i));
+                let counts: (u64, Option<u64>, Option<u64>) = serde_json::from_str(row.try_get(1)?)
+                    .map_err(|e| StoreError::Failed(format!("a bar's counts cannot be read: {e}")))?;
+                if let Some(bar) = bar {
+                    let (failures, errors) = (counts.1.unwrap_or(0), counts.2.unwrap_or(0));
+                    *bar = [counts.0.saturating_sub(failures + errors), failures, errors];
+                }
+            }
+        }
+        Ok(bars)
+    }
+
+    pub(super) async fn list(&mut self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Vec<Entry>, StoreError> {
+        let Some(found) = self.resolve(scope, None).await? else { return Ok(Vec::new()) };
+        let statement = sql::keys(scope.project, &found, sort, from, direction, limit)?;
+        let rows = self.rows(&statement).await?;
+        let narrow = rows.iter().map(narrow).collect::<Result<Vec<_>, _>>()?;
+        self.complete(scope.project, &narrow, false).await
+    }
+
+    /// The entries at these places, whole, in this order; those that do not exist are left out.
+    pub(super) async fn entries(&mut self, project: ProjectId, places: &[i64]) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(places.len());
+        for places in places.chunks(500) {
+            let times = Query::select()
+                .columns(["occurred_at", "key"])
+                .from("detail")
+                .and_where(Expr::col("key").is_in(places.iter().map(|&p| key(project, p))))
+                .take();
+            let times = self.pairs(times).await?;
+            if times.is_empty() {
+                continue;
+            }
+            let mut select = Query::select();
+            select
+                .columns(sql::NARROW)
+                .columns(Kind::ALL.iter().map(|k| k.column()))
+                .from(sql::ENTRY)
+                .and_where(Expr::col("project").eq(project.0))
+                .and_where(Expr::col("occurred_at").is_in(times.iter().map(|t| t.0)))
+                .and_where(Expr::col("seq").add(0).is_in(places.iter().copied()));
+            let rows = self.rows(&select.take().into()).await?;
+            let mut found = rows.iter().map(|r| narrow(r).map(|n| (n.seq, n))).collect::<Result<HashMap<_, _>, _>>()?;
+            let narrow: Vec<_> = places.iter().filter_map(|place| found.remove(place)).collect();
+            entries.extend(self.complete(project, &narrow, true).await?);
+        }
+        Ok(entries)
+    }
+
+    /// Adds the wide rows and the words to narrow rows.
+    async fn complete(&mut self, project: ProjectId, narrow: &[Narrow], whole: bool) -> Result<Vec<Entry>, StoreError> {
+        let mut wide = self.wide(project, narrow, whole).await?;
+        let words = self.spelled(project, narrow).await?;
+        let missing = || StoreError::Failed("an entry is not complete".into());
+        narrow
+            .iter()
+            .map(|row| {
+                let mut entry = assemble(row, wide.remove(&row.seq).ok_or_else(missing)?)?;
+                for (&kind, number) in Kind::ALL.iter().zip(row.words) {
+                    if let Some(number) = number {
+                        words.get(&(kind, number)).ok_or_else(missing)?.put(kind, &mut entry.event)?;
+                    }
+                }
+                Ok(entry)
+            })
+            .collect()
+    }
+
+    async fn wide(&mut self, project: ProjectId, narrow: &[Narrow], whole: bool) -> Result<HashMap<i64, Wide>, StoreError> {
+        let mut select = Query::select();
+        select
+            .columns(["key", "received_at", "id", "request", "session", "run", "webhook", "webhook_event", "rest"])
+            .from("detail")
+            .and_where(Expr::col("key").is_in(narrow.iter().map(|n| key(project, n.seq))));
+        if whole {
+            select.columns(["context", "change"]);
+        }
+        let rows = self.rows(&select.take().into()).await?;
+        rows.iter()
+            .map(|row| {
+                let mut references = [const { None }; 5];
+                for (i, reference) in references.iter_mut().enumerate() {
+                    *reference = row.try_get(3 + i)?;
+                }
+                let (context, change) = if whole { (row.try_get(9)?, row.try_get(10)?) } else { (None, None) };
+                let wide = Wide { received_at: row.try_get(1)?, id: row.try_get(2)?, references, rest: row.try_get(8)?, context, change };
+                Ok((row.try_get::<i64, _>(0)? - key(project, 0), wide))
+            })
+            .collect()
+    }
+
+    /// The words that some rows are made of.
+    async fn spelled(&mut self, project: ProjectId, narrow: &[Narrow]) -> Result<HashMap<(Kind, i64), Arc<Word>>, StoreError> {
+        let mut words = HashMap::new();
+        let mut unknown: HashMap<Kind, Vec<i64>> = HashMap::new();
+        for (&kind, number) in narrow.iter().flat_map(|row| Kind::ALL.iter().zip(row.words)) {
+            let Some(number) = number else { continue };
+            if words.contains_key(&(kind, number)) {
+                continue;
+            }
+            match self.words.get((project, kind, number)) {
+                Some(word) => drop(words.insert((kind, number), word)),
+                None => unknown.entry(kind).or_default().push(number),
+            }
+        }
+        for (kind, mut numbers) in unknown {
+            numbers.sort_unstable();
+            numbers.dedup();
+            let select = Query::select()
+                .columns(["number", "value", "type", "id", "name", "email"])
+                .from(sql::WORD)
+                .and_where(Expr::col("project").eq(project.0))
+                .and_where(Expr::col("kind").eq(kind.code()))
+                .and_where(Expr::col("number").is_in(numbers))
+                .take();
+            for row in self.rows(&select.into()).await? {
+                let word = Arc::new(word(&row, 1)?);
+                let number = row.try_get(0)?;
+                self.words.put((project, kind, number), Arc::clone(&word));
+                words.insert((kind, number), word);
+            }
+        }
+        Ok(words)
+    }
+}
+
+/// The key of a wide row.
+pub(super) const fn key(project: ProjectId, place: i64) -> i64 {
+    (project.0 << 40) + place
+}
+
+/// The word whose value is in this column and whose other parts follow it.
+pub(super) fn word(row: &SqliteRow, first: usize) -> Result<Word, sqlx::Error> {
+    Ok(Word {
+        value: row.try_get(first)?,
+        of: row.try_get(first + 1)?,
+        id: row.try_get(first + 2)?,
+        name: row.try_get(first + 3)?,
+        email: row.try_get(first + 4)?,
+    })
+}
+
+/// A count in a column.
+pub(super) fn number(row: &SqliteRow, column: usize) -> Result<u64, StoreError> {
+    Ok(row.try_get::<i64, _>(column)?.unsigned_abs())
+}
+
+fn narrow(row: &SqliteRow) -> Result<Narrow, sqlx::Error> {
+    let mut words = [None; Kind::COUNT];
+    for (i, number) in words.iter_mut().enumerate() {
+        *number = row.try_get(sql::NARROW.len() + i)?;
+    }
+    Ok(Narrow {
+        occurred_at: row.try_get(0)?,
+        seq: row.try_get(1)?,
+        status: row.try_get(2)?,
+        outcome: row.try_get(3)?,
+        has: row.try_get(4)?,
+        words,
+    })
+}
