@@ -112,7 +112,15 @@ impl Queue {
 
     async fn append(&self, project: ProjectId, events: &[Event]) -> Result<(Vec<Appended>, Seq), LedgerError> {
         let outcomes = self.store.append(project, events, self.clock.now()).await?;
-        let head = self.store.head(project).await?;
+        let stored = outcomes.iter().rev().find_map(|o| match o {
+            Appended::Stored(seq) => Some(*seq),
+            Appended::Duplicate(_) | Appended::Differs(_) => None,
+        });
+        // What is stored must not be reported as lost because a question after it failed.
+        let head = match stored {
+            Some(seq) => seq,
+            None => self.store.head(project).await?,
+        };
         Ok((outcomes, head))
     }
 }
