@@ -68,6 +68,8 @@ enum CliError {
     #[error(transparent)]
     Presence(#[from] crate::presence::PresenceError),
     #[error(transparent)]
+    Project(#[from] crate::project::ProjectError),
+    #[error(transparent)]
     Store(#[from] crate::store::StoreError),
     #[error(transparent)]
     Ledger(#[from] crate::ledger::LedgerError),

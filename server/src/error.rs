@@ -107,7 +107,7 @@ impl From<ListError> for Error {
 impl From<LedgerError> for Error {
     fn from(e: LedgerError) -> Self {
         match e {
-            LedgerError::Busy => Self::Unavailable,
+            LedgerError::Busy | LedgerError::Closed => Self::Unavailable,
             LedgerError::Store(e) => e.into(),
         }
     }

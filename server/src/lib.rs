@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod list;
 pub mod people;
 pub mod presence;
+pub mod project;
 pub mod secret;
 pub mod state;
 pub mod store;

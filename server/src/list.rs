@@ -52,7 +52,11 @@ impl List {
             .into());
         }
         if cursor.as_ref().is_some_and(|c| !c.is_in(sort)) {
-            return Err(QueryError::new("cursor", "is not one that Daybook gave out; drop it to see the first page").into());
+            return Err(QueryError::new(
+                "cursor",
+                "is not one that Daybook gave out; drop it to see the first page",
+            )
+            .into());
         }
         let head = store.head(project).await?;
         let (span, as_of) = match &cursor {

@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock, intake::SourceTable, ledger::Ledger, people::People, secret::SecretHash,
-    store::sqlite::Sqlite,
+    store::AnyStore,
 };
 
 /// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
@@ -19,7 +19,7 @@ pub struct AppState(Arc<Inner>);
 /// The parts of [`AppState`].
 pub struct Inner {
     /// Where entries and projects live.
-    pub store: Arc<Sqlite>,
+    pub store: AnyStore,
     /// The one way in.
     pub ledger: Ledger,
     /// Who may come in.
@@ -47,7 +47,7 @@ impl std::ops::Deref for AppState {
 impl AppState {
     /// Puts the parts together.
     pub fn new(
-        store: Arc<Sqlite>,
+        store: AnyStore,
         ledger: Ledger,
         people: People,
         clock: Clock,

@@ -11,6 +11,7 @@ use crate::{
     error::Error,
     extract::{Caller, JsonBody},
     people::{PeopleError, Scope},
+    project::{self, ProjectError},
     state::AppState,
     store::ProjectId,
 };
@@ -57,7 +58,12 @@ pub(super) async fn create_project(
     JsonBody(given): JsonBody<NewProject>,
 ) -> Result<Json<Project>, Error> {
     local(&caller)?;
-    Ok(Json(state.store.ensure_project(&given.slug, state.clock.now()).await?))
+    Ok(Json(project::find_or_create(&*state.store, &given.slug, state.clock.now()).await.map_err(
+        |e| match e {
+            ProjectError::Name(_) => bad_body(e.to_string()),
+            ProjectError::Store(e) => e.into(),
+        },
+    )?))
 }
 
 /// Makes a person.

@@ -30,7 +30,6 @@ pub(super) async fn show(
     Readable(project): Readable,
     Path((_, seq)): Path<(String, String)>,
 ) -> Result<Json<Entry>, Error> {
-    use crate::store::Store;
     let missing = Error::NotFound("there is no entry with this number");
     let Some(seq) = seq.parse::<u64>().ok().filter(|&seq| i64::try_from(seq).is_ok()) else {
         return Err(missing);

@@ -15,6 +15,7 @@ use crate::{
     ledger::Ledger,
     people::People,
     presence::{Found, Presence, RunningServer},
+    project,
     store::{ProjectId, sqlite::Sqlite},
 };
 
@@ -40,7 +41,8 @@ impl OpenLog {
         let clock = Clock::System;
         let store = Arc::new(Sqlite::open(&options.database_url).await?);
         let sessions = log_file(options)?.with_extension("sessions.db");
-        let people = People::open(store.writer().clone(), &sessions.to_string_lossy()).await?;
+        let people =
+            People::open(store.database().writer().clone(), &sessions.to_string_lossy()).await?;
         let ledger = Ledger::start(store.clone(), clock.clone());
         Ok(Self { store, ledger, people, clock, presence })
     }
@@ -66,7 +68,9 @@ impl Log {
     /// The project of this name, made if it is missing.
     pub(super) async fn ensure_project(&self, name: &str) -> Result<Project, CliError> {
         match self {
-            Self::Here(log) => Ok(log.store.ensure_project(name, log.clock.now()).await?),
+            Self::Here(log) => {
+                Ok(project::find_or_create(&*log.store, name, log.clock.now()).await?)
+            }
             Self::There(server) => {
                 post(server, "/api/projects", &api::NewProject { slug: name.into() }).await
             }
@@ -100,7 +104,7 @@ impl Log {
     /// Finishes what was accepted.
     pub(super) async fn close(self) {
         if let Self::Here(log) = self {
-            log.ledger.shutdown().await;
+            log.ledger.close().await;
         }
     }
 }

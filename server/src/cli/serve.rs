@@ -13,6 +13,7 @@ use super::{
 use crate::{
     api,
     presence::{Found, Presence},
+    project,
     secret::Secret,
     state::AppState,
     store::{ProjectId, Store as _},
@@ -46,7 +47,8 @@ impl Serve {
             }
         };
         let log = OpenLog::open(options, presence).await?;
-        let project = log.store.ensure_project(&self.project.project, log.clock.now()).await?;
+        let project =
+            project::find_or_create(&*log.store, &self.project.project, log.clock.now()).await?;
         if self.demo {
             self.start_demo(&log, &project).await?;
         }
@@ -94,7 +96,7 @@ impl Serve {
             served = served => served.map_err(|e| CliError::say(format!("the server stopped: {e}")))?,
             () = overtime => {}
         }
-        log.ledger.shutdown().await;
+        log.ledger.close().await;
         drop(log.presence);
         Ok(())
     }

@@ -14,7 +14,7 @@ use daybook::{
     people::{People, Scope},
     secret::Secret,
     state::AppState,
-    store::{ProjectId, sqlite::Sqlite},
+    store::{ProjectId, Store as _, sqlite::Sqlite},
 };
 use daybook_model::Timestamp;
 use http_body_util::BodyExt;
@@ -22,33 +22,33 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-pub const NOW: &str = "2026-11-20T12:00:00.000Z";
+pub(crate) const NOW: &str = "2026-11-20T12:00:00.000Z";
 
 /// A server with one project, `acme`, and a token that may do everything there.
-pub struct TestApp {
+pub(crate) struct TestApp {
     router: Router,
-    pub state: AppState,
-    pub token: String,
-    pub link: Secret,
-    pub local_key: Secret,
+    pub(crate) state: AppState,
+    pub(crate) token: String,
+    pub(crate) link: Secret,
+    pub(crate) local_key: Secret,
     _folder: TempDir,
 }
 
 /// An answer, read whole.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
     }
 
     /// The field and the message of an error.
-    pub fn error(&self) -> (String, String) {
+    pub(crate) fn error(&self) -> (String, String) {
         let json = self.json();
         let text = |key: &str| json["error"][key].as_str().unwrap_or_default().to_owned();
         (text("field"), text("message"))
@@ -56,7 +56,7 @@ impl Answer {
 }
 
 impl TestApp {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(now());
         let store = Arc::new(
@@ -64,10 +64,11 @@ impl TestApp {
                 .await
                 .unwrap(),
         );
-        let project = store.ensure_project("acme", now()).await.unwrap();
+        let project = store.create_project("acme", now()).await.unwrap();
         let sessions = folder.path().join("sessions.db");
-        let people =
-            People::open(store.writer().clone(), &sessions.to_string_lossy()).await.unwrap();
+        let people = People::open(store.database().writer().clone(), &sessions.to_string_lossy())
+            .await
+            .unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
         let token = people
             .create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now())
@@ -85,7 +86,7 @@ impl TestApp {
         }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         Answer {
@@ -95,13 +96,13 @@ impl TestApp {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         let request =
             Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    pub async fn post_as(
+    pub(crate) async fn post_as(
         &self,
         bearer: &str,
         path: &str,
@@ -115,12 +116,12 @@ impl TestApp {
     }
 
     /// Sends events to `acme`.
-    pub async fn ingest(&self, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn ingest(&self, body: impl Into<Body>) -> Answer {
         self.post_as(&self.token, "/api/projects/acme/events", "application/json", body).await
     }
 
     /// A request with a session cookie.
-    pub async fn with_cookie(
+    pub(crate) async fn with_cookie(
         &self,
         method: Method,
         path: &str,
@@ -139,12 +140,12 @@ impl TestApp {
     }
 }
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
 /// An event, so many minutes ago.
-pub fn event(id: &str, minutes_ago: i64) -> Value {
+pub(crate) fn event(id: &str, minutes_ago: i64) -> Value {
     json!({
         "id": id,
         "occurred_at": now().plus_millis(-minutes_ago * 60_000),

@@ -75,7 +75,7 @@ async fn a_password_signs_in() {
 #[tokio::test]
 async fn a_token_reaches_its_own_project_and_scope_alone() {
     let app = TestApp::start().await;
-    let other = app.state.store.ensure_project("other", now()).await.unwrap();
+    let other = app.state.store.create_project("other", now()).await.unwrap();
     let ingest_only = app
         .state
         .people
