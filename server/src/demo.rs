@@ -71,7 +71,9 @@ impl Demo {
     #[must_use]
     pub fn without_snapshots(mut self) -> Self {
         self.stage.snapshots = false;
-        self.stories.iter_mut().for_each(|event| event.change = None);
+        for event in &mut self.stories {
+            event.change = None;
+        }
         self
     }
 

@@ -1,1 +1,145 @@
 //! Logs of other systems, read as events.
+//!
+//! A log is read as a stream, one record at a time and each of a bounded length, so a file of any
+//! size takes little memory. What one record lacks is told with its number; the others are read
+//! all the same. Identity is kept: the same record has the same id whenever it is imported.
+
+mod cloudtrail;
+mod fields;
+mod kubernetes;
+mod native;
+mod pieces;
+mod shift;
+
+pub use pieces::{MAX_RECORD, ReadError};
+pub use shift::{latest, shift};
+
+use std::{fmt, io::BufRead, str::FromStr};
+
+use daybook_model::{Event, Timestamp, ingest::MAX_EVENT, vocabulary::UnknownWord};
+
+use crate::intake::{Code, Fault, SourceTable, check, normalise};
+use pieces::{Piece, Pieces};
+
+/// Whose log it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Our own events; what was exported comes back.
+    Native,
+    /// AWS CloudTrail: records one a line, or files with `{"Records":[…]}`.
+    CloudTrail,
+    /// Kubernetes audit events of `audit.k8s.io`, one a line.
+    Kubernetes,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Native, Self::CloudTrail, Self::Kubernetes];
+
+    /// As on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::CloudTrail => "cloudtrail",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let format = Self::ALL.into_iter().find(|format| format.as_str() == text);
+        format.ok_or_else(|| UnknownWord(Self::ALL.map(Self::as_str).join(", ")))
+    }
+}
+
+/// One record of a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Its line from 1, or its number from 1 where the records are the items of an array.
+    pub number: u64,
+    /// The event, normalised and checked, or what is wrong.
+    pub result: Result<Event, Fault>,
+}
+
+/// Reads a log. It ends after the first error of the reader.
+pub struct Importer<'r> {
+    format: Format,
+    pieces: Pieces<'r>,
+    sources: SourceTable,
+    now: Timestamp,
+}
+
+impl<'r> Importer<'r> {
+    /// Reads a log, compressed by gzip or not.
+    pub fn new(format: Format, reader: impl BufRead + Send + 'r) -> Self {
+        // Without a clock nothing is too far ahead: a set may be moved to another time later.
+        Self {
+            format,
+            pieces: Pieces::new(reader),
+            sources: SourceTable::default(),
+            now: Timestamp::END,
+        }
+    }
+
+    /// Refuses what lies more than 24 hours ahead of this moment.
+    #[must_use]
+    pub fn with_clock(mut self, now: Timestamp) -> Self {
+        self.now = now;
+        self
+    }
+
+    /// Derives sources by this table.
+    #[must_use]
+    pub fn with_sources(mut self, sources: SourceTable) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Event, Fault> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            Fault::whole(Code::NotJson, format!("is not UTF-8 from byte {}", error.valid_up_to()))
+        })?;
+        let mut event = match self.format {
+            Format::Native => return native::event(text, self.now, &self.sources),
+            _ if text.len() > MAX_EVENT => {
+                let message =
+                    format!("has {} bytes of JSON; at most {MAX_EVENT} are taken", text.len());
+                return Err(Fault::whole(Code::TooLarge, message));
+            }
+            Format::CloudTrail => cloudtrail::event(fields::object(text)?)?,
+            Format::Kubernetes => kubernetes::event(fields::object(text)?)?,
+        };
+        normalise(&mut event, &self.sources);
+        check(&event, self.now)?;
+        Ok(event)
+    }
+}
+
+impl Iterator for Importer<'_> {
+    type Item = Result<Line, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (number, piece) = match self.pieces.next()? {
+            Ok(numbered) => numbered,
+            Err(error) => return Some(Err(error)),
+        };
+        let result = match piece {
+            Piece::Record(bytes) => self.read(&bytes),
+            Piece::TooLong(length) => Err(Fault::whole(
+                Code::TooLarge,
+                format!("has {length} bytes; at most {MAX_RECORD} are read of one record"),
+            )),
+            Piece::Broken(what) => Err(Fault::whole(Code::NotJson, what)),
+        };
+        Some(Ok(Line { number, result }))
+    }
+}
