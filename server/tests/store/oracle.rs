@@ -1,0 +1,114 @@
+//! What a store ought to answer, computed the plain way.
+
+use std::collections::BTreeMap;
+
+use daybook::store::Scope;
+use daybook_model::{Entry, FacetCounts, FacetValue, Field, Filter, Severity, Sort, Term, Timestamp, field::StatusTerm, filter::fold};
+
+/// The entries of a scope, in the order of the log; the choice for one field aside if asked.
+pub(crate) fn within<'a>(entries: &'a [Entry], scope: &Scope, without: Option<Field>) -> Vec<&'a Entry> {
+    let mut filter = Filter { as_of: Some(scope.as_of), ..scope.filter.clone() };
+    if let Some(field) = without {
+        filter.choices.remove(&field);
+    }
+    entries.iter().filter(|e| filter.matches(e, scope.span)).collect()
+}
+
+/// The whole list.
+pub(crate) fn list(entries: &[Entry], scope: &Scope, sort: Sort) -> Vec<Entry> {
+    let mut list: Vec<_> = within(entries, scope, None).into_iter().map(brief).collect();
+    list.sort_by(|a, b| sort.compare(a, b));
+    list
+}
+
+/// An entry as lists show it.
+fn brief(entry: &Entry) -> Entry {
+    let mut entry = entry.clone();
+    if entry.event.change.take().is_some() {
+        entry.omitted.push("change".into());
+    }
+    if entry.event.context.take().is_some() {
+        entry.omitted.push("context".into());
+    }
+    entry
+}
+
+pub(crate) fn histogram(entries: &[Entry], scope: &Scope, edges: &[Timestamp]) -> Vec<[u64; 3]> {
+    let found = within(entries, scope, None);
+    edges
+        .windows(2)
+        .map(|pair| {
+            let mut bar = [0; 3];
+            for entry in found.iter().filter(|e| (pair[0]..pair[1]).contains(&e.event.occurred_at)) {
+                let severity = Severity::of(&entry.event);
+                bar[Severity::ALL.iter().position(|s| *s == severity).unwrap()] += 1;
+            }
+            bar
+        })
+        .collect()
+}
+
+pub(crate) fn facet(entries: &[Entry], scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> FacetCounts {
+    let found = within(entries, scope, Some(field));
+    let mut groups = BTreeMap::<String, Vec<&Entry>>::new();
+    let mut absent = 0;
+    for entry in found {
+        match field.value_of(&entry.event) {
+            Some(value) => groups.entry(value.into_owned()).or_default().push(entry),
+            None => absent += 1,
+        }
+    }
+    let label = |e: &Entry| field.label_of(&e.event).unwrap().into_owned();
+    if let Some(wanted) = containing.map(fold) {
+        groups.retain(|value, entries| fold(value).contains(&wanted) || entries.iter().any(|e| fold(&label(e)).contains(&wanted)));
+        absent = 0;
+    }
+    let value = |value: &str, entries: &[&Entry]| FacetValue {
+        value: value.into(),
+        label: entries.iter().max_by_key(|e| (e.event.occurred_at, e.seq)).map_or(value.into(), |e| label(e)),
+        count: entries.len() as u64,
+    };
+    let mut all: Vec<_> = groups.iter().map(|(v, entries)| value(v, entries)).collect();
+    all.sort_by(|a, b| b.count.cmp(&a.count).then(a.value.cmp(&b.value)));
+    let rest = all.split_off(top.min(all.len()));
+    let (mut other, mut other_values) = (rest.iter().map(|v| v.count).sum(), rest.len() as u64);
+    let choice = scope.filter.choice(field).cloned().unwrap_or_default();
+    let chosen: std::collections::BTreeSet<_> = choice.include.into_iter().chain(choice.exclude).collect();
+    for term in chosen {
+        let Term::Is(chosen) = term else { continue };
+        let chosen = chosen.as_str();
+        if all.iter().any(|v| v.value == chosen) {
+            continue;
+        }
+        if let Some(found) = rest.iter().find(|v| v.value == chosen) {
+            other -= found.count;
+            other_values -= 1;
+            all.push(found.clone());
+        } else if let (Field::Status, Some(class @ StatusTerm::Class(_))) = (field, StatusTerm::parse(chosen)) {
+            let (first, last) = class.codes();
+            let within = |code: &str| (first..=last).contains(&code.parse().unwrap());
+            let count = all.iter().chain(&rest).filter(|v| !v.value.contains('x') && within(&v.value)).map(|v| v.count).sum();
+            all.push(FacetValue { value: chosen.into(), label: chosen.into(), count });
+        } else {
+            // Not in the scope: the log's latest word for it, or the value itself.
+            let known = entries.iter().filter(|e| field.value_of(&e.event).as_deref() == Some(chosen));
+            let label = known.max_by_key(|e| first_said(entries, field, e)).map_or(chosen.to_owned(), label);
+            all.push(FacetValue { value: chosen.into(), label, count: 0 });
+        }
+    }
+    FacetCounts { field, values: all, other, other_values, absent }
+}
+
+/// The place where an entry's word was first said.
+fn first_said(entries: &[Entry], field: Field, entry: &Entry) -> u64 {
+    let word = |e: &Entry| match field {
+        Field::Actor => format!("{:?}", e.event.actor),
+        Field::Resource => format!("{:?}", e.event.resource),
+        Field::Application => format!("{:?}", e.event.application),
+        Field::Cluster => format!("{:?}", e.event.cluster),
+        Field::Environment => format!("{:?}", e.event.environment),
+        _ => String::new(),
+    };
+    let said = word(entry);
+    entries.iter().find(|e| word(e) == said).map_or(0, |e| e.seq)
+}

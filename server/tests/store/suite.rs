@@ -1,0 +1,378 @@
+//! The tests, for any store.
+
+use std::future::Future;
+
+use daybook::{
+    clock::Clock,
+    ledger::Ledger,
+    list::List,
+    store::{AnyStore, Appended, ProjectId, Scope},
+};
+use daybook_model::{ApiQuery, Entry, Event, Field, Range, Seq, Sort, Span, Timestamp};
+use proptest::{
+    collection,
+    prelude::*,
+    test_runner::{Config, TestCaseError, TestRunner},
+};
+
+use crate::{events, oracle};
+
+/// Every test of the suite, for the store that a function makes.
+macro_rules! conformance {
+    ($store:ident) => {
+        #[test]
+        fn entries_come_back_as_they_were_sent() { suite::entries_come_back(|| $store()) }
+        #[test]
+        fn pages_walked_both_ways_are_the_list() { suite::pages_are_the_list(|| $store()) }
+        #[test]
+        fn counts_bars_and_facets_agree_with_the_filter() { suite::counts_agree(|| $store()) }
+        #[test]
+        fn an_answer_as_of_a_place_stays_while_more_arrives() { suite::answers_stay(|| $store()) }
+        #[test]
+        fn an_id_is_stored_once() { suite::ids_are_stored_once(|| $store()) }
+        #[test]
+        fn places_have_no_gaps_whoever_writes() { suite::places_have_no_gaps(|| $store()) }
+        #[test]
+        fn projects_do_not_see_each_other() { suite::projects_are_apart(|| $store()) }
+        #[test]
+        fn what_is_not_there_is_not_there() { suite::nothing_is_nothing(|| $store()) }
+        #[test]
+        fn long_lists_of_values_mean_the_same() { suite::long_lists_mean_the_same(|| $store()) }
+    };
+}
+
+pub(crate) use conformance;
+
+fn now() -> Timestamp {
+    Timestamp::saturating(events::START + 1_000_000)
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+}
+
+/// Tries random cases; a failing seed is kept beside the test and tried first from then on.
+fn check<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let persistence = proptest::test_runner::FileFailurePersistence::SourceParallel("proptest-regressions");
+    let config = Config { cases, source_file: Some(file!()), failure_persistence: Some(Box::new(persistence)), max_shrink_iters: 400, ..Config::default() };
+    TestRunner::new(config).run(&strategy, test).unwrap_or_else(|e| panic!("{e}"));
+}
+
+/// Appends in two batches and says what the log must then hold.
+async fn fill(store: &AnyStore, project: ProjectId, events: &[Event]) -> Vec<Entry> {
+    let mut entries = Vec::<Entry>::new();
+    let (early, late) = events.split_at(events.len() / 2);
+    for (batch, received_at) in [(early, now()), (late, now().plus_millis(7))] {
+        let outcomes = store.append(project, batch, received_at).await.unwrap();
+        assert_eq!(outcomes.len(), batch.len());
+        for (event, outcome) in batch.iter().zip(outcomes) {
+            let known = entries.iter().find(|e| event.id.is_some() && e.event.id == event.id);
+            let expected = match known {
+                None => Appended::Stored(entries.len() as Seq + 1),
+                Some(e) if e.event == *event => Appended::Duplicate(e.seq),
+                Some(e) => Appended::Differs(e.seq),
+            };
+            assert_eq!(outcome, expected, "{event:?}");
+            if let Appended::Stored(seq) = outcome {
+                entries.push(Entry { seq, received_at, event: event.clone(), omitted: Vec::new() });
+            }
+        }
+    }
+    assert_eq!(store.head(project).await.unwrap(), entries.len() as Seq);
+    entries
+}
+
+async fn project(store: &AnyStore, slug: &str) -> ProjectId {
+    ProjectId(store.create_project(slug, now()).await.unwrap().number)
+}
+
+/// Another project, with a few entries of its own that must never show.
+async fn with_neighbours(store: &AnyStore, events: &[Event]) -> ProjectId {
+    let before = project(store, "before").await;
+    let mine = project(store, "mine").await;
+    let behind = project(store, "behind").await;
+    for other in [before, behind] {
+        store.append(other, &events[..events.len().min(3)], now()).await.unwrap();
+    }
+    mine
+}
+
+fn span() -> impl Strategy<Value = Span> {
+    let at = || (events::START - 3..events::START + events::LENGTH + 3).prop_map(Timestamp::saturating);
+    prop_oneof![Just(Span::ALL), (at(), at()).prop_filter_map("empty", |(a, b)| Span::new(a, b))]
+}
+
+pub(crate) fn entries_come_back<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    check(64, collection::vec(events::event(), 0..40), |events| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = with_neighbours(&store, &events).await;
+            for entry in fill(&store, project, &events).await {
+                prop_assert_eq!(store.entry(project, entry.seq).await.unwrap(), Some(entry));
+            }
+            Ok(())
+        })
+    });
+}
+
+pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
+        let lists = collection::vec((events::filter(&events), events::sort(), span(), 1..9_u16), 12);
+        (Just(events), lists)
+    });
+    check(128, cases, |(events, lists)| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = with_neighbours(&store, &events).await;
+            let entries = fill(&store, project, &events).await;
+            for (mut filter, sort, span, limit) in lists {
+                filter.range = if span == Span::ALL { Range::Last(daybook_model::Preset::All) } else { Range::Between(span) };
+                let scope = Scope { project, filter, span, as_of: entries.len() as Seq };
+                let expected = oracle::list(&entries, &scope, sort);
+                walk(&store, &scope, sort, limit, &expected).await?;
+            }
+            Ok(())
+        })
+    });
+}
+
+/// Walks the pages to the end and back; each row is met once each way, at its place.
+async fn walk(store: &AnyStore, scope: &Scope, sort: Sort, limit: u16, expected: &[Entry]) -> Result<(), TestCaseError> {
+    let mut cursor = None::<String>;
+    let mut pages = Vec::new();
+    loop {
+        let query = ApiQuery { filter: scope.filter.clone(), sort, cursor: cursor.take(), limit, tz: None, buckets: None, facets: None };
+        let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
+        let page = list.page(store.as_ref()).await.unwrap();
+        cursor.clone_from(&page.next);
+        pages.push(page);
+        if cursor.is_none() || pages.len() > expected.len() + 2 {
+            break;
+        }
+    }
+    let rows: Vec<_> = pages.iter().flat_map(|p| p.entries.clone()).collect();
+    prop_assert_eq!(&rows, expected, "{} by {}", scope.filter, sort);
+    let mut before = 0;
+    for page in &pages {
+        prop_assert_eq!(page.before, before);
+        before += page.entries.len() as u64;
+    }
+    let mut cursor = pages.last().and_then(|p| p.previous.clone());
+    for forward in pages.iter().rev().skip(1) {
+        let query = ApiQuery { filter: scope.filter.clone(), sort, cursor, limit, tz: None, buckets: None, facets: None };
+        let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
+        let page = list.page(store.as_ref()).await.unwrap();
+        prop_assert_eq!(&page.entries, &forward.entries, "back: {} by {}", scope.filter, sort);
+        prop_assert_eq!((page.before, page.next.is_some()), (forward.before, true));
+        cursor = page.previous;
+    }
+    prop_assert_eq!(cursor, None);
+    Ok(())
+}
+
+pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
+        let as_of = 0..=events.len() as Seq;
+        let edges = collection::btree_set(events::START - 3..events::START + events::LENGTH + 3, 0..9);
+        let facet = (proptest::sample::select(Field::facets()), 0..5_usize, proptest::option::of(proptest::sample::select(events::TEXTS)));
+        let questions = collection::vec((events::filter(&events), span(), as_of, edges, facet), 16);
+        (Just(events), questions)
+    });
+    check(128, cases, |(events, questions)| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = with_neighbours(&store, &events).await;
+            let entries = fill(&store, project, &events).await;
+            for (filter, span, as_of, edges, (field, top, containing)) in questions {
+                let edges: Vec<_> = edges.into_iter().map(Timestamp::saturating).collect();
+                let scope = Scope { project, filter, span, as_of };
+                let expected = oracle::within(&entries, &scope, None).len() as u64;
+                prop_assert_eq!(store.count(&scope).await.unwrap(), expected, "{}", &scope.filter);
+                let bars = store.histogram(&scope, &edges).await.unwrap();
+                prop_assert_eq!(bars, oracle::histogram(&entries, &scope, &edges), "{}", &scope.filter);
+                let facet = store.facet(&scope, field, top, containing).await.unwrap();
+                prop_assert_eq!(facet, oracle::facet(&entries, &scope, field, top, containing), "{}", &scope.filter);
+                let times = entries.iter().filter(|e| e.seq <= as_of && span.contains(e.event.occurred_at)).map(|e| e.event.occurred_at);
+                let extent = times.clone().min().zip(times.max()).and_then(|(a, b)| Span::new(a, b.plus_millis(1)));
+                prop_assert_eq!(store.extent(&scope).await.unwrap(), extent);
+            }
+            Ok(())
+        })
+    });
+}
+
+pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    let batch = || collection::vec(events::event(), 1..30);
+    let cases = (batch(), batch()).prop_flat_map(|(early, late)| {
+        let filter = collection::vec((events::filter(&early), events::sort(), proptest::sample::select(Field::facets())), 6);
+        (Just(early), Just(late), filter)
+    });
+    check(64, cases, |(early, late, questions)| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = project(&store, "mine").await;
+            store.append(project, &early, now()).await.unwrap();
+            let as_of = store.head(project).await.unwrap();
+            let edges: Vec<_> = (0..=4).map(|i| Timestamp::saturating(events::START + i * 10)).collect();
+            let mut answers = Vec::new();
+            for again in [false, true] {
+                for (i, (filter, sort, field)) in questions.iter().enumerate() {
+                    let scope = Scope { project, filter: filter.clone(), span: Span::ALL, as_of };
+                    let mut facet = store.facet(&scope, *field, 3, None).await.unwrap();
+                    // The name of what is not in the scope is the log's latest.
+                    facet.values.retain(|v| v.count > 0);
+                    let answer = (
+                        store.count(&scope).await.unwrap(),
+                        store.histogram(&scope, &edges).await.unwrap(),
+                        facet,
+                        store.list(&scope, *sort, None, daybook_model::page::Direction::Next, 20).await.unwrap(),
+                    );
+                    if again {
+                        prop_assert_eq!(&answer, &answers[i]);
+                    } else {
+                        answers.push(answer);
+                    }
+                }
+                store.append(project, &late, now()).await.unwrap();
+            }
+            Ok(())
+        })
+    });
+}
+
+pub(crate) fn ids_are_stored_once<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    let cases = collection::vec((events::event(), 0..6_u8), 0..30);
+    check(128, cases, |events| {
+        // Few ids, so that many events have the same: some the same content, some not.
+        let mut events: Vec<_> = events
+            .into_iter()
+            .map(|(mut event, id)| {
+                event.id = (id > 0).then(|| if id > 3 { format!("0199a1b2-c3d4-7e5f-8a9b-00000000000{id}") } else { format!("id{id}") });
+                event
+            })
+            .collect();
+        events.extend(events.clone());
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = with_neighbours(&store, &events).await;
+            let entries = fill(&store, project, &events).await;
+            // All of it once more.
+            for (event, outcome) in events.iter().zip(store.append(project, &events, now()).await.unwrap()) {
+                match (event.id.as_ref(), outcome) {
+                    (None, Appended::Stored(_)) => {}
+                    (Some(_), Appended::Duplicate(seq)) => prop_assert_eq!(&entries[seq as usize - 1].event, event),
+                    (Some(id), Appended::Differs(seq)) => {
+                        prop_assert_eq!(entries[seq as usize - 1].event.id.as_ref(), Some(id));
+                        prop_assert_ne!(&entries[seq as usize - 1].event, event);
+                    }
+                    other => prop_assert!(false, "{:?}", other),
+                }
+            }
+            Ok(())
+        })
+    });
+}
+
+pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    let batches = collection::vec((collection::vec(events::event(), 0..6), any::<bool>()), 1..24);
+    check(32, batches, |batches| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let projects = [project(&store, "one").await, project(&store, "two").await];
+            let ledger = Ledger::start(store.clone(), Clock::standing_at(now()));
+            let mut heads = ledger.listen();
+            let tasks: Vec<_> = batches
+                .into_iter()
+                .map(|(mut events, first)| {
+                    let (ledger, project) = (ledger.clone(), projects[usize::from(first)]);
+                    events.iter_mut().for_each(|e| e.id = None);
+                    tokio::spawn(async move { (project, ledger.submit(project, events.clone()).await.unwrap(), events) })
+                })
+                .collect();
+            let mut places = std::collections::BTreeMap::<ProjectId, Vec<Seq>>::new();
+            for task in tasks {
+                let (project, submitted, events) = task.await.unwrap();
+                for (event, outcome) in events.into_iter().zip(&submitted.outcomes) {
+                    let Appended::Stored(seq) = *outcome else { panic!("{outcome:?}") };
+                    prop_assert!(seq <= submitted.head);
+                    places.entry(project).or_default().push(seq);
+                    prop_assert_eq!(store.entry(project, seq).await.unwrap().unwrap().event, event);
+                }
+            }
+            ledger.close().await;
+            prop_assert_eq!(ledger.submit(projects[0], Vec::new()).await, Err(daybook::ledger::LedgerError::Closed));
+            let mut announced = std::collections::BTreeMap::new();
+            while let Ok(news) = heads.try_recv() {
+                prop_assert!(announced.insert(news.project, news.head).is_none_or(|earlier| earlier < news.head));
+            }
+            for (project, mut places) in places {
+                places.sort_unstable();
+                prop_assert_eq!(&places, &(1..=places.len() as Seq).collect::<Vec<_>>());
+                prop_assert_eq!(announced.get(&project), places.last());
+            }
+            Ok(())
+        })
+    });
+}
+
+pub(crate) fn projects_are_apart<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    wait(async {
+        let (store, _keep) = store().await;
+        let acme = store.create_project("acme", now()).await.unwrap();
+        let other = store.create_project("other", now()).await.unwrap();
+        assert_ne!(acme.number, other.number);
+        assert_eq!(store.create_project("acme", now()).await.unwrap(), acme);
+        assert_eq!(store.project("acme").await.unwrap().as_ref(), Some(&acme));
+        assert_eq!(store.project(&other.number.to_string()).await.unwrap().as_ref(), Some(&other));
+        assert_eq!(store.project("nobody").await.unwrap(), None);
+        assert_eq!(store.projects().await.unwrap(), [acme, other]);
+        for wrong in ["", "12", "Acme", "a/b", "-a", "ä", &"a".repeat(64)] {
+            assert!(store.create_project(wrong, now()).await.is_err(), "{wrong:?}");
+        }
+        store.create_project("_account", now()).await.unwrap();
+    });
+}
+
+pub(crate) fn nothing_is_nothing<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    wait(async {
+        let (store, _keep) = store().await;
+        let project = project(&store, "empty").await;
+        let scope = Scope { project, filter: "actor=user:1&status.not=4xx&q=a".parse().unwrap(), span: Span::ALL, as_of: 5 };
+        assert_eq!(store.head(project).await.unwrap(), 0);
+        assert_eq!(store.entry(project, 1).await.unwrap(), None);
+        assert_eq!(store.entry(project, u64::MAX).await.unwrap(), None);
+        assert_eq!(store.count(&scope).await.unwrap(), 0);
+        assert_eq!(store.extent(&scope).await.unwrap(), None);
+        assert_eq!(store.histogram(&scope, &[]).await.unwrap(), Vec::<[u64; 3]>::new());
+        assert_eq!(store.append(project, &[], now()).await.unwrap(), []);
+        assert!(store.append(ProjectId(4711), &[], now()).await.is_err());
+        assert!(store.head(ProjectId(4711)).await.is_err());
+        assert!(store.facet(&scope, Field::Path, 3, None).await.is_err());
+    });
+}
+
+/// More values than a store lists one by one: paths, and entries of one session.
+pub(crate) fn long_lists_mean_the_same<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    wait(async {
+        let (store, _keep) = store().await;
+        let project = project(&store, "many").await;
+        let event = |i: u64| {
+            let json = format!(
+                r#"{{"id":"{i}","occurred_at":"2026-11-20T13:32:04.871Z","actor":{{"type":"user","id":"{}"}},"action":"Act{i}","request":{{"path":"/p/{i}","session_id":"{}"}}}}"#,
+                i % 1_500, i % 2
+            );
+            serde_json::from_str::<Event>(&json).unwrap()
+        };
+        let events: Vec<_> = (0..2_600).map(event).collect();
+        let entries = fill(&store, project, &events).await;
+        for filter in ["path=/P/", "path=/p/1&path=/p/2", "session=1", "session.not=1", "session=1&session=", "q=act", "q=%2Fp%2F1", "actor_type=user&path.not=/p/2", "session=0&session=1&id=7"] {
+            let scope = Scope { project, filter: filter.parse().unwrap(), span: Span::ALL, as_of: 2_500 };
+            let expected = oracle::within(&entries, &scope, None).len() as u64;
+            assert_eq!(store.count(&scope).await.unwrap(), expected, "{filter}");
+            let bars = store.histogram(&scope, &[Timestamp::MIN, Timestamp::END]).await.unwrap();
+            assert_eq!(bars, [[expected, 0, 0]], "{filter}");
+            let facet = store.facet(&scope, Field::Actor, 7, None).await.unwrap();
+            assert_eq!(facet, oracle::facet(&entries, &scope, Field::Actor, 7, None), "{filter}");
+        }
+    });
+}
