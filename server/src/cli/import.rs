@@ -1,25 +1,31 @@
 //! `daybook import`: events from files, each line judged by itself.
 
 use std::{
-    fs::File,
-    io::{self, BufReader, Seek, Write as _},
+    io::{self, Write as _},
     path::PathBuf,
+    sync::Arc,
 };
 
-use clap::Args;
-use daybook_model::{Event, Timestamp, account::Project, ingest::Refusal};
+use clap::{Args, builder::{PossibleValuesParser, TypedValueParser as _}};
+use daybook_model::{Event, account::Project, ingest::Refusal};
 use indicatif::ProgressBar;
+use tokio::sync::mpsc;
 
+use self::source::Source;
 use super::{CliError, LogOptions, ProjectOption, log::Log};
 use crate::{
     clock::Clock,
-    import::{self, Format, Importer},
+    import::{self, Format, Importer, ReadError},
 };
+
+mod source;
 
 /// How many events are sent at once.
 const BATCH: usize = 5_000;
 /// And how many bytes of the file at most.
 const BATCH_BYTES: u64 = 16 * 1024 * 1024;
+/// How many batches are read ahead of the one that is being written.
+const AHEAD: usize = 1;
 
 /// Read events from files into the log
 #[derive(Debug, Args)]
@@ -27,7 +33,7 @@ pub(super) struct Import {
     #[command(flatten)]
     project: ProjectOption,
     /// What the files hold
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|word| word.parse::<Format>()))]
     format: Format,
     /// Move all files together in time, so that their latest event is now
     #[arg(long)]
@@ -37,154 +43,134 @@ pub(super) struct Import {
     files: Vec<PathBuf>,
 }
 
-/// What became of the lines so far.
-#[derive(Default)]
-struct Totals {
-    stored: u64,
-    duplicates: u64,
-    refused: u64,
-}
-
-/// A file that can be read from its beginning again.
-struct Source {
-    name: PathBuf,
-    file: File,
-}
-
-impl Source {
-    /// Opens a file; standard input is kept in a temporary one when it must be read twice.
-    fn open(name: PathBuf, twice: bool) -> Result<Self, CliError> {
-        let failed = |error| CliError::File { path: name.clone(), error };
-        let file = if name.as_os_str() == "-" {
-            if twice {
-                let mut spool = tempfile::tempfile().map_err(failed)?;
-                io::copy(&mut io::stdin().lock(), &mut spool).map_err(failed)?;
-                spool
-            } else {
-                File::open("/dev/stdin").map_err(failed)?
-            }
-        } else {
-            File::open(&name).map_err(failed)?
-        };
-        Ok(Self { name, file })
-    }
-
-    fn length(&self) -> u64 {
-        self.file.metadata().map_or(0, |m| m.len())
-    }
-
-    /// A reader from the beginning, watched by the progress bar.
-    fn reader(&self, bar: &ProgressBar) -> Result<impl io::BufRead + use<>, CliError> {
-        let failed = |error| CliError::File { path: self.name.clone(), error };
-        let mut file = self.file.try_clone().map_err(failed)?;
-        // Not every input can go back (a pipe); one that is read once need not.
-        let _ = file.rewind();
-        Ok(BufReader::with_capacity(256 * 1024, bar.wrap_read(file)))
-    }
-}
-
 impl Import {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
-        let sources: Result<Vec<Source>, CliError> =
-            self.files.iter().map(|f| Source::open(f.clone(), self.shift_to_now)).collect();
-        let sources = sources?;
+        let open = |name: &PathBuf| Source::open(name, self.shift_to_now).map(Arc::new);
+        let sources = self.files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let shift = if self.shift_to_now { Some(self.shift(&sources)?) } else { None };
         let log = Log::find(options).await?;
         let project = log.ensure_project(&self.project.project).await?;
-        let bar = super::progress(sources.iter().map(Source::length).sum());
-        bar.set_style(
-            bar.style()
-                .template("{bar:32} {bytes} of {total_bytes}, {msg}")
-                .unwrap_or_else(|_| bar.style()),
-        );
-        let mut totals = Totals::default();
-        for source in &sources {
-            self.read(source, shift, &log, &project, &bar, &mut totals).await?;
+        let bar = super::progress(sources.iter().map(|s| s.length()).sum());
+        if let Ok(style) = bar.style().template("{bar:32} {bytes} of {total_bytes}, {msg}") {
+            bar.set_style(style);
         }
-        bar.finish_and_clear();
+        let mut totals = Totals { stored: 0, duplicates: 0, refused: 0, bar };
+        let mut outcome = Ok(());
+        for source in &sources {
+            outcome = self.read(source, shift, &log, &project, &mut totals).await;
+            if outcome.is_err() {
+                break;
+            }
+        }
+        totals.bar.finish_and_clear();
         log.close().await;
-        let Totals { stored, duplicates, refused } = totals;
+        // What was stored is told in any case.
+        let Totals { stored, duplicates, refused, .. } = totals;
         println!("stored {stored}, duplicates {duplicates}, refused {refused}");
-        Ok(())
+        outcome
     }
 
-    /// How far everything moves so that the latest event is now.
-    fn shift(&self, sources: &[Source]) -> Result<i64, CliError> {
-        let mut latest = None::<Timestamp>;
+    /// How far everything moves so that the latest event is now, in milliseconds.
+    fn shift(&self, sources: &[Arc<Source>]) -> Result<i64, CliError> {
+        let mut latest = None;
         for source in sources {
-            let found = import::latest(self.format, source.reader(&ProgressBar::hidden())?);
-            latest = latest.max(found);
+            let reader = source.reader(&ProgressBar::hidden())?;
+            latest = latest.max(import::latest(self.format, reader).map_err(|e| source.failed(e.error))?);
         }
         Ok(latest.map_or(0, |at| Clock::System.now().millis() - at.millis()))
     }
 
-    async fn read(
-        &self,
-        source: &Source,
-        shift: Option<i64>,
-        log: &Log,
-        project: &Project,
-        bar: &ProgressBar,
-        totals: &mut Totals,
-    ) -> Result<(), CliError> {
-        let now = Clock::System.now();
-        let mut batch: Vec<(u64, Event)> = Vec::with_capacity(BATCH);
-        let mut sent_at = 0;
-        for line in Importer::new(self.format, source.reader(bar)?, now) {
-            match line.result {
+    /// Reads on one thread while the log is written on another.
+    async fn read(&self, source: &Arc<Source>, shift: Option<i64>, log: &Log, project: &Project, totals: &mut Totals) -> Result<(), CliError> {
+        let mut importer = Importer::new(self.format, source.reader(&totals.bar)?);
+        if shift.is_none() {
+            importer = importer.with_clock(Clock::System.now());
+        }
+        let (batches, mut ready) = mpsc::channel(AHEAD);
+        let bar = totals.bar.clone();
+        let reading = tokio::task::spawn_blocking(move || read_batches(importer, shift, &bar, &batches));
+        while let Some(batch) = ready.recv().await {
+            totals.refuse(source, &batch.refused);
+            if !batch.events.is_empty() {
+                let report = log.send(project, batch.events).await?;
+                totals.stored += report.stored;
+                totals.duplicates += report.duplicates;
+                totals.refuse(source, &report.refused);
+                totals.tell();
+            }
+        }
+        match reading.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(ReadError { error, .. })) => Err(source.failed(error)),
+            Err(e) => Err(CliError::say(format!("reading {} broke off: {e}", source.name()))),
+        }
+    }
+}
+
+/// What is sent at once: events with their lines, and lines that are none.
+#[derive(Default)]
+struct Batch {
+    events: Vec<(u64, Event)>,
+    refused: Vec<Refusal>,
+}
+
+/// Hands batches over until the log ends, cannot be read on, or nobody takes them any more. What was
+/// read before a file breaks off is handed over too.
+fn read_batches(importer: Importer<'_>, shift: Option<i64>, bar: &ProgressBar, batches: &mpsc::Sender<Batch>) -> Result<(), ReadError> {
+    let mut batch = Batch::default();
+    let mut begun_at = 0;
+    let mut outcome = Ok(());
+    for line in importer {
+        match line {
+            Ok(line) => match line.result {
                 Ok(mut event) => {
                     if let Some(millis) = shift {
                         import::shift(&mut event, millis);
                     }
-                    batch.push((line.number, event));
+                    batch.events.push((line.number, event));
                 }
-                Err(refusal) => totals.refuse(source, line.number, &refusal, bar),
-            }
-            if batch.len() >= BATCH || bar.position() > sent_at + BATCH_BYTES {
-                sent_at = bar.position();
-                totals.send(source, std::mem::take(&mut batch), log, project, bar).await?;
+                Err(fault) => batch.refused.push(fault.at(line.number)),
+            },
+            Err(error) => {
+                outcome = Err(error);
+                break;
             }
         }
-        totals.send(source, batch, log, project, bar).await
+        if batch.events.len() + batch.refused.len() >= BATCH || bar.position() > begun_at + BATCH_BYTES {
+            begun_at = bar.position();
+            if batches.blocking_send(std::mem::take(&mut batch)).is_err() {
+                return outcome;
+            }
+        }
     }
+    // An error means that nobody takes it: the other side has failed and says so.
+    let _ = batches.blocking_send(batch);
+    outcome
+}
+
+/// What became of the lines so far.
+struct Totals {
+    stored: u64,
+    duplicates: u64,
+    refused: u64,
+    bar: ProgressBar,
 }
 
 impl Totals {
-    async fn send(
-        &mut self,
-        source: &Source,
-        batch: Vec<(u64, Event)>,
-        log: &Log,
-        project: &Project,
-        bar: &ProgressBar,
-    ) -> Result<(), CliError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let report = log.send(project, batch).await?;
-        self.stored += report.stored;
-        self.duplicates += report.duplicates;
-        for refusal in &report.refused {
-            self.refuse(source, refusal.index, refusal, bar);
-        }
+    fn tell(&self) {
         let seen = self.stored + self.duplicates + self.refused;
-        let seconds = bar.elapsed().as_secs_f64().max(0.001);
-        bar.set_message(format!("{seen} events, {:.0} a second", seen as f64 / seconds));
-        Ok(())
+        let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
+        self.bar.set_message(format!("{seen} events, {:.0} a second", seen as f64 / seconds));
     }
 
-    fn refuse(&mut self, source: &Source, line: u64, refusal: &Refusal, bar: &ProgressBar) {
-        self.refused += 1;
-        let field =
-            if refusal.field.is_empty() { String::new() } else { format!("{}: ", refusal.field) };
-        bar.suspend(|| {
-            // Nobody may be listening.
-            let _ = writeln!(
-                io::stderr(),
-                "{}:{line}: {field}{}",
-                source.name.display(),
-                refusal.message
-            );
-        });
+    fn refuse(&mut self, source: &Source, refused: &[Refusal]) {
+        self.refused += refused.len() as u64;
+        for refusal in refused {
+            let field = if refusal.field.is_empty() { String::new() } else { format!("{} ", refusal.field) };
+            self.bar.suspend(|| {
+                // Nobody may be listening.
+                let _ = writeln!(io::stderr(), "{}:{}: {field}{}", source.name(), refusal.index, refusal.message);
+            });
+        }
     }
 }
