@@ -102,13 +102,13 @@ impl Demo {
     fn push(&mut self, events: impl IntoIterator<Item = Event>) {
         for event in events {
             self.order += 1;
-            self.pending.push(Pending { order: self.order, event });
+            self.pending.push(Pending { order: self.order, event: Box::new(event) });
         }
     }
 
     fn pop_before(&mut self, end: i64) -> Option<Event> {
         let due = self.pending.peek().is_some_and(|next| next.event.occurred_at.millis() < end);
-        if due { self.pending.pop().map(|next| next.event) } else { None }
+        if due { self.pending.pop().map(|next| *next.event) } else { None }
     }
 }
 
@@ -133,7 +133,8 @@ impl Iterator for Demo {
 /// An event that is made but not yet due; the earliest is the greatest.
 struct Pending {
     order: u64,
-    event: Event,
+    /// Boxed, because a heap moves what it holds.
+    event: Box<Event>,
 }
 
 impl Pending {

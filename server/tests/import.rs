@@ -13,6 +13,8 @@ use daybook_model::{ActorType, Entry, Event, Operation, Outcome, Timestamp};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
+use Operation as O;
+
 fn lines(format: Format, bytes: &[u8]) -> Vec<Line> {
     // A small buffer, so that every record crosses its edge.
     let reader = BufReader::with_capacity(7, Cursor::new(bytes.to_vec()));
@@ -81,7 +83,6 @@ fn a_cloudtrail_record_becomes_an_event_and_nothing_is_lost() {
 
 #[test]
 fn cloudtrail_names_say_what_was_done() {
-    use Operation as O;
     for (name, operation) in [
         ("GetUser", O::Read),
         ("DescribeInstances", O::Read),
@@ -189,7 +190,6 @@ fn a_kubernetes_record_becomes_an_event_and_nothing_is_lost() {
 #[test]
 fn kubernetes_verbs_say_what_was_done() {
     let about = |resource: &str, sub: &str| json!({ "objectRef": { "resource": resource, "subresource": sub } });
-    use Operation as O;
     for (verb, resource, sub, operation, action) in [
         ("watch", "pods", "", O::Read, "pods.watch"),
         ("create", "pods", "exec", O::Execute, "pods/exec.create"),

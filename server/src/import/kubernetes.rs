@@ -44,7 +44,7 @@ pub(super) fn event(mut record: Object) -> Result<Event, Fault> {
     if event.operation == Some(Operation::Create) && event.outcome == Some(Outcome::Success) {
         event.change = created(&mut record);
     }
-    event.context = context(record);
+    event.context = Some(context(record));
     Ok(event)
 }
 
@@ -203,11 +203,11 @@ fn drop_if_empty(record: &mut Object, key: &str) {
     }
 }
 
-fn context(mut record: Object) -> Option<Value> {
+fn context(mut record: Object) -> Value {
     let mut context = Map::new();
     if let Some(user) = record.remove("impersonatedUser") {
         context.insert("impersonated_user".to_owned(), user);
     }
     context.insert("kubernetes".to_owned(), record.into());
-    Some(context.into())
+    context.into()
 }

@@ -11,6 +11,24 @@ use super::{Code, Fault};
 
 /// Reads an event from the text of one JSON value.
 pub(super) fn event(text: &str) -> Result<Event, Fault> {
+    // Keeping track of the path costs as much as reading. So that is done for a fault only.
+    match plain(text) {
+        Some(event) => Ok(event),
+        None => tracked(text),
+    }
+}
+
+/// The event, if nothing at all is wrong with it.
+fn plain(text: &str) -> Option<Event> {
+    let mut known = text.trim_start().starts_with('{');
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let event = serde_ignored::deserialize(&mut parser, |_| known = false).ok()?;
+    parser.end().ok()?;
+    Some(event).filter(|_| known && objects_only(text).is_ok())
+}
+
+/// The same event, or what is wrong with it and where.
+fn tracked(text: &str) -> Result<Event, Fault> {
     if !text.trim_start().starts_with('{') {
         return Err(Fault::whole(Code::Invalid, "is not an object"));
     }
