@@ -65,10 +65,10 @@ impl Diff {
             (Some(before), Some(after)) => self.values(path, before, after),
             // What appears or goes away whole is told by its parts, down to the plain values.
             (None, Some(Value::Object(after))) if !after.is_empty() => {
-                self.objects(path, &Map::new(), after)
+                self.objects(path, &Map::new(), after);
             }
             (Some(Value::Object(before)), None) if !before.is_empty() => {
-                self.objects(path, before, &Map::new())
+                self.objects(path, before, &Map::new());
             }
             (before, after) => self.differ(path, before, after),
         }
@@ -103,8 +103,12 @@ impl Diff {
             let whole = |list: &[Value]| Value::Array(list.to_vec());
             self.differ(path, Some(&whole(before)), Some(&whole(after)));
         }
-        removed.into_iter().for_each(|value| self.differ(&element, Some(value), None));
-        added.into_iter().for_each(|value| self.differ(&element, None, Some(value)));
+        for value in removed {
+            self.differ(&element, Some(value), None);
+        }
+        for value in added {
+            self.differ(&element, None, Some(value));
+        }
     }
 
     fn same(&mut self, path: &str, value: &Value) {

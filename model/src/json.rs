@@ -20,6 +20,13 @@ pub(crate) fn some_strict<'de, D: Deserializer<'de>>(
     strict(deserializer).map(|value| Some(value).filter(|v| !v.is_null()))
 }
 
+/// Reads `null` as nothing said.
+pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {

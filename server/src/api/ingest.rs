@@ -39,7 +39,9 @@ pub(super) async fn create(
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
     let now = state.clock.now();
     let batch = intake::parse_batch(&bytes, kind, now, &state.sources).map_err(|e| {
-        Error::Body { status: StatusCode::BAD_REQUEST, code: "bad_body", message: e.to_string() }
+        let status =
+            if e.is_size() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+        Error::Body { status, code: "bad_body", message: e.to_string() }
     })?;
     drop(bytes);
     let (indexes, events): (Vec<_>, Vec<_>) = batch.events.into_iter().unzip();
