@@ -42,6 +42,6 @@ fn playwrights_own() -> bool {
     [".cache/ms-playwright", "Library/Caches/ms-playwright"]
         .iter()
         .filter_map(|folder| home.join(folder).read_dir().ok())
-        .flat_map(|entries| entries.flatten())
+        .flat_map(Iterator::flatten)
         .any(|entry| entry.file_name().to_string_lossy().starts_with("chromium"))
 }

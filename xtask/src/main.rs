@@ -7,6 +7,7 @@ mod app;
 mod bench;
 mod browser;
 mod check;
+mod debian;
 mod node;
 mod paths;
 mod process;

@@ -10,7 +10,8 @@ const ADVICE: &str = "Install Node 20 or newer (on Debian: `apt-get install node
                       one from nodejs.org), then run this again.";
 
 /// What the bundle of the chart library is made from.
-const CHART: &[&str] = &["app/chart/entry.js", "app/chart/build.mjs", "app/chart/package-lock.json"];
+const CHART: &[&str] =
+    &["app/chart/entry.js", "app/chart/build.mjs", "app/chart/package-lock.json"];
 
 /// Refuses to go on without Node 20 and npm.
 pub(crate) fn check() -> Result {

@@ -16,7 +16,7 @@ const SHOWN: usize = 60;
 /// A program to be started in the root of the checkout.
 pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(name);
-    command.current_dir(paths::root());
+    command.current_dir(paths::root()).env("CARGO_TERM_COLOR", "never");
     command
 }
 
@@ -92,7 +92,7 @@ impl Job {
             if self.live() && said.elapsed() > Duration::from_millis(500) {
                 self.show(&format!(" … {} · {}", human(self.started.elapsed()), self.doing()));
                 said = Instant::now();
-            } else if said.elapsed() > Duration::from_mins(1) {
+            } else if said.elapsed() > Duration::from_secs(60) {
                 println!("      {}: {}", human(self.started.elapsed()), self.doing());
                 said = Instant::now();
             }

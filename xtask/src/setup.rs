@@ -20,7 +20,8 @@ pub(crate) fn for_app() -> Result<Vec<Step>> {
     // The server embeds this folder, so there has to be one even before the first build.
     fs::create_dir_all(paths::dist())
         .map_err(|e| format!("Make the folder of the project writable: {e}."))?;
-    let mut steps: Vec<Step> = [system::c_compiler(), wasm::missing()].into_iter().flatten().collect();
+    let mut steps: Vec<Step> =
+        [system::c_compiler(), wasm::missing()].into_iter().flatten().collect();
     steps.extend(tools::missing()?);
     steps.extend(node::packages("app/chart", "the chart library and wasm-opt"));
     steps.extend(node::chart());

@@ -24,7 +24,9 @@ fn hash(path: &Path, hasher: &mut DefaultHasher) {
         Ok(entries) => {
             let mut inside: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
             inside.sort();
-            inside.iter().for_each(|path| hash(path, hasher));
+            for path in inside {
+                hash(&path, hasher);
+            }
         }
         Err(_) => fs::read(path).ok().hash(hasher),
     }
@@ -38,7 +40,8 @@ pub(crate) fn fresh(stamp: &Path, fingerprint: &str) -> bool {
 /// Remembers that the thing of `stamp` was made from `fingerprint`.
 pub(crate) fn write(stamp: &Path, fingerprint: &str) -> Result {
     if let Some(folder) = stamp.parent() {
-        fs::create_dir_all(folder).map_err(|e| format!("Make {} writable: {e}.", folder.display()))?;
+        fs::create_dir_all(folder)
+            .map_err(|e| format!("Make {} writable: {e}.", folder.display()))?;
     }
     fs::write(stamp, fingerprint).map_err(|e| format!("Make {} writable: {e}.", stamp.display()))
 }

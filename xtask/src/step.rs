@@ -64,6 +64,15 @@ impl Counter {
         Self { number: 0, total }
     }
 
+    /// Does the next step, and goes on after a failure, which is shown.
+    pub(crate) fn check(&mut self, step: Step) -> Report {
+        let report = self.next(step);
+        if let Err(sentence) = &report.outcome {
+            println!("\n{sentence}\n");
+        }
+        report
+    }
+
     /// Does the next step.
     pub(crate) fn next(&mut self, step: Step) -> Report {
         self.number += 1;
@@ -78,11 +87,15 @@ impl Counter {
         let started = Instant::now();
         let outcome = (step.work)(&mut job);
         let took = started.elapsed();
-        let mark = if outcome.is_ok() { "done" } else { "failed" };
+        let failed = match &outcome {
+            Ok(tally) => tally.is_some_and(|tally| tally.failed > 0),
+            Err(_) => true,
+        };
+        let mark = if failed { "failed" } else { "done" };
         if job.live() {
             job.show(&format!(": {mark}, {}", human(took)));
             println!();
-        } else if took.as_secs() > 0 || outcome.is_err() {
+        } else if took.as_secs() > 0 || failed {
             println!("      {mark}, {}", human(took));
         }
         Report { title: step.title, took, outcome }

@@ -22,21 +22,20 @@ const QUICK: [(&str, &str); 4] = [
 /// Installs the tools that are missing.
 pub(crate) fn missing() -> Result<Vec<Step>> {
     let bindgen = wasm_bindgen_version()?;
+    let wanted = [
+        ("trunk", "trunk", TRUNK.to_owned(), "4 to 6 minutes, once per machine"),
+        ("wasm-bindgen-cli", "wasm-bindgen", bindgen, "about 2 minutes, once per machine"),
+    ];
+    let missing = wanted.into_iter().filter(|(_, name, version, _)| find(name, version).is_none());
+    let mut missing = missing.peekable();
     let mut steps = Vec::new();
-    if find("trunk", TRUNK).is_none() {
-        steps.push(step("trunk", "trunk", TRUNK.to_owned()).hint("4 to 6 minutes, once per machine"));
-    }
-    if find("wasm-bindgen", &bindgen).is_none() {
-        let step = step("wasm-bindgen-cli", "wasm-bindgen", bindgen);
-        steps.push(step.hint("about 2 minutes, once per machine"));
-    }
-    if !steps.is_empty() {
-        steps.push(Step::new("Tidying up", |_| {
-            // The tools share what they are compiled from; nobody needs it afterwards.
-            fs::remove_dir_all(build_folder()).or_else(|e| {
-                if build_folder().exists() { Err(format!("Delete {}: {e}.", build_folder().display())) } else { Ok(()) }
-            })
-        }));
+    while let Some((package, name, version, hint)) = missing.next() {
+        let last = missing.peek().is_none();
+        let step = Step::new(format!("Installing {package} {version}"), move |job| {
+            install(job, package, name, &version)?;
+            if last { tidy_up() } else { Ok(()) }
+        });
+        steps.push(step.hint(hint));
     }
     Ok(steps)
 }
@@ -46,8 +45,9 @@ pub(crate) fn put_on_path(command: &mut Command, first: Option<&Path>) -> Result
     let bindgen = wasm_bindgen_version()?;
     let mut folders: Vec<PathBuf> = first.into_iter().map(Path::to_path_buf).collect();
     for (name, version) in [("trunk", TRUNK), ("wasm-bindgen", bindgen.as_str())] {
-        let found = find(name, version)
-            .ok_or_else(|| format!("Run `cargo xtask setup`: {name} {version} is not installed."))?;
+        let found = find(name, version).ok_or_else(|| {
+            format!("Run `cargo xtask setup`: {name} {version} is not installed.")
+        })?;
         folders.extend(found.parent().map(Path::to_path_buf));
     }
     folders.push(node::bin("app/chart"));
@@ -58,12 +58,6 @@ pub(crate) fn put_on_path(command: &mut Command, first: Option<&Path>) -> Result
     Ok(())
 }
 
-fn step(package: &'static str, name: &'static str, version: String) -> Step {
-    Step::new(format!("Installing {package} {version}"), move |job| {
-        install(job, package, name, &version)
-    })
-}
-
 fn install(job: &Job, package: &str, name: &str, version: &str) -> Result {
     let cargo = || {
         let mut command = program("cargo");
@@ -72,7 +66,7 @@ fn install(job: &Job, package: &str, name: &str, version: &str) -> Result {
         command
     };
     let advice = format!(
-        "Check the connection to crates.io, then run this again, or install {package} {version} \
+        "Check the connection to the crate registry, then run this again, or install {package} {version} \
          yourself."
     );
     // A locked dependency may have been withdrawn: then the newest that fits has to do.
@@ -80,6 +74,15 @@ fn install(job: &Job, package: &str, name: &str, version: &str) -> Result {
         return Ok(());
     }
     job.run(&mut cargo(), &advice)
+}
+
+/// The tools share what they are compiled from; nobody needs it afterwards.
+fn tidy_up() -> Result {
+    let folder = build_folder();
+    if !folder.exists() {
+        return Ok(());
+    }
+    fs::remove_dir_all(&folder).map_err(|e| format!("Delete {}: {e}.", folder.display()))
 }
 
 /// The program `name`, if it is here in just this version.

@@ -43,17 +43,19 @@ impl Toolchain {
         }
     }
 
+    /// Lets `command`, and the cargo it starts, compile with it.
+    pub(crate) fn take_over(&self, command: &mut Command) {
+        if let Some(bin) = self.bin() {
+            command.env("RUSTC", bin.join("rustc")).env("RUSTDOC", bin.join("rustdoc"));
+            command.env_remove("RUSTUP_TOOLCHAIN");
+        }
+    }
+
     /// Its cargo.
     pub(crate) fn cargo(&self) -> Command {
-        match self {
-            Self::Usual => program("cargo"),
-            Self::Debian(folder) => {
-                let bin = folder.join("bin");
-                let mut cargo = program(bin.join("cargo"));
-                cargo.env("RUSTC", bin.join("rustc")).env("RUSTDOC", bin.join("rustdoc"));
-                cargo
-            }
-        }
+        let mut cargo = program(self.bin().map_or("cargo".into(), |bin| bin.join("cargo")));
+        self.take_over(&mut cargo);
+        cargo
     }
 }
 
