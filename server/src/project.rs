@@ -26,30 +26,8 @@ pub async fn find_or_create(
     if let Some(project) = store.project(name).await? {
         return Ok(project);
     }
-    if !is_slug(name) {
+    if !Project::is_slug(name) {
         return Err(ProjectError::Name(name.to_owned()));
     }
     Ok(store.create_project(name, now).await?)
-}
-
-/// A letter comes first, so that a name is never taken for a number.
-fn is_slug(name: &str) -> bool {
-    name.len() <= 63
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_slug;
-
-    #[test]
-    fn names_are_plain_words() {
-        for name in ["acme", "a", "team-7"] {
-            assert!(is_slug(name), "{name}");
-        }
-        for name in ["", "12492", "Acme", "a/b", "_account", "-a", "ä"] {
-            assert!(!is_slug(name), "{name}");
-        }
-    }
 }
