@@ -1,9 +1,12 @@
 //! Query strings: what is printed is read back as it was, and whatever is wrong is named.
 
+#![allow(clippy::unwrap_used, reason = "a failing test says enough")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use daybook_model::{
-    ApiQuery, Choice, Column, Cursor, Field, Filter, Preset, QueryError, Range, Sort, Span, Term, Timestamp, View,
+    ApiQuery, Choice, Column, Cursor, Field, Filter, Preset, QueryError, Range, Sort, Span, Term,
+    Timestamp, View,
     page::Direction,
     query::{MAX_BYTES, MAX_VALUES},
     sort::SortKey,
@@ -11,7 +14,10 @@ use daybook_model::{
 use proptest::{collection, option, prelude::*, sample::select};
 
 fn text() -> impl Strategy<Value = String> {
-    let odd = select(vec!["*", "\\", "\\*", "\\\\", "", " ", "+", "%", "%00", "&", "=", "a=b&c", "user:*", "é", "日本", "\u{1f}", "\n", "#", "?", "'", "\"", "<x>", "4xx"]);
+    let odd = select(vec![
+        "*", "\\", "\\*", "\\\\", "", " ", "+", "%", "%00", "&", "=", "a=b&c", "user:*", "é",
+        "日本", "\u{1f}", "\n", "#", "?", "'", "\"", "<x>", "4xx",
+    ]);
     prop_oneof![odd.prop_map(str::to_owned), "[^\0]{0,12}".prop_map(String::from)]
 }
 
@@ -48,14 +54,19 @@ fn choices() -> impl Strategy<Value = BTreeMap<Field, Choice>> {
         let mut choices = BTreeMap::<Field, Choice>::new();
         for ((field, term), exclude) in terms {
             let choice = choices.entry(field).or_default();
-            if exclude { choice.exclude.insert(term) } else { choice.include.insert(term) };
+            if exclude {
+                choice.exclude.insert(term)
+            } else {
+                choice.include.insert(term)
+            };
         }
         choices
     })
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
-    let range = prop_oneof![select(Preset::ALL).prop_map(Range::Last), span().prop_map(Range::Between)];
+    let range =
+        prop_oneof![select(Preset::ALL).prop_map(Range::Last), span().prop_map(Range::Between)];
     // As `q` is read: runs of white space are one space.
     let search = option::of("[a-z%&+=é日*\\\\]{1,5}( [A-Z#?<]{1,4}){0,2}");
     (range, search, choices(), option::of(0..=i64::MAX.unsigned_abs()))
@@ -63,15 +74,29 @@ fn filter() -> impl Strategy<Value = Filter> {
 }
 
 fn sort() -> impl Strategy<Value = Sort> {
-    (select(Column::ALL), any::<bool>()).prop_map(|(column, descending)| Sort { column, descending })
+    (select(Column::ALL), any::<bool>())
+        .prop_map(|(column, descending)| Sort { column, descending })
 }
 
 fn cursor() -> impl Strategy<Value = Cursor> {
-    let key = prop_oneof![any::<i64>().prop_map(SortKey::Number), text().prop_map(SortKey::Text), Just(SortKey::Absent)];
+    let key = prop_oneof![
+        any::<i64>().prop_map(SortKey::Number),
+        text().prop_map(SortKey::Text),
+        Just(SortKey::Absent)
+    ];
     let place = || 0..=i64::MAX.unsigned_abs();
     let direction = select(vec![Direction::Next, Direction::Previous]);
     (direction, span(), place(), key, timestamp(), place(), place(), any::<u64>()).prop_map(
-        |(direction, span, as_of, key, time, seq, ordinal, mark)| Cursor { direction, span, as_of, key, time, seq, ordinal, mark: mark >> 11 },
+        |(direction, span, as_of, key, time, seq, ordinal, mark)| Cursor {
+            direction,
+            span,
+            as_of,
+            key,
+            time,
+            seq,
+            ordinal,
+            mark: mark >> 11,
+        },
     )
 }
 
@@ -156,7 +181,9 @@ fn blamed(raw: &str) -> BTreeSet<String> {
     let (_, errors) = View::read(raw);
     let first = ApiQuery::read(raw).err().map(|e: QueryError| e.key);
     assert_eq!(first.as_ref(), errors.first().map(|e| &e.key), "{raw:.80}");
-    errors.iter().for_each(|e| assert!(!e.problem.is_empty() && !e.problem.contains('\0'), "{e:?}"));
+    for e in &errors {
+        assert!(!e.problem.is_empty() && !e.problem.contains('\0'), "{e:?}");
+    }
     errors.into_iter().map(|e| e.key).collect()
 }
 
@@ -263,7 +290,16 @@ fn too_long_an_address_is_refused() {
 fn a_cursor_belongs_to_its_order() {
     let at = Timestamp::saturating(1_790_000_000_000);
     let key = SortKey::Number(at.millis());
-    let cursor = Cursor { direction: Direction::Next, span: Span::ALL, as_of: 9, key, time: at, seq: 3, ordinal: 0, mark: 1 };
+    let cursor = Cursor {
+        direction: Direction::Next,
+        span: Span::ALL,
+        as_of: 9,
+        key,
+        time: at,
+        seq: 3,
+        ordinal: 0,
+        mark: 1,
+    };
     assert!(cursor.is_in(Sort::default()));
     assert!(!cursor.is_in("actor".parse().unwrap()));
     assert!(!cursor.is_in("status".parse().unwrap()));

@@ -77,20 +77,34 @@ impl Ledger {
             queue.run(waiting, closed).await;
             finished.send_replace(true);
         });
-        Self { batches, room: Arc::new(Semaphore::new(WAITING as usize)), heads, closing: Arc::new(closing), done }
+        Self {
+            batches,
+            room: Arc::new(Semaphore::new(WAITING as usize)),
+            heads,
+            closing: Arc::new(closing),
+            done,
+        }
     }
 
     /// Stores a batch. When this returns without an error, every event is on disk. The batch is
     /// written even if nobody waits for the answer any more.
-    pub async fn submit(&self, project: ProjectId, events: Vec<Event>) -> Result<Submitted, LedgerError> {
+    pub async fn submit(
+        &self,
+        project: ProjectId,
+        events: Vec<Event>,
+    ) -> Result<Submitted, LedgerError> {
         let weight = weight::of(&events);
         let permits = u32::try_from(weight).map_or(WAITING, |w| w.min(WAITING));
-        let room = Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| LedgerError::Busy)?;
+        let room = Arc::clone(&self.room)
+            .try_acquire_many_owned(permits)
+            .map_err(|_| LedgerError::Busy)?;
         let (answer, answered) = oneshot::channel();
-        self.batches.try_send(Batch { project, events, weight, room, answer }).map_err(|e| match e {
-            mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
-            mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
-        })?;
+        self.batches.try_send(Batch { project, events, weight, room, answer }).map_err(
+            |e| match e {
+                mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
+                mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
+            },
+        )?;
         answered.await.unwrap_or(Err(LedgerError::Closed))
     }
 

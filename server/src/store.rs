@@ -88,7 +88,12 @@ pub trait Store: Send + Sync + 'static {
     /// Appends events to the project's log, in this order, in one transaction that is on disk when
     /// this returns. Places are given without gaps. The answer has one item an event. An id that
     /// occurs twice within the batch is treated like one that was stored before.
-    async fn append(&self, project: ProjectId, events: &[Event], received_at: Timestamp) -> Result<Vec<Appended>, StoreError>;
+    async fn append(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError>;
 
     /// The last place in the project's log; 0 when it is empty.
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError>;
@@ -96,7 +101,14 @@ pub trait Store: Send + Sync + 'static {
     /// At most `limit` entries next to a position, that row excluded, in the direction of walking:
     /// [`Direction::Previous`] yields the nearest row first. From the start of the list without a
     /// position. `change` and `context` are left out and named in [`Entry::omitted`].
-    async fn list(&self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Vec<Entry>, StoreError>;
+    async fn list(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: u16,
+    ) -> Result<Vec<Entry>, StoreError>;
 
     /// One entry, whole.
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError>;
@@ -110,13 +122,23 @@ pub trait Store: Send + Sync + 'static {
 
     /// Entries by severity between each two neighbours of `edges` (ascending, half-open); one item
     /// less than there are edges. What lies outside of the scope's span does not count.
-    async fn histogram(&self, scope: &Scope, edges: &[Timestamp]) -> Result<Vec<[u64; 3]>, StoreError>;
+    async fn histogram(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+    ) -> Result<Vec<[u64; 3]>, StoreError>;
 
     /// How often each value of a facet occurs in the scope, its own choice aside: the `top` most
     /// frequent (ties by value, in byte order), then the chosen ones that are not among them. With
     /// `containing`, only values that contain that text, or whose label does, now or under an
-    /// earlier name in the scope, whatever the case; `other` then counts only those, and `absent`
-    /// is 0. The label is the one of the latest entry in the scope; of a chosen value that has
+    /// earlier name in the scope, whatever the case; chosen or not; `other` then counts only those,
+    /// and `absent` is 0. The label is the one of the latest entry in the scope; of a chosen value that has
     /// none there, the one that the log learnt last.
-    async fn facet(&self, scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> Result<FacetCounts, StoreError>;
+    async fn facet(
+        &self,
+        scope: &Scope,
+        field: Field,
+        top: usize,
+        containing: Option<&str>,
+    ) -> Result<FacetCounts, StoreError>;
 }

@@ -1,6 +1,8 @@
 //! One suite for every store. What a filter means is said by `Filter::matches`, what an order is by
 //! `Sort::compare`; a store that answers otherwise is wrong.
 
+#![allow(clippy::unwrap_used, reason = "a failing test says enough")]
+
 #[path = "store/suite.rs"]
 mod suite;
 
@@ -13,7 +15,13 @@ mod oracle;
 mod sqlite {
     use std::sync::Arc;
 
-    use daybook::store::{AnyStore, sqlite::Sqlite};
+    use daybook::{
+        clock::Clock,
+        ledger::{Ledger, LedgerError},
+        store::{AnyStore, Position, ProjectId, Scope, Store as _, StoreError, sqlite::Sqlite},
+    };
+    use daybook_model::{Event, Sort, Span, Timestamp, page::Direction, sort::SortKey};
+    use sqlx::{AssertSqlSafe, Row as _};
 
     use super::suite;
 
@@ -25,4 +33,155 @@ mod sqlite {
     }
 
     suite::conformance!(store);
+
+    fn event(i: i64, session: &str) -> Event {
+        let at = Timestamp::saturating(1_790_000_000_000 + i);
+        let json = format!(
+            r#"{{"occurred_at":"{at}","actor":{{"type":"user"}},"action":"A","request":{{"session_id":"{session}"}},"message":"{}"}}"#,
+            "m".repeat(400)
+        );
+        serde_json::from_str(&json).unwrap()
+    }
+
+    async fn filled() -> (Arc<Sqlite>, ProjectId, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Sqlite::open(&format!("sqlite://{}", folder.path().join("daybook.db").display()))
+                .await
+                .unwrap();
+        let project = ProjectId(store.create_project("acme", Timestamp::MIN).await.unwrap().number);
+        let events: Vec<_> =
+            (0..600).map(|i| event(i, if i % 100 == 0 { "rare" } else { "s" })).collect();
+        store.append(project, &events, Timestamp::MIN).await.unwrap();
+        (Arc::new(store), project, folder)
+    }
+
+    /// What SQLite means to do for a statement, a step a line.
+    async fn plan(store: &Sqlite, sql: Option<String>) -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {}", sql.unwrap());
+        let rows =
+            sqlx::query(AssertSqlSafe(sql)).fetch_all(store.database().readers()).await.unwrap();
+        rows.iter().map(|r| r.get::<String, _>(3)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// No page by time is sorted, no bar needs a group, and what is exact is sought.
+    #[tokio::test]
+    async fn the_clustered_key_is_used() {
+        let (store, project, _keep) = filled().await;
+        let scope = |filter: &str| Scope {
+            project,
+            filter: filter.parse().unwrap(),
+            span: Span::ALL,
+            as_of: 600,
+        };
+        let at = Timestamp::saturating(1_790_000_000_300);
+        let position = Position { key: SortKey::Number(at.millis()), time: at, seq: 301 };
+        for filter in ["", "action=A", "actor_type.not=system&status=", "q=a", "outcome="] {
+            for sort in ["time", "-time"] {
+                for from in [None, Some(&position)] {
+                    for direction in [Direction::Next, Direction::Previous] {
+                        let sort: Sort = sort.parse().unwrap();
+                        let sql = store
+                            .list_sql(&scope(filter), sort, from, direction, 50)
+                            .await
+                            .unwrap();
+                        if sql.is_none() {
+                            continue;
+                        }
+                        let plan = plan(&store, sql).await;
+                        assert!(plan.contains("SEARCH entry USING PRIMARY KEY (project=? AND occurred_at>? AND occurred_at<?)"), "{filter} {sort} {plan}");
+                        assert!(!plan.contains("TEMP B-TREE"), "{filter} {sort} {plan}");
+                    }
+                }
+            }
+        }
+        let edges = [Timestamp::MIN, at, Timestamp::END];
+        let plan_of_bars =
+            plan(&store, store.histogram_sql(&scope("action=A"), &edges).await.unwrap()).await;
+        assert!(
+            !plan_of_bars.contains("TEMP B-TREE")
+                && plan_of_bars.contains("occurred_at>? AND occurred_at<?"),
+            "{plan_of_bars}"
+        );
+        let plan_of_session =
+            plan(&store, store.count_sql(&scope("session=rare")).await.unwrap()).await;
+        assert!(plan_of_session.contains("(project=? AND occurred_at=?"), "{plan_of_session}");
+        assert_eq!(store.count(&scope("session=rare")).await.unwrap(), 6);
+    }
+
+    /// A full disk is an answer, not an end: what was stored stands, and writing goes on once there
+    /// is room.
+    #[tokio::test]
+    async fn a_full_disk_passes() {
+        let (store, project, _keep) = filled().await;
+        let ledger = Ledger::start(store.clone(), Clock::standing_at(Timestamp::MIN));
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+            .fetch_one(store.database().writer())
+            .await
+            .unwrap();
+        let limit = |pages: i64| AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+        sqlx::query(limit(pages + 2)).execute(store.database().writer()).await.unwrap();
+        let batch = || (0..400).map(|i| event(i, &format!("new {i}"))).collect::<Vec<_>>();
+        let refused = ledger.submit(project, batch()).await;
+        assert!(
+            matches!(refused, Err(LedgerError::Store(StoreError::Unavailable(_)))),
+            "{refused:?}"
+        );
+        assert_eq!(store.head(project).await.unwrap(), 600);
+        sqlx::query(limit(1 << 30)).execute(store.database().writer()).await.unwrap();
+        assert_eq!(ledger.submit(project, batch()).await.unwrap().head, 1_000);
+        assert_eq!(
+            store.entry(project, 1_000).await.unwrap().unwrap().event,
+            event(399, "new 399")
+        );
+    }
+
+    /// What is on disk is there when the file is opened again.
+    #[tokio::test]
+    async fn a_closed_file_opens_again() {
+        let (store, project, keep) = filled().await;
+        let entry = store.entry(project, 17).await.unwrap();
+        store.database().close().await;
+        let again = Sqlite::open(&format!("sqlite://{}", keep.path().join("daybook.db").display()))
+            .await
+            .unwrap();
+        assert_eq!(again.entry(project, 17).await.unwrap(), entry);
+        let more = [event(700, "s"), event(701, "other")];
+        again.append(project, &more, Timestamp::MIN).await.unwrap();
+        assert_eq!(again.entry(project, 602).await.unwrap().unwrap().event, more[1]);
+    }
+
+    /// More than may wait is refused at once, and nothing of it is stored.
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_full_queue_says_so() {
+        let (store, project, _keep) = filled().await;
+        let ledger = Ledger::start(store.clone(), Clock::standing_at(Timestamp::MIN));
+        // On one thread nothing is written before the first wait, so all of these wait together.
+        let submit = |_| {
+            tokio::spawn({
+                let ledger = ledger.clone();
+                async move { ledger.submit(project, vec![event(1, "s")]).await }
+            })
+        };
+        let tasks: Vec<_> = (0..1_200).map(submit).collect();
+        let (mut stored, mut busy) = (0, 0);
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => stored += 1,
+                Err(LedgerError::Busy) => busy += 1,
+                Err(e) => panic!("{e}"),
+            }
+        }
+        assert!(busy > 0, "{stored} stored, none refused");
+        assert_eq!(store.head(project).await.unwrap(), 600 + stored);
+    }
+
+    #[tokio::test]
+    async fn a_wrong_address_is_an_error() {
+        assert!(matches!(Sqlite::open("postgres://nowhere").await, Err(StoreError::Failed(_))));
+        assert!(matches!(
+            Sqlite::open("sqlite:///proc/none/daybook.db").await,
+            Err(StoreError::Unavailable(_))
+        ));
+    }
 }

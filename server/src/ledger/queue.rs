@@ -36,12 +36,20 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(store: AnyStore, clock: Clock, heads: broadcast::Sender<Announcement>) -> Self {
+    pub(super) fn new(
+        store: AnyStore,
+        clock: Clock,
+        heads: broadcast::Sender<Announcement>,
+    ) -> Self {
         Self { store, clock, heads, waiting: VecDeque::new() }
     }
 
     /// Writes until it is closed and nothing waits any more.
-    pub(super) async fn run(mut self, mut batches: mpsc::Receiver<Batch>, mut closed: watch::Receiver<bool>) {
+    pub(super) async fn run(
+        mut self,
+        mut batches: mpsc::Receiver<Batch>,
+        mut closed: watch::Receiver<bool>,
+    ) {
         loop {
             while let Ok(batch) = batches.try_recv() {
                 self.waiting.push_back(batch);
@@ -70,7 +78,10 @@ impl Queue {
         for batch in self.waiting.drain(..) {
             let mine = batch.project == project && !full;
             // Once one does not fit, none behind it may overtake it.
-            full = full || mine && !group.is_empty() && (events + batch.events.len() > EVENTS || bytes + batch.weight > BYTES);
+            full = full
+                || mine
+                    && !group.is_empty()
+                    && (events + batch.events.len() > EVENTS || bytes + batch.weight > BYTES);
             if mine && !full {
                 events += batch.events.len();
                 bytes += batch.weight;
@@ -101,7 +112,10 @@ impl Queue {
         let mut outcomes = result.as_ref().map_or([].iter(), |(outcomes, _)| outcomes.iter());
         for (number, answer, room) in waiting {
             let submitted = match &result {
-                Ok((_, head)) => Ok(Submitted { outcomes: outcomes.by_ref().take(number).copied().collect(), head: *head }),
+                Ok((_, head)) => Ok(Submitted {
+                    outcomes: outcomes.by_ref().take(number).copied().collect(),
+                    head: *head,
+                }),
                 Err(e) => Err(e.clone()),
             };
             drop(room);
@@ -110,7 +124,11 @@ impl Queue {
         }
     }
 
-    async fn append(&self, project: ProjectId, events: &[Event]) -> Result<(Vec<Appended>, Seq), LedgerError> {
+    async fn append(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+    ) -> Result<(Vec<Appended>, Seq), LedgerError> {
         let outcomes = self.store.append(project, events, self.clock.now()).await?;
         let stored = outcomes.iter().rev().find_map(|o| match o {
             Appended::Stored(seq) => Some(*seq),

@@ -1,6 +1,8 @@
 //! An event as rows: numbers in the narrow one, the rest beside it.
 
-use daybook_model::{Actor, ActorType, Change, Entry, Event, Field, Outcome, Request, Seq, Severity, Timestamp};
+use daybook_model::{
+    Actor, ActorType, Change, Entry, Event, Field, Outcome, Request, Seq, Severity, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,7 +21,9 @@ impl Id {
     pub(crate) fn of(text: &str) -> Self {
         match Uuid::try_parse(text) {
             // Only what is written back as it came; the parser takes other forms as well.
-            Ok(uuid) if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text => Self::Uuid(*uuid.as_bytes()),
+            Ok(uuid) if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text => {
+                Self::Uuid(*uuid.as_bytes())
+            }
             _ => Self::Text(text.to_owned()),
         }
     }
@@ -64,7 +68,8 @@ pub(crate) enum Exact {
 
 impl Exact {
     /// Those in the table `reference`.
-    pub(crate) const REFERENCES: [Self; 5] = [Self::Request, Self::Session, Self::Run, Self::Webhook, Self::WebhookEvent];
+    pub(crate) const REFERENCES: [Self; 5] =
+        [Self::Request, Self::Session, Self::Run, Self::Webhook, Self::WebhookEvent];
 
     /// The exact field that a field is.
     pub(crate) const fn of_field(field: Field) -> Option<Self> {
@@ -157,7 +162,8 @@ pub(crate) const fn severity_code(severity: Severity) -> i64 {
 
 /// The bits of an event.
 pub(crate) fn bits(event: &Event) -> i64 {
-    let exact = [Exact::Id].into_iter().chain(Exact::REFERENCES).filter(|e| e.value(event).is_some());
+    let exact =
+        [Exact::Id].into_iter().chain(Exact::REFERENCES).filter(|e| e.value(event).is_some());
     let change = event.change.as_ref().map_or(0, |_| has::CHANGE);
     let context = event.context.as_ref().map_or(0, |_| has::CONTEXT);
     exact.fold(change | context, |bits, e| bits | e.bit())
@@ -185,11 +191,13 @@ struct Rest<T> {
 }
 
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|e| StoreError::Failed(format!("an event cannot be written as JSON: {e}")))
+    serde_json::to_string(value)
+        .map_err(|e| StoreError::Failed(format!("an event cannot be written as JSON: {e}")))
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|e| StoreError::Failed(format!("an entry's JSON cannot be read: {e}")))
+    serde_json::from_str(text)
+        .map_err(|e| StoreError::Failed(format!("an entry's JSON cannot be read: {e}")))
 }
 
 impl Wide {
@@ -210,14 +218,19 @@ impl Wide {
 /// An entry put together from its rows; words are still missing. What the wide row was not asked
 /// for is named as omitted.
 pub(crate) fn assemble(narrow: &Narrow, wide: Wide) -> Result<Entry, StoreError> {
-    let seq = Seq::try_from(narrow.seq).map_err(|_| StoreError::Failed("a place in the log is negative".into()))?;
+    let seq = Seq::try_from(narrow.seq)
+        .map_err(|_| StoreError::Failed("a place in the log is negative".into()))?;
     let rest: Rest<String> = wide.rest.as_deref().map(parse).transpose()?.unwrap_or_default();
-    let [request_id, session_id, run_id, webhook_id, webhook_event_id] = wide.references.map(|id| id.map(Id::into_text));
-    let omitted = [("change", has::CHANGE, wide.change.is_none()), ("context", has::CONTEXT, wide.context.is_none())]
-        .into_iter()
-        .filter(|&(_, bit, missing)| missing && narrow.has & bit != 0)
-        .map(|(name, ..)| name.to_owned())
-        .collect();
+    let [request_id, session_id, run_id, webhook_id, webhook_event_id] =
+        wide.references.map(|id| id.map(Id::into_text));
+    let omitted = [
+        ("change", has::CHANGE, wide.change.is_none()),
+        ("context", has::CONTEXT, wide.context.is_none()),
+    ]
+    .into_iter()
+    .filter(|&(_, bit, missing)| missing && narrow.has & bit != 0)
+    .map(|(name, ..)| name.to_owned())
+    .collect();
     let event = Event {
         id: wide.id.map(Id::into_text),
         occurred_at: Timestamp::saturating(narrow.occurred_at),
@@ -227,7 +240,12 @@ pub(crate) fn assemble(narrow: &Narrow, wide: Wide) -> Result<Entry, StoreError>
         operation: None,
         outcome: narrow.outcome.and_then(outcome_of),
         error: rest.error,
-        request: Request { status_code: narrow.status.and_then(|c| u16::try_from(c).ok()), request_id, session_id, ..Request::default() },
+        request: Request {
+            status_code: narrow.status.and_then(|c| u16::try_from(c).ok()),
+            request_id,
+            session_id,
+            ..Request::default()
+        },
         resource: None,
         application: None,
         cluster: None,

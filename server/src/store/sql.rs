@@ -2,11 +2,14 @@
 //! bound, or compared to the dictionary first.
 
 mod aggregate;
+mod choice;
 mod list;
+mod numbers;
+mod reference;
 mod scope;
 
 pub(crate) use aggregate::{count, extent, facet, histogram, latest, learnt};
-pub(crate) use list::{keys, NARROW};
+pub(crate) use list::{NARROW, keys};
 pub(crate) use scope::{Dictionary, Where, resolve};
 
 use sea_query::{Expr, ExprTrait as _, Func, SelectStatement, SqliteQueryBuilder, WithQuery};

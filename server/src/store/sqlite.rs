@@ -10,8 +10,7 @@ mod words;
 
 use async_trait::async_trait;
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project,
-    page::Direction,
+    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project, page::Direction,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use tokio::sync::Mutex;
@@ -53,21 +52,40 @@ impl Sqlite {
     }
 
     /// What SQLite is asked for a histogram, values included: to be tried by hand.
-    pub async fn histogram_sql(&self, scope: &Scope, edges: &[Timestamp]) -> Result<Option<String>, StoreError> {
+    pub async fn histogram_sql(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+    ) -> Result<Option<String>, StoreError> {
         let found = self.reader().await?.resolve(scope, None).await?;
         Ok(found.map(|f| sql::histogram(&f, edges).inlined()))
     }
 
     /// What SQLite is asked for a facet, values included: to be tried by hand.
-    pub async fn facet_sql(&self, scope: &Scope, field: Field) -> Result<Option<String>, StoreError> {
+    pub async fn facet_sql(
+        &self,
+        scope: &Scope,
+        field: Field,
+    ) -> Result<Option<String>, StoreError> {
         let found = self.reader().await?.resolve(scope, Some(field)).await?;
         Ok(found.map(|f| sql::facet(scope.project, &f, field).inlined()))
     }
 
     /// What SQLite is asked for a page's rows, values included: to be tried by hand.
-    pub async fn list_sql(&self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Option<String>, StoreError> {
+    pub async fn list_sql(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: u16,
+    ) -> Result<Option<String>, StoreError> {
         let found = self.reader().await?.resolve(scope, None).await?;
-        found.map(|f| sql::keys(scope.project, &f, sort, from, direction, limit).map(|s| s.inlined())).transpose()
+        found
+            .map(|f| {
+                sql::keys(scope.project, &f, sort, from, direction, limit).map(|s| s.inlined())
+            })
+            .transpose()
     }
 
     async fn reader(&self) -> Result<Reader<'_>, StoreError> {
@@ -81,7 +99,10 @@ fn project_of(row: &SqliteRow) -> Result<Project, sqlx::Error> {
 
 /// The last place of a project's log.
 async fn head(connection: &mut SqliteConnection, project: ProjectId) -> Result<i64, StoreError> {
-    let head = sqlx::query_scalar("SELECT head FROM project WHERE number = ?").bind(project.0).fetch_optional(connection).await?;
+    let head = sqlx::query_scalar("SELECT head FROM project WHERE number = ?")
+        .bind(project.0)
+        .fetch_optional(connection)
+        .await?;
     head.ok_or_else(|| StoreError::Failed(format!("there is no project {}", project.0)))
 }
 
@@ -89,20 +110,29 @@ async fn head(connection: &mut SqliteConnection, project: ProjectId) -> Result<i
 impl Store for Sqlite {
     async fn create_project(&self, slug: &str, now: Timestamp) -> Result<Project, StoreError> {
         if !Project::is_slug(slug) {
-            return Err(StoreError::Failed(format!("{slug:?} cannot name a project: lower-case letters, digits and hyphens")));
+            return Err(StoreError::Failed(format!(
+                "{slug:?} cannot name a project: lower-case letters, digits and hyphens"
+            )));
         }
         let mut connection = self.database.writer().acquire().await?;
-        sqlx::query("INSERT INTO project (slug, created_at) VALUES (?, ?) ON CONFLICT (slug) DO NOTHING")
+        sqlx::query(
+            "INSERT INTO project (slug, created_at) VALUES (?, ?) ON CONFLICT (slug) DO NOTHING",
+        )
+        .bind(slug)
+        .bind(now.millis())
+        .execute(&mut *connection)
+        .await?;
+        let row = sqlx::query("SELECT number, slug FROM project WHERE slug = ?")
             .bind(slug)
-            .bind(now.millis())
-            .execute(&mut *connection)
+            .fetch_one(&mut *connection)
             .await?;
-        let row = sqlx::query("SELECT number, slug FROM project WHERE slug = ?").bind(slug).fetch_one(&mut *connection).await?;
         Ok(project_of(&row)?)
     }
 
     async fn projects(&self) -> Result<Vec<Project>, StoreError> {
-        let rows = sqlx::query("SELECT number, slug FROM project ORDER BY number").fetch_all(self.database.readers()).await?;
+        let rows = sqlx::query("SELECT number, slug FROM project ORDER BY number")
+            .fetch_all(self.database.readers())
+            .await?;
         Ok(rows.iter().map(project_of).collect::<Result<_, _>>()?)
     }
 
@@ -115,7 +145,12 @@ impl Store for Sqlite {
         Ok(row.as_ref().map(project_of).transpose()?)
     }
 
-    async fn append(&self, project: ProjectId, events: &[Event], received_at: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    async fn append(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
         let mut writer = self.writer.lock().await;
         writer.append(&self.database, &self.words, project, events, received_at).await
     }
@@ -125,7 +160,14 @@ impl Store for Sqlite {
         Ok(head.unsigned_abs())
     }
 
-    async fn list(&self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Vec<Entry>, StoreError> {
+    async fn list(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: u16,
+    ) -> Result<Vec<Entry>, StoreError> {
         self.reader().await?.list(scope, sort, from, direction, limit).await
     }
 
@@ -142,11 +184,21 @@ impl Store for Sqlite {
         self.reader().await?.extent(scope).await
     }
 
-    async fn histogram(&self, scope: &Scope, edges: &[Timestamp]) -> Result<Vec<[u64; 3]>, StoreError> {
+    async fn histogram(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+    ) -> Result<Vec<[u64; 3]>, StoreError> {
         self.reader().await?.histogram(scope, edges).await
     }
 
-    async fn facet(&self, scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> Result<FacetCounts, StoreError> {
+    async fn facet(
+        &self,
+        scope: &Scope,
+        field: Field,
+        top: usize,
+        containing: Option<&str>,
+    ) -> Result<FacetCounts, StoreError> {
         self.reader().await?.facet(scope, field, top, containing).await
     }
 }

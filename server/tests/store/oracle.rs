@@ -3,10 +3,17 @@
 use std::collections::BTreeMap;
 
 use daybook::store::Scope;
-use daybook_model::{Entry, FacetCounts, FacetValue, Field, Filter, Severity, Sort, Term, Timestamp, field::StatusTerm, filter::fold};
+use daybook_model::{
+    Entry, FacetCounts, FacetValue, Field, Filter, Severity, Sort, Term, Timestamp,
+    field::StatusTerm, filter::fold,
+};
 
 /// The entries of a scope, in the order of the log; the choice for one field aside if asked.
-pub(crate) fn within<'a>(entries: &'a [Entry], scope: &Scope, without: Option<Field>) -> Vec<&'a Entry> {
+pub(crate) fn within<'a>(
+    entries: &'a [Entry],
+    scope: &Scope,
+    without: Option<Field>,
+) -> Vec<&'a Entry> {
     let mut filter = Filter { as_of: Some(scope.as_of), ..scope.filter.clone() };
     if let Some(field) = without {
         filter.choices.remove(&field);
@@ -39,7 +46,8 @@ pub(crate) fn histogram(entries: &[Entry], scope: &Scope, edges: &[Timestamp]) -
         .windows(2)
         .map(|pair| {
             let mut bar = [0; 3];
-            for entry in found.iter().filter(|e| (pair[0]..pair[1]).contains(&e.event.occurred_at)) {
+            for entry in found.iter().filter(|e| (pair[0]..pair[1]).contains(&e.event.occurred_at))
+            {
                 let severity = Severity::of(&entry.event);
                 bar[Severity::ALL.iter().position(|s| *s == severity).unwrap()] += 1;
             }
@@ -48,7 +56,13 @@ pub(crate) fn histogram(entries: &[Entry], scope: &Scope, edges: &[Timestamp]) -
         .collect()
 }
 
-pub(crate) fn facet(entries: &[Entry], scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> FacetCounts {
+pub(crate) fn facet(
+    entries: &[Entry],
+    scope: &Scope,
+    field: Field,
+    top: usize,
+    containing: Option<&str>,
+) -> FacetCounts {
     let found = within(entries, scope, Some(field));
     let mut groups = BTreeMap::<String, Vec<&Entry>>::new();
     let mut absent = 0;
@@ -59,13 +73,21 @@ pub(crate) fn facet(entries: &[Entry], scope: &Scope, field: Field, top: usize, 
         }
     }
     let label = |e: &Entry| field.label_of(&e.event).unwrap().into_owned();
-    if let Some(wanted) = containing.map(fold) {
-        groups.retain(|value, entries| fold(value).contains(&wanted) || entries.iter().any(|e| fold(&label(e)).contains(&wanted)));
+    let everything = groups.clone();
+    let wanted = containing.map(fold).unwrap_or_default();
+    if containing.is_some() {
+        groups.retain(|value, entries| {
+            fold(value).contains(&wanted)
+                || entries.iter().any(|e| fold(&label(e)).contains(&wanted))
+        });
         absent = 0;
     }
     let value = |value: &str, entries: &[&Entry]| FacetValue {
         value: value.into(),
-        label: entries.iter().max_by_key(|e| (e.event.occurred_at, e.seq)).map_or(value.into(), |e| label(e)),
+        label: entries
+            .iter()
+            .max_by_key(|e| (e.event.occurred_at, e.seq))
+            .map_or(value.into(), |e| label(e)),
         count: entries.len() as u64,
     };
     let mut all: Vec<_> = groups.iter().map(|(v, entries)| value(v, entries)).collect();
@@ -73,29 +95,46 @@ pub(crate) fn facet(entries: &[Entry], scope: &Scope, field: Field, top: usize, 
     let rest = all.split_off(top.min(all.len()));
     let (mut other, mut other_values) = (rest.iter().map(|v| v.count).sum(), rest.len() as u64);
     let choice = scope.filter.choice(field).cloned().unwrap_or_default();
-    let chosen: std::collections::BTreeSet<_> = choice.include.into_iter().chain(choice.exclude).collect();
+    let chosen: std::collections::BTreeSet<_> =
+        choice.include.into_iter().chain(choice.exclude).collect();
     for term in chosen {
         let Term::Is(chosen) = term else { continue };
         let chosen = chosen.as_str();
-        if all.iter().any(|v| v.value == chosen) {
+        // What is not looked for is not listed.
+        if all.iter().any(|v| v.value == chosen)
+            || everything.contains_key(chosen) && !groups.contains_key(chosen)
+        {
             continue;
         }
         if let Some(found) = rest.iter().find(|v| v.value == chosen) {
             other -= found.count;
             other_values -= 1;
             all.push(found.clone());
-        } else if let (Field::Status, Some(class @ StatusTerm::Class(_))) = (field, StatusTerm::parse(chosen)) {
+        } else if let (Field::Status, Some(class @ StatusTerm::Class(_))) =
+            (field, StatusTerm::parse(chosen))
+        {
             let (first, last) = class.codes();
             let within = |code: &str| (first..=last).contains(&code.parse().unwrap());
-            let count = all.iter().chain(&rest).filter(|v| !v.value.contains('x') && within(&v.value)).map(|v| v.count).sum();
+            let count = everything
+                .iter()
+                .filter(|(code, _)| within(code))
+                .map(|(_, entries)| entries.len() as u64)
+                .sum();
             all.push(FacetValue { value: chosen.into(), label: chosen.into(), count });
         } else {
             // Not in the scope: the log's latest word for it, or the value itself.
-            let known = entries.iter().filter(|e| field.value_of(&e.event).as_deref() == Some(chosen));
-            let label = known.max_by_key(|e| first_said(entries, field, e)).map_or(chosen.to_owned(), label);
+            let known =
+                entries.iter().filter(|e| field.value_of(&e.event).as_deref() == Some(chosen));
+            let label = known
+                .max_by_key(|e| first_said(entries, field, e))
+                .map_or(chosen.to_owned(), label);
             all.push(FacetValue { value: chosen.into(), label, count: 0 });
         }
     }
+    all.retain(|v| {
+        groups.contains_key(&v.value)
+            || [&v.value, &v.label].iter().any(|text| fold(text).contains(&wanted))
+    });
     FacetCounts { field, values: all, other, other_values, absent }
 }
 

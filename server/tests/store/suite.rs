@@ -21,23 +21,41 @@ use crate::{events, oracle};
 macro_rules! conformance {
     ($store:ident) => {
         #[test]
-        fn entries_come_back_as_they_were_sent() { suite::entries_come_back(|| $store()) }
+        fn entries_come_back_as_they_were_sent() {
+            suite::entries_come_back(|| $store())
+        }
         #[test]
-        fn pages_walked_both_ways_are_the_list() { suite::pages_are_the_list(|| $store()) }
+        fn pages_walked_both_ways_are_the_list() {
+            suite::pages_are_the_list(|| $store())
+        }
         #[test]
-        fn counts_bars_and_facets_agree_with_the_filter() { suite::counts_agree(|| $store()) }
+        fn counts_bars_and_facets_agree_with_the_filter() {
+            suite::counts_agree(|| $store())
+        }
         #[test]
-        fn an_answer_as_of_a_place_stays_while_more_arrives() { suite::answers_stay(|| $store()) }
+        fn an_answer_as_of_a_place_stays_while_more_arrives() {
+            suite::answers_stay(|| $store())
+        }
         #[test]
-        fn an_id_is_stored_once() { suite::ids_are_stored_once(|| $store()) }
+        fn an_id_is_stored_once() {
+            suite::ids_are_stored_once(|| $store())
+        }
         #[test]
-        fn places_have_no_gaps_whoever_writes() { suite::places_have_no_gaps(|| $store()) }
+        fn places_have_no_gaps_whoever_writes() {
+            suite::places_have_no_gaps(|| $store())
+        }
         #[test]
-        fn projects_do_not_see_each_other() { suite::projects_are_apart(|| $store()) }
+        fn projects_do_not_see_each_other() {
+            suite::projects_are_apart(|| $store())
+        }
         #[test]
-        fn what_is_not_there_is_not_there() { suite::nothing_is_nothing(|| $store()) }
+        fn what_is_not_there_is_not_there() {
+            suite::nothing_is_nothing(|| $store())
+        }
         #[test]
-        fn long_lists_of_values_mean_the_same() { suite::long_lists_mean_the_same(|| $store()) }
+        fn long_lists_of_values_mean_the_same() {
+            suite::long_lists_mean_the_same(|| $store())
+        }
     };
 }
 
@@ -48,13 +66,28 @@ fn now() -> Timestamp {
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 /// Tries random cases; a failing seed is kept beside the test and tried first from then on.
-fn check<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let persistence = proptest::test_runner::FileFailurePersistence::SourceParallel("proptest-regressions");
-    let config = Config { cases, source_file: Some(file!()), failure_persistence: Some(Box::new(persistence)), max_shrink_iters: 400, ..Config::default() };
+fn check<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    test: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    let persistence =
+        proptest::test_runner::FileFailurePersistence::Direct("tests/store.proptest-regressions");
+    let config = Config {
+        cases,
+        failure_persistence: Some(Box::new(persistence)),
+        max_shrink_iters: 400,
+        ..Config::default()
+    };
     TestRunner::new(config).run(&strategy, test).unwrap_or_else(|e| panic!("{e}"));
 }
 
@@ -98,7 +131,8 @@ async fn with_neighbours(store: &AnyStore, events: &[Event]) -> ProjectId {
 }
 
 fn span() -> impl Strategy<Value = Span> {
-    let at = || (events::START - 3..events::START + events::LENGTH + 3).prop_map(Timestamp::saturating);
+    let at =
+        || (events::START - 3..events::START + events::LENGTH + 3).prop_map(Timestamp::saturating);
     prop_oneof![Just(Span::ALL), (at(), at()).prop_filter_map("empty", |(a, b)| Span::new(a, b))]
 }
 
@@ -117,16 +151,21 @@ pub(crate) fn entries_come_back<F: Future<Output = (AnyStore, K)>, K>(store: imp
 
 pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
-        let lists = collection::vec((events::filter(&events), events::sort(), span(), 1..9_u16), 12);
+        let lists =
+            collection::vec((events::filter(&events), events::sort(), span(), 1..9_u16), 12);
         (Just(events), lists)
     });
-    check(128, cases, |(events, lists)| {
+    check(64, cases, |(events, lists)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
             let entries = fill(&store, project, &events).await;
             for (mut filter, sort, span, limit) in lists {
-                filter.range = if span == Span::ALL { Range::Last(daybook_model::Preset::All) } else { Range::Between(span) };
+                filter.range = if span == Span::ALL {
+                    Range::Last(daybook_model::Preset::All)
+                } else {
+                    Range::Between(span)
+                };
                 let scope = Scope { project, filter, span, as_of: entries.len() as Seq };
                 let expected = oracle::list(&entries, &scope, sort);
                 walk(&store, &scope, sort, limit, &expected).await?;
@@ -137,11 +176,25 @@ pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: im
 }
 
 /// Walks the pages to the end and back; each row is met once each way, at its place.
-async fn walk(store: &AnyStore, scope: &Scope, sort: Sort, limit: u16, expected: &[Entry]) -> Result<(), TestCaseError> {
+async fn walk(
+    store: &AnyStore,
+    scope: &Scope,
+    sort: Sort,
+    limit: u16,
+    expected: &[Entry],
+) -> Result<(), TestCaseError> {
     let mut cursor = None::<String>;
     let mut pages = Vec::new();
     loop {
-        let query = ApiQuery { filter: scope.filter.clone(), sort, cursor: cursor.take(), limit, tz: None, buckets: None, facets: None };
+        let query = ApiQuery {
+            filter: scope.filter.clone(),
+            sort,
+            cursor: cursor.take(),
+            limit,
+            tz: None,
+            buckets: None,
+            facets: None,
+        };
         let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
         let page = list.page(store.as_ref()).await.unwrap();
         cursor.clone_from(&page.next);
@@ -159,7 +212,15 @@ async fn walk(store: &AnyStore, scope: &Scope, sort: Sort, limit: u16, expected:
     }
     let mut cursor = pages.last().and_then(|p| p.previous.clone());
     for forward in pages.iter().rev().skip(1) {
-        let query = ApiQuery { filter: scope.filter.clone(), sort, cursor, limit, tz: None, buckets: None, facets: None };
+        let query = ApiQuery {
+            filter: scope.filter.clone(),
+            sort,
+            cursor,
+            limit,
+            tz: None,
+            buckets: None,
+            facets: None,
+        };
         let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
         let page = list.page(store.as_ref()).await.unwrap();
         prop_assert_eq!(&page.entries, &forward.entries, "back: {} by {}", scope.filter, sort);
@@ -173,12 +234,17 @@ async fn walk(store: &AnyStore, scope: &Scope, sort: Sort, limit: u16, expected:
 pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
         let as_of = 0..=events.len() as Seq;
-        let edges = collection::btree_set(events::START - 3..events::START + events::LENGTH + 3, 0..9);
-        let facet = (proptest::sample::select(Field::facets()), 0..5_usize, proptest::option::of(proptest::sample::select(events::TEXTS)));
+        let edges =
+            collection::btree_set(events::START - 3..events::START + events::LENGTH + 3, 0..9);
+        let facet = (
+            proptest::sample::select(Field::facets()),
+            0..5_usize,
+            proptest::option::of(proptest::sample::select(events::TEXTS)),
+        );
         let questions = collection::vec((events::filter(&events), span(), as_of, edges, facet), 16);
         (Just(events), questions)
     });
-    check(128, cases, |(events, questions)| {
+    check(64, cases, |(events, questions)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
@@ -189,11 +255,28 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
                 let expected = oracle::within(&entries, &scope, None).len() as u64;
                 prop_assert_eq!(store.count(&scope).await.unwrap(), expected, "{}", &scope.filter);
                 let bars = store.histogram(&scope, &edges).await.unwrap();
-                prop_assert_eq!(bars, oracle::histogram(&entries, &scope, &edges), "{}", &scope.filter);
+                prop_assert_eq!(
+                    bars,
+                    oracle::histogram(&entries, &scope, &edges),
+                    "{}",
+                    &scope.filter
+                );
                 let facet = store.facet(&scope, field, top, containing).await.unwrap();
-                prop_assert_eq!(facet, oracle::facet(&entries, &scope, field, top, containing), "{}", &scope.filter);
-                let times = entries.iter().filter(|e| e.seq <= as_of && span.contains(e.event.occurred_at)).map(|e| e.event.occurred_at);
-                let extent = times.clone().min().zip(times.max()).and_then(|(a, b)| Span::new(a, b.plus_millis(1)));
+                prop_assert_eq!(
+                    facet,
+                    oracle::facet(&entries, &scope, field, top, containing),
+                    "{}",
+                    &scope.filter
+                );
+                let times = entries
+                    .iter()
+                    .filter(|e| e.seq <= as_of && span.contains(e.event.occurred_at))
+                    .map(|e| e.event.occurred_at);
+                let extent = times
+                    .clone()
+                    .min()
+                    .zip(times.max())
+                    .and_then(|(a, b)| Span::new(a, b.plus_millis(1)));
                 prop_assert_eq!(store.extent(&scope).await.unwrap(), extent);
             }
             Ok(())
@@ -204,16 +287,20 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
 pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
     let batch = || collection::vec(events::event(), 1..30);
     let cases = (batch(), batch()).prop_flat_map(|(early, late)| {
-        let filter = collection::vec((events::filter(&early), events::sort(), proptest::sample::select(Field::facets())), 6);
+        let filter = collection::vec(
+            (events::filter(&early), events::sort(), proptest::sample::select(Field::facets())),
+            6,
+        );
         (Just(early), Just(late), filter)
     });
-    check(64, cases, |(early, late, questions)| {
+    check(32, cases, |(early, late, questions)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = project(&store, "mine").await;
             store.append(project, &early, now()).await.unwrap();
             let as_of = store.head(project).await.unwrap();
-            let edges: Vec<_> = (0..=4).map(|i| Timestamp::saturating(events::START + i * 10)).collect();
+            let edges: Vec<_> =
+                (0..=4).map(|i| Timestamp::saturating(events::START + i * 10)).collect();
             let mut answers = Vec::new();
             for again in [false, true] {
                 for (i, (filter, sort, field)) in questions.iter().enumerate() {
@@ -225,7 +312,10 @@ pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
                         store.count(&scope).await.unwrap(),
                         store.histogram(&scope, &edges).await.unwrap(),
                         facet,
-                        store.list(&scope, *sort, None, daybook_model::page::Direction::Next, 20).await.unwrap(),
+                        store
+                            .list(&scope, *sort, None, daybook_model::page::Direction::Next, 20)
+                            .await
+                            .unwrap(),
                     );
                     if again {
                         prop_assert_eq!(&answer, &answers[i]);
@@ -242,12 +332,18 @@ pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
 
 pub(crate) fn ids_are_stored_once<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
     let cases = collection::vec((events::event(), 0..6_u8), 0..30);
-    check(128, cases, |events| {
+    check(64, cases, |events| {
         // Few ids, so that many events have the same: some the same content, some not.
         let mut events: Vec<_> = events
             .into_iter()
             .map(|(mut event, id)| {
-                event.id = (id > 0).then(|| if id > 3 { format!("0199a1b2-c3d4-7e5f-8a9b-00000000000{id}") } else { format!("id{id}") });
+                event.id = (id > 0).then(|| {
+                    if id > 3 {
+                        format!("0199a1b2-c3d4-7e5f-8a9b-00000000000{id}")
+                    } else {
+                        format!("id{id}")
+                    }
+                });
                 event
             })
             .collect();
@@ -257,13 +353,16 @@ pub(crate) fn ids_are_stored_once<F: Future<Output = (AnyStore, K)>, K>(store: i
             let project = with_neighbours(&store, &events).await;
             let entries = fill(&store, project, &events).await;
             // All of it once more.
-            for (event, outcome) in events.iter().zip(store.append(project, &events, now()).await.unwrap()) {
+            for (event, outcome) in
+                events.iter().zip(store.append(project, &events, now()).await.unwrap())
+            {
+                let at = |seq| &entries.iter().find(|e| e.seq == seq).unwrap().event;
                 match (event.id.as_ref(), outcome) {
                     (None, Appended::Stored(_)) => {}
-                    (Some(_), Appended::Duplicate(seq)) => prop_assert_eq!(&entries[seq as usize - 1].event, event),
+                    (Some(_), Appended::Duplicate(seq)) => prop_assert_eq!(at(seq), event),
                     (Some(id), Appended::Differs(seq)) => {
-                        prop_assert_eq!(entries[seq as usize - 1].event.id.as_ref(), Some(id));
-                        prop_assert_ne!(&entries[seq as usize - 1].event, event);
+                        prop_assert_eq!(at(seq).id.as_ref(), Some(id));
+                        prop_assert_ne!(at(seq), event);
                     }
                     other => prop_assert!(false, "{:?}", other),
                 }
@@ -285,8 +384,12 @@ pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(store: i
                 .into_iter()
                 .map(|(mut events, first)| {
                     let (ledger, project) = (ledger.clone(), projects[usize::from(first)]);
-                    events.iter_mut().for_each(|e| e.id = None);
-                    tokio::spawn(async move { (project, ledger.submit(project, events.clone()).await.unwrap(), events) })
+                    for event in &mut events {
+                        event.id = None;
+                    }
+                    tokio::spawn(async move {
+                        (project, ledger.submit(project, events.clone()).await.unwrap(), events)
+                    })
                 })
                 .collect();
             let mut places = std::collections::BTreeMap::<ProjectId, Vec<Seq>>::new();
@@ -300,10 +403,17 @@ pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(store: i
                 }
             }
             ledger.close().await;
-            prop_assert_eq!(ledger.submit(projects[0], Vec::new()).await, Err(daybook::ledger::LedgerError::Closed));
+            prop_assert_eq!(
+                ledger.submit(projects[0], Vec::new()).await,
+                Err(daybook::ledger::LedgerError::Closed)
+            );
             let mut announced = std::collections::BTreeMap::new();
             while let Ok(news) = heads.try_recv() {
-                prop_assert!(announced.insert(news.project, news.head).is_none_or(|earlier| earlier < news.head));
+                prop_assert!(
+                    announced
+                        .insert(news.project, news.head)
+                        .is_none_or(|earlier| earlier < news.head)
+                );
             }
             for (project, mut places) in places {
                 places.sort_unstable();
@@ -337,7 +447,12 @@ pub(crate) fn nothing_is_nothing<F: Future<Output = (AnyStore, K)>, K>(store: im
     wait(async {
         let (store, _keep) = store().await;
         let project = project(&store, "empty").await;
-        let scope = Scope { project, filter: "actor=user:1&status.not=4xx&q=a".parse().unwrap(), span: Span::ALL, as_of: 5 };
+        let scope = Scope {
+            project,
+            filter: "actor=user:1&status.not=4xx&q=a".parse().unwrap(),
+            span: Span::ALL,
+            as_of: 5,
+        };
         assert_eq!(store.head(project).await.unwrap(), 0);
         assert_eq!(store.entry(project, 1).await.unwrap(), None);
         assert_eq!(store.entry(project, u64::MAX).await.unwrap(), None);
@@ -352,21 +467,35 @@ pub(crate) fn nothing_is_nothing<F: Future<Output = (AnyStore, K)>, K>(store: im
 }
 
 /// More values than a store lists one by one: paths, and entries of one session.
-pub(crate) fn long_lists_mean_the_same<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn long_lists_mean_the_same<F: Future<Output = (AnyStore, K)>, K>(
+    store: impl Fn() -> F,
+) {
     wait(async {
         let (store, _keep) = store().await;
         let project = project(&store, "many").await;
         let event = |i: u64| {
             let json = format!(
                 r#"{{"id":"{i}","occurred_at":"2026-11-20T13:32:04.871Z","actor":{{"type":"user","id":"{}"}},"action":"Act{i}","request":{{"path":"/p/{i}","session_id":"{}"}}}}"#,
-                i % 1_500, i % 2
+                i % 1_500,
+                i % 2
             );
             serde_json::from_str::<Event>(&json).unwrap()
         };
         let events: Vec<_> = (0..2_600).map(event).collect();
         let entries = fill(&store, project, &events).await;
-        for filter in ["path=/P/", "path=/p/1&path=/p/2", "session=1", "session.not=1", "session=1&session=", "q=act", "q=%2Fp%2F1", "actor_type=user&path.not=/p/2", "session=0&session=1&id=7"] {
-            let scope = Scope { project, filter: filter.parse().unwrap(), span: Span::ALL, as_of: 2_500 };
+        for filter in [
+            "path=/P/",
+            "path=/p/1&path=/p/2",
+            "session=1",
+            "session.not=1",
+            "session=1&session=",
+            "q=act",
+            "q=%2Fp%2F1",
+            "actor_type=user&path.not=/p/2",
+            "session=0&session=1&id=7",
+        ] {
+            let scope =
+                Scope { project, filter: filter.parse().unwrap(), span: Span::ALL, as_of: 2_500 };
             let expected = oracle::within(&entries, &scope, None).len() as u64;
             assert_eq!(store.count(&scope).await.unwrap(), expected, "{filter}");
             let bars = store.histogram(&scope, &[Timestamp::MIN, Timestamp::END]).await.unwrap();

@@ -1,10 +1,16 @@
 //! Counts over everything that matches.
 
 use daybook_model::{Field, Timestamp};
-use sea_query::{Asterisk, CommonTableExpression, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, Value, Values, WithClause};
+use sea_query::{
+    Asterisk, CommonTableExpression, Expr, ExprTrait as _, Func, Order, Query, SelectStatement,
+    Value, Values, WithClause,
+};
 
 use super::{ENTRY, Statement, WORD, Where, entry, word};
-use crate::store::{ProjectId, dictionary::{Kind, Word}};
+use crate::store::{
+    ProjectId,
+    dictionary::{Kind, Word},
+};
 
 /// How many there are.
 pub(crate) fn count(found: &Where) -> Statement {
@@ -42,7 +48,11 @@ pub(crate) fn histogram(found: &Where, edges: &[Timestamp]) -> Statement {
         .expr(counts)
         .and_where(entry("occurred_at").gte(edge("a")))
         .and_where(entry("occurred_at").lt(edge("b")));
-    let table = CommonTableExpression::new().table_name("edge").columns(["i", "a", "b"]).values(rows.collect()).to_owned();
+    let table = CommonTableExpression::new()
+        .table_name("edge")
+        .columns(["i", "a", "b"])
+        .values(rows.collect())
+        .to_owned();
     let select = Query::select()
         .expr(edge("i"))
         .expr(Expr::SubQuery(None, Box::new(bar.take().into())))
@@ -66,7 +76,10 @@ pub(crate) fn facet(project: ProjectId, found: &Where, field: Field) -> Statemen
     let Some(kind) = Kind::of_field(field) else {
         return group(if field == Field::Status { "status" } else { "outcome" }).into();
     };
-    let same = word("project").eq(project.0).and(word("kind").eq(kind.code())).and(word("number").eq(Expr::col(("g", "number"))));
+    let same = word("project")
+        .eq(project.0)
+        .and(word("kind").eq(kind.code()))
+        .and(word("number").eq(Expr::col(("g", "number"))));
     let by = if matches!(field, Field::ActorType | Field::ResourceType) { "type" } else { "value" };
     Query::select()
         .columns([("g", "number"), ("g", "n")])
@@ -81,10 +94,21 @@ pub(crate) fn facet(project: ProjectId, found: &Where, field: Field) -> Statemen
 const PARTS: [&str; 5] = ["value", "type", "id", "name", "email"];
 
 /// The word, among these of a kind, that the latest entry has.
-pub(crate) fn latest(project: ProjectId, found: &Where, kind: Kind, numbers: &[i64]) -> SelectStatement {
+pub(crate) fn latest(
+    project: ProjectId,
+    found: &Where,
+    kind: Kind,
+    numbers: &[i64],
+) -> SelectStatement {
     let mut number = Query::select();
-    found.apply(&mut number).expr(entry(kind.column())).and_where(entry(kind.column()).is_in(numbers.iter().copied()));
-    number.order_by((ENTRY, "occurred_at"), Order::Desc).order_by((ENTRY, "seq"), Order::Desc).limit(1);
+    found
+        .apply(&mut number)
+        .expr(entry(kind.column()))
+        .and_where(entry(kind.column()).is_in(numbers.iter().copied()));
+    number
+        .order_by((ENTRY, "occurred_at"), Order::Desc)
+        .order_by((ENTRY, "seq"), Order::Desc)
+        .limit(1);
     of_kind(project, kind).and_where(word("number").in_subquery(number.take())).take()
 }
 

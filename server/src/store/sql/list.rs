@@ -10,16 +10,29 @@ use crate::store::{Position, ProjectId, StoreError, dictionary::Kind, row::outco
 pub(crate) const NARROW: [&str; 5] = ["occurred_at", "seq", "status", "outcome", "has"];
 
 /// At most `limit` rows next to a position, as narrow rows.
-pub(crate) fn keys(project: ProjectId, found: &Where, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Statement, StoreError> {
+pub(crate) fn keys(
+    project: ProjectId,
+    found: &Where,
+    sort: Sort,
+    from: Option<&Position>,
+    direction: Direction,
+    limit: u16,
+) -> Result<Statement, StoreError> {
     let forward = direction == Direction::Next;
     // Newest first, seen in the direction of walking.
     let newest_first = sort.ties_descending() == forward;
     let mut select = Query::select();
     found.apply(&mut select);
-    select.columns(NARROW.map(|c| (super::ENTRY, c))).columns(Kind::ALL.iter().map(|k| (super::ENTRY, k.column()))).limit(limit.into());
+    select
+        .columns(NARROW.map(|c| (super::ENTRY, c)))
+        .columns(Kind::ALL.iter().map(|k| (super::ENTRY, k.column())))
+        .limit(limit.into());
     if let Some(key) = key(sort.column) {
         if let Some(kind) = Kind::of_column(sort.column) {
-            let same = word("project").eq(project.0).and(word("kind").eq(kind.code())).and(word("number").eq(entry(kind.column())));
+            let same = word("project")
+                .eq(project.0)
+                .and(word("kind").eq(kind.code()))
+                .and(word("number").eq(entry(kind.column())));
             select.left_join(WORD, same);
         }
         let order = if sort.descending == forward { Order::Desc } else { Order::Asc };
@@ -35,7 +48,11 @@ pub(crate) fn keys(project: ProjectId, found: &Where, sort: Sort, from: Option<&
                 (None, true) => key.is_null().and(tie),
                 (None, false) => key.is_not_null().or(tie),
                 (Some(at), _) => {
-                    let further = if sort.descending == forward { key.clone().lt(at.clone()) } else { key.clone().gt(at.clone()) };
+                    let further = if sort.descending == forward {
+                        key.clone().lt(at.clone())
+                    } else {
+                        key.clone().gt(at.clone())
+                    };
                     let found = further.or(key.clone().eq(at).and(tie));
                     if forward { found.or(key.is_null()) } else { found }
                 }
@@ -44,11 +61,14 @@ pub(crate) fn keys(project: ProjectId, found: &Where, sort: Sort, from: Option<&
     } else if let Some(position) = from {
         // The bound alone is what the clustered key can seek to.
         let at = position.time.millis();
-        let bound = if newest_first { entry("occurred_at").lte(at) } else { entry("occurred_at").gte(at) };
+        let bound =
+            if newest_first { entry("occurred_at").lte(at) } else { entry("occurred_at").gte(at) };
         select.and_where(bound).and_where(beyond(position, newest_first));
     }
     let order = if newest_first { Order::Desc } else { Order::Asc };
-    select.order_by((super::ENTRY, "occurred_at"), order.clone()).order_by((super::ENTRY, "seq"), order);
+    select
+        .order_by((super::ENTRY, "occurred_at"), order.clone())
+        .order_by((super::ENTRY, "seq"), order);
     Ok(select.take().into())
 }
 
@@ -67,7 +87,9 @@ fn bound(column: Column, key: &SortKey) -> Result<Option<Expr>, StoreError> {
     Ok(match (column, key) {
         (_, SortKey::Absent) => None,
         (Column::Status, SortKey::Number(number)) => Some(Expr::val(*number)),
-        (Column::Outcome, SortKey::Text(text)) => Some(Expr::val(outcome_code(text.parse::<Outcome>().map_err(|_| foreign())?))),
+        (Column::Outcome, SortKey::Text(text)) => {
+            Some(Expr::val(outcome_code(text.parse::<Outcome>().map_err(|_| foreign())?)))
+        }
         (Column::Status | Column::Outcome, _) | (_, SortKey::Number(_)) => return Err(foreign()),
         (_, SortKey::Text(text)) => Some(Expr::val(text.as_str())),
     })
@@ -81,6 +103,7 @@ fn foreign() -> StoreError {
 fn beyond(position: &Position, older: bool) -> Expr {
     let (at, seq) = (position.time.millis(), place(position.seq));
     let (time, place) = (|| entry("occurred_at"), entry("seq"));
-    let (further, behind) = if older { (time().lt(at), place.lt(seq)) } else { (time().gt(at), place.gt(seq)) };
+    let (further, behind) =
+        if older { (time().lt(at), place.lt(seq)) } else { (time().gt(at), place.gt(seq)) };
     further.or(time().eq(at).and(behind))
 }

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use daybook_model::{Entry, Event, Severity, Timestamp};
-use sqlx::{Encode, Row as _, Sqlite, SqliteConnection, encode::IsNull, error::BoxDynError, sqlite::SqliteArgumentsBuffer};
+use sqlx::{
+    Encode, Row as _, Sqlite, SqliteConnection, encode::IsNull, error::BoxDynError,
+    sqlite::SqliteArgumentsBuffer,
+};
 
 use super::{
     Database, head,
@@ -21,13 +24,46 @@ use crate::store::{
 const ENTRY: Table = Table {
     name: "entry",
     columns: &[
-        "project", "occurred_at", "seq", "severity", "status", "outcome", "has", "method", "actor", "operation", "source", "action",
-        "resource", "application", "cluster", "environment", "ip", "path", "blueprint", "entity", "integration", "user_agent",
+        "project",
+        "occurred_at",
+        "seq",
+        "severity",
+        "status",
+        "outcome",
+        "has",
+        "method",
+        "actor",
+        "operation",
+        "source",
+        "action",
+        "resource",
+        "application",
+        "cluster",
+        "environment",
+        "ip",
+        "path",
+        "blueprint",
+        "entity",
+        "integration",
+        "user_agent",
     ],
 };
 const DETAIL: Table = Table {
     name: "detail",
-    columns: &["key", "occurred_at", "received_at", "id", "request", "session", "run", "webhook", "webhook_event", "rest", "context", "change"],
+    columns: &[
+        "key",
+        "occurred_at",
+        "received_at",
+        "id",
+        "request",
+        "session",
+        "run",
+        "webhook",
+        "webhook_event",
+        "rest",
+        "context",
+        "change",
+    ],
 };
 const EVENT_ID: Table = Table { name: "event_id", columns: &["project", "id", "seq"] };
 const REFERENCE: Table = Table { name: "reference", columns: &["project", "kind", "value", "seq"] };
@@ -59,7 +95,14 @@ impl Encode<'_, Sqlite> for Id {
 
 impl Writer {
     /// See [`crate::store::Store::append`].
-    pub(super) async fn append(&mut self, database: &Database, words: &Words, project: ProjectId, events: &[Event], received_at: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    pub(super) async fn append(
+        &mut self,
+        database: &Database,
+        words: &Words,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
         // Taken out: whatever ends this early, an error or a dropped future, must not leave numbers
         // behind that were never committed.
         let mut lexicon = std::mem::take(&mut self.lexicon);
@@ -68,7 +111,11 @@ impl Writer {
         let (outcomes, fresh) = sift(&mut transaction, words, project, events, head).await?;
         if !fresh.is_empty() {
             let numbers = lexicon.numbers(&mut transaction, project, &fresh).await?;
-            let new: Vec<_> = (head + 1..).zip(fresh).zip(numbers).map(|((seq, event), words)| New { seq, event, words }).collect();
+            let new: Vec<_> = (head + 1..)
+                .zip(fresh)
+                .zip(numbers)
+                .map(|((seq, event), words)| New { seq, event, words })
+                .collect();
             store(&mut transaction, project, new, received_at).await?;
         }
         transaction.commit().await?;
@@ -78,7 +125,13 @@ impl Writer {
 }
 
 /// Parts the new events from those whose id is known, and gives the new ones their places.
-async fn sift<'a>(connection: &mut SqliteConnection, words: &Words, project: ProjectId, events: &'a [Event], head: i64) -> Result<(Vec<Appended>, Vec<&'a Event>), StoreError> {
+async fn sift<'a>(
+    connection: &mut SqliteConnection,
+    words: &Words,
+    project: ProjectId,
+    events: &'a [Event],
+    head: i64,
+) -> Result<(Vec<Appended>, Vec<&'a Event>), StoreError> {
     let stored = stored(connection, project, events).await?;
     let same = compare(connection, words, project, events, &stored).await?;
     let mut outcomes = Vec::with_capacity(events.len());
@@ -104,9 +157,17 @@ async fn sift<'a>(connection: &mut SqliteConnection, words: &Words, project: Pro
 }
 
 /// The places of the ids that the log knows.
-async fn stored<'a>(connection: &mut SqliteConnection, project: ProjectId, events: &'a [Event]) -> Result<HashMap<&'a str, i64>, StoreError> {
-    let text = format!("SELECT id, seq FROM event_id WHERE project = ? AND id IN ({})", vec!["?"; LOOK_UP].join(", "));
-    let mut ids: Vec<_> = events.iter().filter_map(|e| e.id.as_deref()).map(|id| (Id::of(id), id)).collect();
+async fn stored<'a>(
+    connection: &mut SqliteConnection,
+    project: ProjectId,
+    events: &'a [Event],
+) -> Result<HashMap<&'a str, i64>, StoreError> {
+    let text = format!(
+        "SELECT id, seq FROM event_id WHERE project = ? AND id IN ({})",
+        vec!["?"; LOOK_UP].join(", ")
+    );
+    let mut ids: Vec<_> =
+        events.iter().filter_map(|e| e.id.as_deref()).map(|id| (Id::of(id), id)).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut found = HashMap::new();
@@ -127,30 +188,49 @@ async fn stored<'a>(connection: &mut SqliteConnection, project: ProjectId, event
 }
 
 /// Which events are the same as the stored ones with their ids.
-async fn compare(connection: &mut SqliteConnection, words: &Words, project: ProjectId, events: &[Event], stored: &HashMap<&str, i64>) -> Result<Vec<bool>, StoreError> {
+async fn compare(
+    connection: &mut SqliteConnection,
+    words: &Words,
+    project: ProjectId,
+    events: &[Event],
+    stored: &HashMap<&str, i64>,
+) -> Result<Vec<bool>, StoreError> {
     let mut same = vec![false; events.len()];
-    let mut known: Vec<(i64, usize)> =
-        events.iter().enumerate().filter_map(|(i, e)| stored.get(e.id.as_deref()?).map(|&seq| (seq, i))).collect();
+    let mut known: Vec<(i64, usize)> = events
+        .iter()
+        .enumerate()
+        .filter_map(|(i, e)| stored.get(e.id.as_deref()?).map(|&seq| (seq, i)))
+        .collect();
     known.sort_unstable();
     for known in known.chunks(500) {
         let mut places: Vec<i64> = known.iter().map(|k| k.0).collect();
         places.dedup();
-        let entries = Reader { connection: &mut *connection, words }.entries(project, &places).await?;
+        let entries =
+            Reader { connection: &mut *connection, words }.entries(project, &places).await?;
         let entries: HashMap<u64, Entry> = entries.into_iter().map(|e| (e.seq, e)).collect();
         for &(seq, index) in known {
-            same[index] = entries.get(&seq.unsigned_abs()).is_some_and(|e| e.event == events[index]);
+            same[index] =
+                entries.get(&seq.unsigned_abs()).is_some_and(|e| e.event == events[index]);
         }
     }
     Ok(same)
 }
 
 /// Writes new events down and raises the head.
-async fn store(connection: &mut SqliteConnection, project: ProjectId, mut new: Vec<New<'_>>, received_at: Timestamp) -> Result<(), StoreError> {
+async fn store(
+    connection: &mut SqliteConnection,
+    project: ProjectId,
+    mut new: Vec<New<'_>>,
+    received_at: Timestamp,
+) -> Result<(), StoreError> {
     let last = new.last().map_or(0, |n| n.seq);
     DETAIL
         .insert(connection, &new, |row, New { seq, event, .. }| {
             let wide = Wide::of(event, received_at)?;
-            row.add(key(project, *seq))?.add(event.occurred_at.millis())?.add(wide.received_at)?.add(wide.id)?;
+            row.add(key(project, *seq))?
+                .add(event.occurred_at.millis())?
+                .add(wide.received_at)?
+                .add(wide.id)?;
             for reference in wide.references {
                 row.add(reference)?;
             }
@@ -159,29 +239,45 @@ async fn store(connection: &mut SqliteConnection, project: ProjectId, mut new: V
         })
         .await?;
     // Rows go in by key, so that neighbours are written together.
-    let mut ids: Vec<(Id, i64)> = new.iter().filter_map(|n| n.event.id.as_deref().map(|id| (Id::of(id), n.seq))).collect();
+    let mut ids: Vec<(Id, i64)> =
+        new.iter().filter_map(|n| n.event.id.as_deref().map(|id| (Id::of(id), n.seq))).collect();
     ids.sort_unstable();
-    EVENT_ID.insert(connection, &ids, |row, (id, seq)| row.add(project.0)?.add(id)?.add(*seq).map(drop)).await?;
+    EVENT_ID
+        .insert(connection, &ids, |row, (id, seq)| row.add(project.0)?.add(id)?.add(*seq).map(drop))
+        .await?;
     let mut references = Vec::new();
     for exact in Exact::REFERENCES {
-        let some = new.iter().filter_map(|n| exact.value(n.event).map(|value| (exact.code(), Id::of(value), n.seq)));
+        let some = new
+            .iter()
+            .filter_map(|n| exact.value(n.event).map(|value| (exact.code(), Id::of(value), n.seq)));
         references.extend(some);
     }
     references.sort_unstable();
     REFERENCE
-        .insert(connection, &references, |row, (kind, value, seq)| row.add(project.0)?.add(*kind)?.add(value)?.add(*seq).map(drop))
+        .insert(connection, &references, |row, (kind, value, seq)| {
+            row.add(project.0)?.add(*kind)?.add(value)?.add(*seq).map(drop)
+        })
         .await?;
     new.sort_unstable_by_key(|n| (n.event.occurred_at, n.seq));
     ENTRY
         .insert(connection, &new, |row, New { seq, event, words }| {
-            row.add(project.0)?.add(event.occurred_at.millis())?.add(*seq)?.add(severity_code(Severity::of(event)))?;
-            row.add(event.request.status_code.map(i64::from))?.add(event.outcome.map(outcome_code))?.add(bits(event))?;
+            row.add(project.0)?
+                .add(event.occurred_at.millis())?
+                .add(*seq)?
+                .add(severity_code(Severity::of(event)))?;
+            row.add(event.request.status_code.map(i64::from))?
+                .add(event.outcome.map(outcome_code))?
+                .add(bits(event))?;
             for number in words {
                 row.add(*number)?;
             }
             Ok(())
         })
         .await?;
-    sqlx::query("UPDATE project SET head = ? WHERE number = ?").bind(last).bind(project.0).execute(connection).await?;
+    sqlx::query("UPDATE project SET head = ? WHERE number = ?")
+        .bind(last)
+        .bind(project.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -5,7 +5,10 @@ use std::{str::FromStr as _, time::Duration};
 use sqlx::{
     SqlitePool,
     migrate::{MigrateError, Migrator},
-    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
+        SqliteSynchronous,
+    },
 };
 
 use crate::store::StoreError;
@@ -25,17 +28,29 @@ pub struct Database {
 impl Database {
     /// Opens the file that a `sqlite:` address names; makes it, and its folder, where missing.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(|e| StoreError::Failed(format!("{url:?} is not the address of an SQLite database, such as sqlite://data/daybook.db: {e}")))?
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true)
-            // A map saves copying what the system has cached; 1 GiB of address space, not of memory.
-            .pragma("mmap_size", (1_i64 << 30).to_string())
-            .pragma("temp_store", "memory");
-        if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty()) {
-            tokio::fs::create_dir_all(folder)
-                .await
-                .map_err(|e| StoreError::Unavailable(format!("the folder {} cannot be made: {e}", folder.display())))?;
+        let foreign = || {
+            StoreError::Failed(format!(
+                "{url:?} is not the address of an SQLite database, such as sqlite://data/daybook.db"
+            ))
+        };
+        // Without the scheme, any text would be taken for a path.
+        let options = SqliteConnectOptions::from_str(
+            Some(url).filter(|u| u.starts_with("sqlite:")).ok_or_else(foreign)?,
+        )
+        .map_err(|_| foreign())?
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        // A map saves copying what the system has cached; 1 GiB of address space, not of memory.
+        .pragma("mmap_size", (1_i64 << 30).to_string())
+        .pragma("temp_store", "memory");
+        if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty())
+        {
+            tokio::fs::create_dir_all(folder).await.map_err(|e| {
+                StoreError::Unavailable(format!(
+                    "the folder {} cannot be made: {e}",
+                    folder.display()
+                ))
+            })?;
         }
         let writing = options
             .clone()
@@ -80,7 +95,10 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let code = match &error {
             sqlx::Error::Database(e) => e.code().and_then(|c| c.parse::<u32>().ok()),
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::WorkerCrashed => {
                 return Self::Unavailable(error.to_string());
             }
             _ => None,
@@ -98,7 +116,9 @@ impl From<MigrateError> for StoreError {
     fn from(error: MigrateError) -> Self {
         match error {
             MigrateError::Execute(e) | MigrateError::ExecuteMigration(e, _) => e.into(),
-            other => Self::Failed(format!("the database cannot be brought to this version's layout: {other}")),
+            other => Self::Failed(format!(
+                "the database cannot be brought to this version's layout: {other}"
+            )),
         }
     }
 }

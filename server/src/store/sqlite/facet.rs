@@ -6,9 +6,15 @@ use std::{
     ops::DerefMut,
 };
 
-use daybook_model::{FacetCounts, FacetValue, Field, Outcome, Term, field::StatusTerm, filter::fold};
+mod tally;
+
+use daybook_model::{
+    FacetCounts, FacetValue, Field, Outcome, Term, field::StatusTerm, filter::fold,
+};
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+
+use tally::{Group, Ranked, Tally};
 
 use super::read::{Reader, number, word};
 use crate::store::{
@@ -18,91 +24,41 @@ use crate::store::{
     sql::{self, Where},
 };
 
-/// One value, with the words that have it.
-#[derive(Debug, Default)]
-struct Group {
-    value: String,
-    /// The label of the word that the dictionary learnt last.
-    label: String,
-    count: u64,
-    words: Vec<i64>,
-    contains: bool,
-    /// Whether it only sums up others.
-    sums: bool,
-}
-
-/// Takes groups in; keeps the most frequent and the chosen ones.
-struct Tally {
-    top: usize,
-    kept: BinaryHeap<Reverse<Ranked>>,
-    chosen: BTreeMap<String, Option<Group>>,
-    total: u64,
-    values: u64,
-}
-
-/// A group by its rank: frequent ones last, equal ones by value, backwards.
-struct Ranked(Group);
-
-impl Ranked {
-    fn rank(&self) -> (u64, Reverse<&str>) {
-        (self.0.count, Reverse(self.0.value.as_str()))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.rank() == other.rank()
-    }
-}
-
-impl Eq for Ranked {}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.rank().cmp(&other.rank())
-    }
-}
-
-impl Tally {
-    fn add(&mut self, group: Group) {
-        if !group.contains {
-            return;
-        }
-        self.total += group.count;
-        self.values += 1;
-        self.kept.push(Reverse(Ranked(group)));
-        if self.kept.len() > self.top
-            && let Some(Reverse(Ranked(least))) = self.kept.pop()
-            && let Some(place) = self.chosen.get_mut(&least.value)
-        {
-            *place = Some(least);
-        }
-    }
-}
-
 impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     /// See [`crate::store::Store::facet`].
-    pub(super) async fn facet(&mut self, scope: &Scope, field: Field, top: usize, containing: Option<&str>) -> Result<FacetCounts, StoreError> {
+    pub(super) async fn facet(
+        &mut self,
+        scope: &Scope,
+        field: Field,
+        top: usize,
+        containing: Option<&str>,
+    ) -> Result<FacetCounts, StoreError> {
         if !field.is_facet() {
             return Err(StoreError::Failed(format!("{field} is not a facet")));
         }
         let wanted = containing.map(fold);
-        let mut tally = Tally { top, kept: BinaryHeap::new(), chosen: chosen(scope, field), total: 0, values: 0 };
+        let mut tally = Tally {
+            top,
+            kept: BinaryHeap::new(),
+            chosen: chosen(scope, field),
+            total: 0,
+            values: 0,
+        };
         let mut absent = 0;
         let found = self.resolve(scope, Some(field)).await?;
         if let Some(found) = &found {
             absent = match Kind::of_field(field) {
-                Some(kind) => self.tally_words(scope, found, field, kind, wanted.as_deref(), &mut tally).await?,
-                None => self.tally_codes(scope, found, field, wanted.as_deref(), &mut tally).await?,
+                Some(kind) => {
+                    self.tally_words(scope, found, field, kind, wanted.as_deref(), &mut tally)
+                        .await?
+                }
+                None => {
+                    self.tally_codes(scope, found, field, wanted.as_deref(), &mut tally).await?
+                }
             };
         }
-        let mut listed: Vec<Group> = tally.kept.into_sorted_vec().into_iter().map(|Reverse(Ranked(group))| group).collect();
+        let mut listed: Vec<Group> =
+            tally.kept.into_sorted_vec().into_iter().map(|Reverse(Ranked(group))| group).collect();
         let (count, number) = (listed.iter().map(|g| g.count).sum::<u64>(), listed.len() as u64);
         let (mut other, mut other_values) = (tally.total - count, tally.values - number);
         for (value, group) in tally.chosen {
@@ -113,10 +69,16 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 other -= group.count;
                 other_values -= 1;
             }
-            listed.push(match group {
+            let group = match group {
                 Some(group) => group,
                 None => self.unseen(scope, field, value).await?,
-            });
+            };
+            let contains = |wanted: &str| {
+                fold(&group.value).contains(wanted) || fold(&group.label).contains(wanted)
+            };
+            if group.contains || wanted.as_deref().is_none_or(contains) {
+                listed.push(group);
+            }
         }
         if wanted.is_some() {
             absent = 0;
@@ -124,16 +86,30 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         let mut values = Vec::with_capacity(listed.len());
         for group in listed {
             let label = match (&found, Kind::of_field(field)) {
-                (Some(found), Some(kind)) if group.words.len() > 1 && is_labelled(field) => self.latest_label(scope, found, kind, &group).await?,
+                (Some(found), Some(kind)) if group.words.len() > 1 && is_labelled(field) => {
+                    self.latest_label(scope, found, kind, &group).await?
+                }
                 _ => None,
             };
-            values.push(FacetValue { label: label.unwrap_or(group.label), value: group.value, count: group.count });
+            values.push(FacetValue {
+                label: label.unwrap_or(group.label),
+                value: group.value,
+                count: group.count,
+            });
         }
         Ok(FacetCounts { field, values, other, other_values, absent })
     }
 
     /// Reads how often each word occurs, words of one value in a row.
-    async fn tally_words(&mut self, scope: &Scope, found: &Where, field: Field, kind: Kind, wanted: Option<&str>, tally: &mut Tally) -> Result<u64, StoreError> {
+    async fn tally_words(
+        &mut self,
+        scope: &Scope,
+        found: &Where,
+        field: Field,
+        kind: Kind,
+        wanted: Option<&str>,
+        tally: &mut Tally,
+    ) -> Result<u64, StoreError> {
         let (text, values) = sql::facet(scope.project, found, field).build();
         let mut rows = sqlx::query_with(AssertSqlSafe(text), values).fetch(&mut *self.connection);
         let mut absent = 0;
@@ -146,13 +122,23 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 continue;
             };
             let word = word(&row, 2)?;
-            let label = if is_labelled(field) { word.label(kind).to_owned() } else { word.of.clone().unwrap_or_default() };
+            let label = if is_labelled(field) {
+                word.label(kind).to_owned()
+            } else {
+                word.of.clone().unwrap_or_default()
+            };
             let value = if is_labelled(field) { word.value } else { label.clone() };
             if group.as_ref().is_none_or(|g| g.value != value) {
-                group.take().into_iter().for_each(|g| tally.add(g));
+                if let Some(complete) = group.take() {
+                    tally.add(complete);
+                }
                 learnt = i64::MIN;
             }
-            let group = group.get_or_insert_with(|| Group { contains: wanted.is_none_or(|w| fold(&value).contains(w)), value, ..Group::default() });
+            let group = group.get_or_insert_with(|| Group {
+                contains: wanted.is_none_or(|w| fold(&value).contains(w)),
+                value,
+                ..Group::default()
+            });
             group.contains = group.contains || wanted.is_some_and(|w| fold(&label).contains(w));
             group.count += count;
             group.words.push(number);
@@ -161,13 +147,22 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 group.label = label;
             }
         }
-        group.into_iter().for_each(|g| tally.add(g));
+        if let Some(group) = group {
+            tally.add(group);
+        }
         Ok(absent)
     }
 
     /// The same for what the narrow row holds itself. A chosen class of statuses is counted beside
     /// the codes that it sums up.
-    async fn tally_codes(&mut self, scope: &Scope, found: &Where, field: Field, wanted: Option<&str>, tally: &mut Tally) -> Result<u64, StoreError> {
+    async fn tally_codes(
+        &mut self,
+        scope: &Scope,
+        found: &Where,
+        field: Field,
+        wanted: Option<&str>,
+        tally: &mut Tally,
+    ) -> Result<u64, StoreError> {
         let mut absent = 0;
         let mut codes = Vec::new();
         for row in self.rows(&sql::facet(scope.project, found, field)).await? {
@@ -181,21 +176,40 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 Field::Outcome => outcome_of(code).map_or("", Outcome::as_str).to_owned(),
                 _ => code.to_string(),
             };
-            tally.add(Group { label: value.clone(), contains: wanted.is_none_or(|w| value.contains(w)), value, count, ..Group::default() });
+            tally.add(Group {
+                label: value.clone(),
+                contains: wanted.is_none_or(|w| value.contains(w)),
+                value,
+                count,
+                ..Group::default()
+            });
         }
         for (value, place) in &mut tally.chosen {
-            if let (Field::Status, Some(class @ StatusTerm::Class(_))) = (field, StatusTerm::parse(value)) {
+            if let (Field::Status, Some(class @ StatusTerm::Class(_))) =
+                (field, StatusTerm::parse(value))
+            {
                 let (first, last) = class.codes();
                 let within = |code: i64| (i64::from(first)..=i64::from(last)).contains(&code);
                 let count = codes.iter().filter(|c| within(c.0)).map(|c| c.1).sum();
-                *place = Some(Group { value: value.clone(), label: value.clone(), count, sums: true, ..Group::default() });
+                *place = Some(Group {
+                    value: value.clone(),
+                    label: value.clone(),
+                    count,
+                    sums: true,
+                    ..Group::default()
+                });
             }
         }
         Ok(absent)
     }
 
     /// A chosen value that does not occur: its label is the one the log learnt last.
-    async fn unseen(&mut self, scope: &Scope, field: Field, value: String) -> Result<Group, StoreError> {
+    async fn unseen(
+        &mut self,
+        scope: &Scope,
+        field: Field,
+        value: String,
+    ) -> Result<Group, StoreError> {
         let mut label = None;
         if let Some(kind) = Kind::of_field(field).filter(|_| is_labelled(field)) {
             for row in self.rows(&sql::learnt(scope.project, kind, &value).into()).await? {
@@ -206,13 +220,17 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     }
 
     /// The label of the latest entry in the scope that has the value.
-    async fn latest_label(&mut self, scope: &Scope, found: &Where, kind: Kind, group: &Group) -> Result<Option<String>, StoreError> {
+    async fn latest_label(
+        &mut self,
+        scope: &Scope,
+        found: &Where,
+        kind: Kind,
+        group: &Group,
+    ) -> Result<Option<String>, StoreError> {
         // More names than that are no names; the last one learnt will do.
         let words = group.words.get(..group.words.len().min(500)).unwrap_or_default();
-        for row in self.rows(&sql::latest(scope.project, found, kind, words).into()).await? {
-            return Ok(Some(word(&row, 0)?.label(kind).to_owned()));
-        }
-        Ok(None)
+        let rows = self.rows(&sql::latest(scope.project, found, kind, words).into()).await?;
+        Ok(rows.first().map(|row| word(row, 0)).transpose()?.map(|w| w.label(kind).to_owned()))
     }
 }
 

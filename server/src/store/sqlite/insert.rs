@@ -28,14 +28,21 @@ impl Table {
             let mut row = Row::default();
             now.iter().try_for_each(|item| bind(&mut row, item))?;
             // Safe: the names are constants, and each value has its mark.
-            sqlx::query_with(AssertSqlSafe(self.text(size)), row.0).execute(&mut *connection).await?;
+            sqlx::query_with(AssertSqlSafe(self.text(size)), row.0)
+                .execute(&mut *connection)
+                .await?;
         }
         Ok(())
     }
 
     fn text(&self, rows: usize) -> String {
         let marks = format!("({})", vec!["?"; self.columns.len()].join(", "));
-        format!("INSERT INTO {} ({}) VALUES {}", self.name, self.columns.join(", "), vec![marks; rows].join(", "))
+        format!(
+            "INSERT INTO {} ({}) VALUES {}",
+            self.name,
+            self.columns.join(", "),
+            vec![marks; rows].join(", ")
+        )
     }
 }
 
@@ -45,8 +52,12 @@ pub(super) struct Row(pub(super) SqliteArguments);
 
 impl Row {
     /// Adds a value.
-    pub(super) fn add<'t, T: sqlx::Encode<'t, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(&mut self, value: T) -> Result<&mut Self, StoreError> {
-        sqlx::Arguments::add(&mut self.0, value).map_err(|e| StoreError::Failed(format!("a value cannot be stored: {e}")))?;
+    pub(super) fn add<'t, T: sqlx::Encode<'t, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(
+        &mut self,
+        value: T,
+    ) -> Result<&mut Self, StoreError> {
+        sqlx::Arguments::add(&mut self.0, value)
+            .map_err(|e| StoreError::Failed(format!("a value cannot be stored: {e}")))?;
         Ok(self)
     }
 }

@@ -16,7 +16,10 @@ use crate::store::{
 
 const WORD: Table = Table {
     name: "word",
-    columns: &["project", "kind", "number", "hash", "value", "type", "id", "name", "email", "sort", "folded"],
+    columns: &[
+        "project", "kind", "number", "hash", "value", "type", "id", "name", "email", "sort",
+        "folded",
+    ],
 };
 
 /// How many bytes of keys a kind's shelf may hold, about. Beyond it is emptied: words with ids in
@@ -51,10 +54,15 @@ pub(super) struct Lexicon(HashMap<(ProjectId, Kind), Shelf>);
 impl Lexicon {
     /// The numbers of the events' words of each kind, in the order of [`Kind::ALL`]; what is new
     /// is added to the dictionary.
-    pub(super) async fn numbers(&mut self, connection: &mut SqliteConnection, project: ProjectId, events: &[&Event]) -> Result<Vec<[Option<i64>; Kind::COUNT]>, StoreError> {
+    pub(super) async fn numbers(
+        &mut self,
+        connection: &mut SqliteConnection,
+        project: ProjectId,
+        events: &[&Event],
+    ) -> Result<Vec<[Option<i64>; Kind::COUNT]>, StoreError> {
         let mut numbers = vec![[None; Kind::COUNT]; events.len()];
         for (column, &kind) in Kind::ALL.iter().enumerate() {
-            let shelf = self.shelf(connection, project, kind).await?;
+            let kept = self.of_kind(connection, project, kind).await?;
             let mut unknown = Vec::<Unknown>::new();
             let mut met = HashMap::<Box<str>, usize>::new();
             let mut open = Vec::new();
@@ -62,13 +70,18 @@ impl Lexicon {
             for (row, event) in events.iter().enumerate() {
                 let Some(spoken) = kind.spoken(event) else { continue };
                 let key = spoken.key(&mut key);
-                if let Some(&number) = shelf.numbers.get(key) {
+                if let Some(&number) = kept.numbers.get(key) {
                     numbers[row][column] = Some(number);
                     continue;
                 }
                 let index = *met.entry(key.into()).or_insert_with(|| {
                     let word = spoken.to_word();
-                    unknown.push(Unknown { key: key.into(), hash: Word::hash(&word.value), word, number: 0 });
+                    unknown.push(Unknown {
+                        key: key.into(),
+                        hash: Word::hash(&word.value),
+                        word,
+                        number: 0,
+                    });
                     unknown.len() - 1
                 });
                 open.push((row, index));
@@ -76,31 +89,42 @@ impl Lexicon {
             if unknown.is_empty() {
                 continue;
             }
-            if !shelf.complete {
+            if !kept.complete {
                 look_up(connection, project, kind, &mut unknown).await?;
             }
-            shelf.learn(connection, project, kind, &mut unknown).await?;
+            kept.learn(connection, project, kind, &mut unknown).await?;
             for (row, index) in open {
                 numbers[row][column] = Some(unknown[index].number);
             }
             for Unknown { key, number, .. } in unknown {
-                shelf.put(key, number);
+                kept.put(key, number);
             }
         }
         Ok(numbers)
     }
 
-    async fn shelf(&mut self, connection: &mut SqliteConnection, project: ProjectId, kind: Kind) -> Result<&mut Shelf, StoreError> {
+    async fn of_kind(
+        &mut self,
+        connection: &mut SqliteConnection,
+        project: ProjectId,
+        kind: Kind,
+    ) -> Result<&mut Shelf, StoreError> {
         use std::collections::hash_map::Entry;
         Ok(match self.0.entry((project, kind)) {
-            Entry::Occupied(shelf) => shelf.into_mut(),
+            Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                let last: Option<i64> = sqlx::query_scalar("SELECT max(number) FROM word WHERE project = ? AND kind = ?")
-                    .bind(project.0)
-                    .bind(kind.code())
-                    .fetch_one(connection)
-                    .await?;
-                place.insert(Shelf { last: last.unwrap_or(0), complete: last.is_none(), ..Shelf::default() })
+                let last: Option<i64> = sqlx::query_scalar(
+                    "SELECT max(number) FROM word WHERE project = ? AND kind = ?",
+                )
+                .bind(project.0)
+                .bind(kind.code())
+                .fetch_one(connection)
+                .await?;
+                place.insert(Shelf {
+                    last: last.unwrap_or(0),
+                    complete: last.is_none(),
+                    ..Shelf::default()
+                })
             }
         })
     }
@@ -108,7 +132,13 @@ impl Lexicon {
 
 impl Shelf {
     /// Numbers the words that are new, and writes them down.
-    async fn learn(&mut self, connection: &mut SqliteConnection, project: ProjectId, kind: Kind, unknown: &mut [Unknown]) -> Result<(), StoreError> {
+    async fn learn(
+        &mut self,
+        connection: &mut SqliteConnection,
+        project: ProjectId,
+        kind: Kind,
+        unknown: &mut [Unknown],
+    ) -> Result<(), StoreError> {
         let mut new = Vec::new();
         for item in unknown.iter_mut().filter(|u| u.number == 0) {
             self.last += 1;
@@ -117,8 +147,15 @@ impl Shelf {
         }
         WORD.insert(connection, &new, |row: &mut Row, item: &&Unknown| {
             let word = &item.word;
-            row.add(project.0)?.add(kind.code())?.add(item.number)?.add(item.hash)?.add(word.value.as_str())?;
-            row.add(word.of.as_deref())?.add(word.id.as_deref())?.add(word.name.as_deref())?.add(word.email.as_deref())?;
+            row.add(project.0)?
+                .add(kind.code())?
+                .add(item.number)?
+                .add(item.hash)?
+                .add(word.value.as_str())?;
+            row.add(word.of.as_deref())?
+                .add(word.id.as_deref())?
+                .add(word.name.as_deref())?
+                .add(word.email.as_deref())?;
             row.add(word.sort(kind))?.add(word.folded(kind))?;
             Ok(())
         })
@@ -137,13 +174,24 @@ impl Shelf {
 }
 
 /// Fills in the numbers of the words that the dictionary has.
-async fn look_up(connection: &mut SqliteConnection, project: ProjectId, kind: Kind, unknown: &mut [Unknown]) -> Result<(), StoreError> {
+async fn look_up(
+    connection: &mut SqliteConnection,
+    project: ProjectId,
+    kind: Kind,
+    unknown: &mut [Unknown],
+) -> Result<(), StoreError> {
     const TEXT: &str = "SELECT number, value, type, id, name, email FROM word WHERE project = ?1 AND kind = ?2 AND hash IN (SELECT value FROM json_each(?3))";
-    let hashes: Vec<i64> = unknown.iter().map(|u| u.hash).collect::<HashSet<_>>().into_iter().collect();
+    let hashes: Vec<i64> =
+        unknown.iter().map(|u| u.hash).collect::<HashSet<_>>().into_iter().collect();
     let mut known = HashMap::new();
     for hashes in hashes.chunks(LOOK_UP) {
         let list = serde_json::to_string(hashes).map_err(|e| StoreError::Failed(e.to_string()))?;
-        let rows = sqlx::query(TEXT).bind(project.0).bind(kind.code()).bind(list).fetch_all(&mut *connection).await?;
+        let rows = sqlx::query(TEXT)
+            .bind(project.0)
+            .bind(kind.code())
+            .bind(list)
+            .fetch_all(&mut *connection)
+            .await?;
         for row in rows {
             known.insert(word(&row, 1)?, row.try_get::<i64, _>(0)?);
         }

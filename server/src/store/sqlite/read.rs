@@ -55,14 +55,21 @@ impl sqlx::Type<Sqlite> for Id {
 
 impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     /// All rows of a statement.
-    pub(super) async fn rows(&mut self, statement: &Statement) -> Result<Vec<SqliteRow>, StoreError> {
+    pub(super) async fn rows(
+        &mut self,
+        statement: &Statement,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
         let (text, values) = statement.build();
         // Safe: every value is bound, and every name in the text is a constant of ours.
         Ok(sqlx::query_with(AssertSqlSafe(text), values).fetch_all(&mut *self.connection).await?)
     }
 
     /// The scope as conditions.
-    pub(super) async fn resolve(&mut self, scope: &Scope, without: Option<Field>) -> Result<Option<Where>, StoreError> {
+    pub(super) async fn resolve(
+        &mut self,
+        scope: &Scope,
+        without: Option<Field>,
+    ) -> Result<Option<Where>, StoreError> {
         sql::resolve(self, scope, without).await
     }
 
@@ -82,16 +89,23 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         Ok(ends[0].zip(ends[1]).and_then(|(first, last)| Span::new(first, last.plus_millis(1))))
     }
 
-    pub(super) async fn histogram(&mut self, scope: &Scope, edges: &[Timestamp]) -> Result<Vec<[u64; 3]>, StoreError> {
+    pub(super) async fn histogram(
+        &mut self,
+        scope: &Scope,
+        edges: &[Timestamp],
+    ) -> Result<Vec<[u64; 3]>, StoreError> {
         let mut bars = vec![[0; 3]; edges.len().saturating_sub(1)];
         let Some(found) = self.resolve(scope, None).await? else { return Ok(bars) };
         // A statement holds so many values; a chart has far fewer bars.
         for (first, chunk) in (0..).step_by(2_000).zip(bars.chunks_mut(2_000)) {
             let edges = &edges[first..=first + chunk.len()];
             for row in self.rows(&sql::histogram(&found, edges)).await? {
-                let bar = usize::try_from(row.try_get::<i64, _>(0)?).ok().and_then(|i| chunk.get_mut(i));
+                let bar =
+                    usize::try_from(row.try_get::<i64, _>(0)?).ok().and_then(|i| chunk.get_mut(i));
                 let counts: (u64, Option<u64>, Option<u64>) = serde_json::from_str(row.try_get(1)?)
-                    .map_err(|e| StoreError::Failed(format!("a bar's counts cannot be read: {e}")))?;
+                    .map_err(|e| {
+                        StoreError::Failed(format!("a bar's counts cannot be read: {e}"))
+                    })?;
                 if let Some(bar) = bar {
                     let (failures, errors) = (counts.1.unwrap_or(0), counts.2.unwrap_or(0));
                     *bar = [counts.0.saturating_sub(failures + errors), failures, errors];
@@ -101,7 +115,14 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         Ok(bars)
     }
 
-    pub(super) async fn list(&mut self, scope: &Scope, sort: Sort, from: Option<&Position>, direction: Direction, limit: u16) -> Result<Vec<Entry>, StoreError> {
+    pub(super) async fn list(
+        &mut self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: u16,
+    ) -> Result<Vec<Entry>, StoreError> {
         let Some(found) = self.resolve(scope, None).await? else { return Ok(Vec::new()) };
         let statement = sql::keys(scope.project, &found, sort, from, direction, limit)?;
         let rows = self.rows(&statement).await?;
@@ -110,10 +131,15 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     }
 
     /// The entries at these places, whole, in this order; those that do not exist are left out.
-    pub(super) async fn entries(&mut self, project: ProjectId, places: &[i64]) -> Result<Vec<Entry>, StoreError> {
+    pub(super) async fn entries(
+        &mut self,
+        project: ProjectId,
+        places: &[i64],
+    ) -> Result<Vec<Entry>, StoreError> {
         let mut entries = Vec::with_capacity(places.len());
         // Behind these there is nothing, and their keys would be another project's.
-        let places: Vec<_> = places.iter().copied().filter(|place| (1..1 << 40).contains(place)).collect();
+        let places: Vec<_> =
+            places.iter().copied().filter(|place| (1..1 << 40).contains(place)).collect();
         for places in places.chunks(500) {
             let times = Query::select()
                 .columns(["occurred_at", "key"])
@@ -133,7 +159,10 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 .and_where(Expr::col("occurred_at").is_in(times.iter().map(|t| t.0)))
                 .and_where(Expr::col("seq").add(0).is_in(places.iter().copied()));
             let rows = self.rows(&select.take().into()).await?;
-            let mut found = rows.iter().map(|r| narrow(r).map(|n| (n.seq, n))).collect::<Result<HashMap<_, _>, _>>()?;
+            let mut found = rows
+                .iter()
+                .map(|r| narrow(r).map(|n| (n.seq, n)))
+                .collect::<Result<HashMap<_, _>, _>>()?;
             let narrow: Vec<_> = places.iter().filter_map(|place| found.remove(place)).collect();
             entries.extend(self.complete(project, &narrow, true).await?);
         }
@@ -141,7 +170,12 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     }
 
     /// Adds the wide rows and the words to narrow rows.
-    async fn complete(&mut self, project: ProjectId, narrow: &[Narrow], whole: bool) -> Result<Vec<Entry>, StoreError> {
+    async fn complete(
+        &mut self,
+        project: ProjectId,
+        narrow: &[Narrow],
+        whole: bool,
+    ) -> Result<Vec<Entry>, StoreError> {
         let mut wide = self.wide(project, narrow, whole).await?;
         let words = self.spelled(project, narrow).await?;
         let missing = || StoreError::Failed("an entry is not complete".into());
@@ -151,7 +185,10 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 let mut entry = assemble(row, wide.remove(&row.seq).ok_or_else(missing)?)?;
                 for (&kind, number) in Kind::ALL.iter().zip(row.words) {
                     if let Some(number) = number {
-                        words.get(&(kind, number)).ok_or_else(missing)?.put(kind, &mut entry.event)?;
+                        words
+                            .get(&(kind, number))
+                            .ok_or_else(missing)?
+                            .put(kind, &mut entry.event)?;
                     }
                 }
                 Ok(entry)
@@ -159,10 +196,25 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             .collect()
     }
 
-    async fn wide(&mut self, project: ProjectId, narrow: &[Narrow], whole: bool) -> Result<HashMap<i64, Wide>, StoreError> {
+    async fn wide(
+        &mut self,
+        project: ProjectId,
+        narrow: &[Narrow],
+        whole: bool,
+    ) -> Result<HashMap<i64, Wide>, StoreError> {
         let mut select = Query::select();
         select
-            .columns(["key", "received_at", "id", "request", "session", "run", "webhook", "webhook_event", "rest"])
+            .columns([
+                "key",
+                "received_at",
+                "id",
+                "request",
+                "session",
+                "run",
+                "webhook",
+                "webhook_event",
+                "rest",
+            ])
             .from("detail")
             .and_where(Expr::col("key").is_in(narrow.iter().map(|n| key(project, n.seq))));
         if whole {
@@ -175,15 +227,27 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 for (i, reference) in references.iter_mut().enumerate() {
                     *reference = row.try_get(3 + i)?;
                 }
-                let (context, change) = if whole { (row.try_get(9)?, row.try_get(10)?) } else { (None, None) };
-                let wide = Wide { received_at: row.try_get(1)?, id: row.try_get(2)?, references, rest: row.try_get(8)?, context, change };
+                let (context, change) =
+                    if whole { (row.try_get(9)?, row.try_get(10)?) } else { (None, None) };
+                let wide = Wide {
+                    received_at: row.try_get(1)?,
+                    id: row.try_get(2)?,
+                    references,
+                    rest: row.try_get(8)?,
+                    context,
+                    change,
+                };
                 Ok((row.try_get::<i64, _>(0)? - key(project, 0), wide))
             })
             .collect()
     }
 
     /// The words that some rows are made of.
-    async fn spelled(&mut self, project: ProjectId, narrow: &[Narrow]) -> Result<HashMap<(Kind, i64), Arc<Word>>, StoreError> {
+    async fn spelled(
+        &mut self,
+        project: ProjectId,
+        narrow: &[Narrow],
+    ) -> Result<HashMap<(Kind, i64), Arc<Word>>, StoreError> {
         let mut words = HashMap::new();
         let mut unknown: HashMap<Kind, Vec<i64>> = HashMap::new();
         for (&kind, number) in narrow.iter().flat_map(|row| Kind::ALL.iter().zip(row.words)) {

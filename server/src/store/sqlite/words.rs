@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::store::{ProjectId, dictionary::{Kind, Word}};
+use crate::store::{
+    ProjectId,
+    dictionary::{Kind, Word},
+};
 
 /// How many bytes of words are kept, about.
 const CAP: usize = 32 << 20;
@@ -32,7 +35,9 @@ impl Words {
     pub(super) fn put(&self, key: Key, word: Arc<Word>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let parts = [&word.of, &word.id, &word.name, &word.email];
-        kept.bytes += 160 + word.value.len() + parts.iter().map(|p| p.as_ref().map_or(0, String::len)).sum::<usize>();
+        kept.bytes += 160
+            + word.value.len()
+            + parts.iter().map(|p| p.as_ref().map_or(0, String::len)).sum::<usize>();
         if kept.bytes > CAP {
             *kept = Kept::default();
         }
