@@ -18,7 +18,9 @@ mod sqlite {
     use daybook::{
         clock::Clock,
         ledger::{Ledger, LedgerError},
-        store::{AnyStore, Position, ProjectId, Scope, Store as _, StoreError, sqlite::Sqlite},
+        store::{
+            AnyStore, Appended, Position, ProjectId, Scope, Store as _, StoreError, sqlite::Sqlite,
+        },
     };
     use daybook_model::{Event, Sort, Span, Timestamp, page::Direction, sort::SortKey};
     use sqlx::{AssertSqlSafe, Row as _};
@@ -134,6 +136,32 @@ mod sqlite {
             store.entry(project, 1_000).await.unwrap().unwrap().event,
             event(399, "new 399")
         );
+    }
+
+    /// A write that is given up half-way leaves nothing behind, neither rows nor numbers of words.
+    #[tokio::test]
+    async fn a_write_given_up_leaves_nothing() {
+        let (store, project, _keep) = filled().await;
+        let mut stored = 600;
+        for round in 0..40 {
+            let batch: Vec<_> = (0..300)
+                .map(|i| Event { action: format!("act {round} {i}"), ..event(i, "s") })
+                .collect();
+            let patience = std::time::Duration::from_micros(round * 400);
+            let _ =
+                tokio::time::timeout(patience, store.append(project, &batch, Timestamp::MIN)).await;
+            let last = Event { action: format!("last {round}"), ..event(round.cast_signed(), "t") };
+            let more = [batch[7].clone(), last];
+            let outcomes = store.append(project, &more, Timestamp::MIN).await.unwrap();
+            // Whoever gives up cannot know whether it was all stored or nothing of it.
+            let given_up = store.head(project).await.unwrap() - stored - 2;
+            assert!(given_up == 0 || given_up == 300, "{given_up}");
+            stored += given_up + 2;
+            for (seq, (event, outcome)) in (stored - 1..).zip(more.iter().zip(outcomes)) {
+                assert_eq!(outcome, Appended::Stored(seq));
+                assert_eq!(store.entry(project, seq).await.unwrap().unwrap().event, *event);
+            }
+        }
     }
 
     /// What is on disk is there when the file is opened again.
