@@ -1,0 +1,184 @@
+//! The server, asked in its own words. Errors are told apart by what the caller can do.
+
+use daybook_model::{
+    ApiError, Entry, FacetCounts, Field, Overview, Seq, View,
+    account::{SetUp, SignIn, Viewer},
+    error::ErrorDetail,
+    paths, query,
+    stats::Without,
+};
+use futures_util::StreamExt;
+use gloo_net::http::{Request, RequestBuilder, Response};
+use js_sys::Uint8Array;
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::JsCast;
+use web_sys::AbortSignal;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Nobody is signed in: sign in and ask again.
+    Unauthorized,
+    /// The question is wrong: ask differently.
+    Rejected(ErrorDetail),
+    /// The server cannot answer now: ask again later. Says why.
+    Unavailable(String),
+}
+
+impl Failure {
+    /// What the server said, as a sentence.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Unauthorized => "You are not signed in.".into(),
+            Self::Rejected(detail) => detail.message.clone(),
+            Self::Unavailable(message) => message.clone(),
+        }
+    }
+}
+
+/// How many bars the chart is drawn with, about.
+const BARS: &str = "120";
+
+/// What an answer is wanted for, apart from the view: it is not in the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OverviewQuestion {
+    /// The project.
+    pub(crate) project: String,
+    /// The view, as [`View::to_api_query`] has it.
+    pub(crate) query: String,
+    /// IANA name of the zone whose days the bars follow.
+    pub(crate) zone: String,
+    /// The facets to count.
+    pub(crate) facets: Vec<Field>,
+}
+
+/// Who is signed in.
+pub(crate) async fn viewer(signal: Option<AbortSignal>) -> Result<Viewer, Failure> {
+    read(Request::get(paths::SESSION).abort_signal(signal.as_ref()).send().await).await
+}
+
+/// Signs in.
+pub(crate) async fn sign_in(form: &SignIn) -> Result<Viewer, Failure> {
+    send(Request::post(paths::SESSION), form).await
+}
+
+/// Signs in by the one-time link.
+pub(crate) async fn set_up(form: &SetUp) -> Result<Viewer, Failure> {
+    send(Request::post(paths::SET_UP_API), form).await
+}
+
+/// Signs out.
+pub(crate) async fn sign_out() -> Result<(), Failure> {
+    check(Request::delete(paths::SESSION).send().await).await.map(drop)
+}
+
+/// One entry, whole.
+pub(crate) async fn entry(project: &str, seq: Seq, signal: Option<AbortSignal>) -> Result<Entry, Failure> {
+    read(Request::get(&paths::event(project, seq)).abort_signal(signal.as_ref()).send().await).await
+}
+
+/// The values of one facet that contain a text, under the rest of the filter.
+pub(crate) async fn facet_values(
+    project: &str,
+    view: &View,
+    field: Field,
+    text: &str,
+    signal: Option<AbortSignal>,
+) -> Result<FacetCounts, Failure> {
+    let mut more = query::Writer::default();
+    more.push("facets", field.key());
+    if !text.is_empty() {
+        more.push("facet.q", text);
+    }
+    let view = View { cursor: None, ..view.clone() };
+    let url = join(&paths::facets(project), &view.to_api_query(), more);
+    let facets: Vec<FacetCounts> = read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
+    let missing = || Failure::Unavailable(format!("The server did not count {}.", field.label()));
+    facets.into_iter().find(|facet| facet.field == field).ok_or_else(missing)
+}
+
+/// What would match if one part of the filter were dropped.
+pub(crate) async fn without(project: &str, query: &str, signal: Option<AbortSignal>) -> Result<Vec<Without>, Failure> {
+    let url = join(&paths::without(project), query, query::Writer::default());
+    read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await
+}
+
+/// The page's one question. The parts of the answer are handed over as they come.
+pub(crate) async fn overview(
+    question: &OverviewQuestion,
+    signal: Option<AbortSignal>,
+    mut part: impl FnMut(Overview),
+) -> Result<(), Failure> {
+    let mut more = query::Writer::default();
+    let facets: Vec<_> = question.facets.iter().map(|field| field.key()).collect();
+    more.push("tz", &question.zone).push("buckets", BARS).push("facets", &facets.join(","));
+    let url = join(&paths::overview(&question.project), &question.query, more);
+    let response = check(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
+    let cut = || Failure::Unavailable("The answer broke off. Try again.".into());
+    let mut chunks = wasm_streams::ReadableStream::from_raw(response.body().ok_or_else(cut)?).into_stream();
+    let mut held = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.ok().and_then(|chunk| chunk.dyn_into::<Uint8Array>().ok()).ok_or_else(cut)?;
+        held.extend_from_slice(&chunk.to_vec());
+        while let Some(end) = held.iter().position(|&byte| byte == b'\n') {
+            let line: Vec<u8> = held.drain(..=end).collect();
+            take_line(&line, &mut part)?;
+        }
+    }
+    take_line(&held, &mut part)
+}
+
+fn take_line(line: &[u8], part: &mut impl FnMut(Overview)) -> Result<(), Failure> {
+    if line.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    match serde_json::from_slice(line) {
+        Ok(Overview::Failed { error }) => Err(Failure::Unavailable(error.message)),
+        Ok(read) => {
+            part(read);
+            Ok(())
+        }
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+fn join(path: &str, query: &str, more: query::Writer) -> String {
+    let more = more.finish();
+    let parts: Vec<_> = [query, &more].into_iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
+}
+
+async fn send<T: DeserializeOwned>(request: RequestBuilder, body: &impl Serialize) -> Result<T, Failure> {
+    let request = request.json(body).map_err(|error| Failure::Unavailable(error.to_string()))?;
+    read(request.send().await).await
+}
+
+async fn read<T: DeserializeOwned>(response: Result<Response, gloo_net::Error>) -> Result<T, Failure> {
+    let text = check(response).await?.text().await.map_err(|_| silent())?;
+    serde_json::from_str(&text).map_err(|error| unreadable(&error))
+}
+
+/// Takes a good answer and tells the bad ones apart.
+async fn check(response: Result<Response, gloo_net::Error>) -> Result<Response, Failure> {
+    let response = response.map_err(|_| silent())?;
+    if response.ok() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let text = response.text().await.unwrap_or_default();
+    let detail = serde_json::from_str::<ApiError>(&text).ok().map(|body| body.error);
+    Err(match (status, detail) {
+        (401, _) => Failure::Unauthorized,
+        (400..=499, Some(detail)) => Failure::Rejected(detail),
+        (_, Some(detail)) => Failure::Unavailable(detail.message),
+        (_, None) => Failure::Unavailable(format!("The server answered with status {status}.")),
+    })
+}
+
+fn silent() -> Failure {
+    Failure::Unavailable("The server does not answer. Check the connection.".into())
+}
+
+fn unreadable(error: &serde_json::Error) -> Failure {
+    Failure::Unavailable(format!("The answer cannot be read ({error}). Reload the page: it may be older than the server."))
+}

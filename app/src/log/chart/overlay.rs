@@ -1,0 +1,170 @@
+//! What lies over the bars: the bar under the pointer, the selection with its handles and label.
+//!
+//! All of it is moved by custom properties that the style sheet reads; nothing is drawn anew while
+//! the pointer moves, and nothing changes at all until it reaches another bar.
+
+use daybook_model::{Severity, Span};
+use leptos::prelude::*;
+use web_sys::KeyboardEvent;
+
+use super::{
+    selection::{Phase, Selection},
+    state::State,
+};
+use crate::ui::{
+    icon::{Icon, icon},
+    number::grouped,
+};
+
+/// The class of a severity's colour.
+pub(crate) const fn class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Quiet => "quiet",
+        Severity::Failure => "failure",
+        Severity::ServerError => "error",
+    }
+}
+
+/// A length for the style sheet.
+fn px(length: f64) -> String {
+    format!("{length}px")
+}
+
+/// Left and right edge of some bars.
+fn sides(state: State, of: Option<Selection>) -> Option<(f64, f64)> {
+    let of = of?;
+    state.edges.with(|edges| Some((*edges.get(of.start)?, *edges.get(of.end)?)))
+}
+
+/// The bar under the pointer, with what it stands for.
+#[component]
+pub(crate) fn Hover(
+    /// The chart's state.
+    state: State,
+) -> impl IntoView {
+    let quiet = Memo::new(move |_| state.brush.read().phase == Phase::Idle);
+    let bar = Memo::new(move |_| state.hover.get().filter(|_| quiet.get()));
+    let at = Memo::new(move |_| sides(state, bar.get().map(|bar| Selection::of_bars(bar, bar))));
+    let left = move || at.get().map(|(left, _)| px(left));
+    let right = move || at.get().map(|(_, right)| px(right));
+    let flips = move || at.get().is_some_and(|(left, right)| left + right > state.size.get().width);
+    let told = move || {
+        let bar = bar.get()?;
+        let clock = state.clock();
+        state.shown.with(|h| {
+            let bucket = h.as_ref()?.buckets.get(bar)?;
+            let when = clock.span(Span::new(bucket.from, bucket.to)?);
+            let counts = Severity::ALL.into_iter().zip(bucket.counts).rev().filter(|(_, n)| *n > 0);
+            let lines = counts.map(|(severity, n)| (class(severity), severity.label(), grouped(n)));
+            Some((when, lines.collect::<Vec<_>>()))
+        })
+    };
+    view! {
+        <div class="chart-hover" aria-hidden="true" hidden=move || at.get().is_none() style=("--left", left) style=("--right", right) class:flip=flips>
+            <div class="chart-tip">
+                {move || told().map(|(when, lines)| view! {
+                    <p class="chart-tip-when">{when}</p>
+                    {lines.is_empty().then(|| view! { <p class="chart-tip-none">"No entries"</p> })}
+                    {lines.into_iter().map(|(class, label, n)| view! {
+                        <p class="chart-tip-line"><i class=format!("swatch {class}")></i><span>{label}</span><b>{n}</b></p>
+                    }).collect_view()}
+                })}
+            </div>
+        </div>
+    }
+}
+
+/// The selection: its ground, its two edges, which are sliders, and its label.
+#[component]
+pub(crate) fn Drawn(
+    /// The chart's state.
+    state: State,
+) -> impl IntoView {
+    let selection = Memo::new(move |_| state.brush.read().selection);
+    let phase = Memo::new(move |_| state.brush.read().phase);
+    let at = Memo::new(move |_| sides(state, selection.get()));
+    let whole =
+        Memo::new(move |_| state.edges.with(|edges| edges.last().copied().unwrap_or_default()));
+    let sides = move || at.get().unwrap_or((0.0, whole.get()));
+    let said = move || state.selected();
+
+    view! {
+        <div
+            class="chart-brush"
+            class:none=move || at.get().is_none()
+            class:held=move || phase.get() == Phase::Held
+            class:sent=move || phase.get() == Phase::Sent
+            style=("--left", move || px(sides().0))
+            style=("--right", move || px(sides().1))
+        >
+            <div class="chart-selected" aria-hidden="true"></div>
+            <Edge state start=true />
+            <Edge state start=false />
+            <div class="chart-label" on:pointerdown=|e| e.stop_propagation() on:dblclick=|e| e.stop_propagation()>
+                {move || said().map(|(time, entries)| view! { <span class="chart-label-text"><span>{time}</span><span class="chart-label-dot">" · "</span><span>{entries}</span></span> })}
+                {move || (phase.get() == Phase::Held).then(|| view! {
+                    <button type="button" class="chart-zoom" on:click=move |_| state.zoom()>{icon(Icon::ZoomIn)}"Zoom"</button>
+                    <button type="button" class="chart-drop" aria-label="Clear the selection" on:click=move |_| state.change(super::selection::Brush::clear)>
+                        {icon(Icon::Close)}
+                    </button>
+                })}
+            </div>
+        </div>
+    }
+}
+
+/// One edge of the selection: a line, a handle, a slider.
+#[component]
+fn Edge(
+    /// The chart's state.
+    state: State,
+    /// Whether it is the first.
+    start: bool,
+) -> impl IntoView {
+    let bars = move || state.shown.with(|h| h.as_ref().map_or(0, |h| h.buckets.len()));
+    let edge = move || {
+        let selection = state.brush.read().selection.unwrap_or(Selection { start: 0, end: bars() });
+        if start { selection.start } else { selection.end }
+    };
+    let text = move || {
+        let (edge, clock) = (edge(), state.clock());
+        state.shown.with(|h| {
+            let buckets = &h.as_ref()?.buckets;
+            let at = buckets.get(edge).map(|b| b.from).or_else(|| buckets.last().map(|b| b.to))?;
+            Some(crate::ui::time::brief(at, clock.now, clock.zone))
+        })
+    };
+    let key = move |e: KeyboardEvent| {
+        let known = match e.key().as_str() {
+            "Enter" => {
+                state.zoom();
+                true
+            }
+            // Without a selection the key is not ours.
+            "Escape" => state.change(|b| b.selection.is_some().then(|| b.clear()).is_some()),
+            _ if e.ctrl_key() || e.meta_key() || e.alt_key() => false,
+            key => {
+                let bars = state.bars();
+                state.change(|b| b.slide(start, key, bars))
+            }
+        };
+        if known {
+            e.prevent_default();
+            e.stop_propagation();
+        }
+    };
+    view! {
+        <div
+            class=if start { "chart-edge start" } else { "chart-edge end" }
+            role="slider"
+            tabindex="0"
+            aria-label=if start { "Start of the selection" } else { "End of the selection" }
+            aria-orientation="horizontal"
+            aria-valuemin="0"
+            aria-valuemax=move || bars().to_string()
+            aria-valuenow=move || edge().to_string()
+            aria-valuetext=text
+            on:keydown=key
+        ></div>
+    }
+}

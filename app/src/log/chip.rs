@@ -1,0 +1,85 @@
+//! One chip: a sentence that is edited in place.
+
+use std::collections::BTreeSet;
+
+use daybook_model::{FacetCounts, Term};
+use leptos::prelude::*;
+
+use crate::{
+    log::{
+        chip_editor::ChipEditor,
+        names::Names,
+        terms::{ChipId, values_text},
+    },
+    ui::{
+        icon::{Icon, icon},
+        popover::Popover,
+    },
+    url::LogAddress,
+};
+
+/// Field, verb, values. The verb negates, the values open the editor.
+#[component]
+pub(crate) fn Chip(
+    /// Where we are.
+    log: LogAddress,
+    /// What values are called.
+    names: Names,
+    /// Which chip.
+    id: ChipId,
+    /// The facets as counted.
+    facets: Signal<Option<Vec<FacetCounts>>>,
+    /// The chip that is edited.
+    editing: RwSignal<Option<ChipId>>,
+) -> impl IntoView {
+    let terms = log.part(move |view| id.terms(view));
+    let open = RwSignal::new(false);
+    // The popover and the page agree on which chip is edited, whoever begins.
+    Effect::new(move |_| open.set(editing.get() == Some(id)));
+    Effect::new(move |was: Option<bool>| {
+        let opens = open.get();
+        let edited = editing.get_untracked() == Some(id);
+        if opens && !edited {
+            editing.set(Some(id));
+        } else if was == Some(true) && !opens && edited {
+            editing.set(None);
+        }
+        opens
+    });
+
+    let words = move || values_text(id.field, &terms.get(), names);
+    let verb = move || id.verb(&terms.read());
+    let other = ChipId { exclude: !id.exclude, ..id };
+    let negated = move || move_link(log, id, other);
+    let switched = move || move_link(log, id, ChipId { off: !id.off, ..id });
+    let removed = move || log.filter_link(|view| drop(id.take(view)));
+    let field = id.field.label();
+    let negate_tip = move || format!("Change to “{}”", other.verb(&terms.read()));
+
+    view! {
+        <li class="chip" class:off=id.off class:exclude=id.exclude>
+            <span class="chip-field">{field}</span>
+            <a class="chip-verb" href=negated data-tip=negate_tip>{verb}</a>
+            <Popover
+                class="chip-values"
+                open
+                label=Signal::derive(move || format!("{field} {} {}: edit", verb(), words()))
+                trigger=move || move || if terms.read().is_empty() { "…".to_owned() } else { words() }
+            >
+                <ChipEditor log names id facets terms close=Callback::new(move |()| open.set(false)) />
+            </Popover>
+            {id.off.then(|| view! { <a class="chip-off" href=switched data-tip="Switch on">"off"</a> })}
+            <a class="chip-remove" href=removed aria-label=move || format!("Remove {field} {} {}", verb(), words()) data-tip="Remove">
+                {icon(Icon::Close)}
+            </a>
+        </li>
+    }
+}
+
+/// A link to the view where a chip's values stand under another one.
+pub(crate) fn move_link(log: LogAddress, from: ChipId, to: ChipId) -> String {
+    log.filter_link(|view| {
+        let terms: BTreeSet<Term> = from.take(view);
+        to.put(view, terms);
+    })
+}

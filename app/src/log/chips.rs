@@ -1,0 +1,85 @@
+//! The filter as sentences: one chip a choice.
+
+use std::collections::BTreeSet;
+
+use daybook_model::{FacetCounts, Field, View};
+use leptos::prelude::*;
+
+use crate::{
+    log::{chip::Chip, names::Names, terms::ChipId},
+    ui::{
+        combobox::{ComboOption, Combobox},
+        icon::{Icon, icon},
+        popover::Popover,
+    },
+    url::LogAddress,
+};
+
+/// The chips, the way to another one, and the way back to none.
+#[component]
+pub(crate) fn Chips(
+    /// Where we are.
+    log: LogAddress,
+    /// What values are called.
+    names: Names,
+    /// The facets as counted.
+    facets: Signal<Option<Vec<FacetCounts>>>,
+    /// The chip that is edited; it may not be in the address yet.
+    editing: RwSignal<Option<ChipId>>,
+    /// Whether the list of fields is open.
+    adding: RwSignal<bool>,
+) -> impl IntoView {
+    let present = log.part(ChipId::all);
+    let chips = Memo::new(move |_| {
+        let mut chips: BTreeSet<ChipId> = present.get().into_iter().collect();
+        chips.extend(editing.get());
+        chips.into_iter().collect::<Vec<_>>()
+    });
+    let narrowed = log.part(|view| !view.filter.choices.is_empty() || !view.off.is_empty() || view.filter.search.is_some());
+    let cleared = move || log.filter_link(clear);
+
+    view! {
+        <div class="chips">
+            <ul class="chip-list" role="list" aria-label="Filters">
+                <For each=move || chips.get() key=|id| *id let:id>
+                    <Chip log names id facets editing />
+                </For>
+            </ul>
+            <Popover class="button quiet" open=adding trigger=|| view! { {icon(Icon::Plus)} "Filter" }>
+                <div class="field-list">
+                    <Combobox
+                        label="Filter by"
+                        placeholder="Filter by…"
+                        multiple=false
+                        options=fields()
+                        on_toggle=move |key: String| {
+                            adding.set(false);
+                            editing.set(Field::from_key(&key).map(|field| ChipId::on(field, false)));
+                        }
+                    />
+                </div>
+            </Popover>
+            <Show when=move || narrowed.get()>
+                <a class="button quiet" href=cleared>"Clear all"</a>
+            </Show>
+        </div>
+    }
+}
+
+/// Every field that can be filtered by.
+fn fields() -> Vec<ComboOption> {
+    let option = |field: &Field| ComboOption {
+        value: field.key().to_owned(),
+        label: field.label().to_owned(),
+        count: None,
+        checked: false,
+    };
+    Field::ALL.iter().map(option).collect()
+}
+
+/// Drops every choice and the search; the range is not a filter of this kind and stays.
+pub(crate) fn clear(view: &mut View) {
+    view.filter.choices.clear();
+    view.filter.search = None;
+    view.off.clear();
+}

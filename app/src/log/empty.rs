@@ -1,0 +1,117 @@
+//! Nothing matches: an answer, with the reason.
+
+use daybook_model::{Field, Page, Preset, Range, Span, Timestamp, View, stats::Without};
+use leptos::prelude::*;
+
+use crate::{
+    api,
+    clock::Clock,
+    load::load,
+    log::{chips::clear, names::Names, terms::ChipId},
+    ui::{
+        icon::{Icon, icon},
+        number::counted,
+        time::{Zone, brief, span_text},
+    },
+    url::LogAddress,
+};
+
+/// Says which part of the filter empties the result, and how to drop it.
+#[component]
+pub(crate) fn Empty(
+    /// Where we are.
+    log: LogAddress,
+    /// What values are called.
+    names: Names,
+    /// By whose clock.
+    zone: RwSignal<Zone>,
+    /// The answer without rows.
+    page: Signal<Option<Page>>,
+) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let query = log.part(|view| View { cursor: None, ..view.clone() }.to_api_query());
+    let narrowed = log.part(|view| view.filter.is_narrowed());
+    let asked = Memo::new(move |_| narrowed.get().then(|| query.get()));
+    let reasons = load(asked.into(), move |query: String, signal| async move { api::without(&log.project(), &query, signal).await });
+
+    let range = log.part(|view| view.filter.range);
+    let searched = move || {
+        let span = page.with(|page| page.as_ref().map(|page| page.span));
+        if let (Range::Last(preset), Some(span)) = (range.get(), span.filter(|span| *span != Span::ALL)) {
+            let since = brief(Timestamp::saturating(span.from.millis() / 60_000 * 60_000), clock.now_untracked(), zone.get());
+            return format!("{}, since {since}.", preset.label());
+        }
+        match span.filter(|span| *span != Span::ALL) {
+            Some(span) => format!("Searched {}.", span_text(span, clock.now_untracked(), zone.get())),
+            None => "Searched all time.".to_owned(),
+        }
+    };
+    let helpful = move || {
+        let mut reasons = reasons.value.get().unwrap_or_default();
+        reasons.retain(|reason| reason.total > 0);
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.total));
+        reasons
+    };
+    let reason = move |Without { key, total }: Without| {
+        let view = log.view();
+        let what = part_text(&view, &key, names);
+        let href = log.filter_link(|view| drop_part(view, &key));
+        let there = if total == 1 { "is" } else { "are" };
+        view! {
+            <li>
+                <a href=href>"Without "<em>{what}</em></a>
+                {format!(" there {there} {}.", counted(total, "entry", "entries"))}
+            </li>
+        }
+    };
+    let is_all = log.part(|view| view.filter.range == Range::Last(Preset::All));
+
+    view! {
+        <section class="empty" aria-live="polite">
+            {icon(Icon::Search)}
+            <h2>"No entries match"</h2>
+            <p class="muted">{searched}</p>
+            <ul role="list">{move || helpful().into_iter().map(reason).collect_view()}</ul>
+            <Show when=move || narrowed.get() && reasons.value.with(Option::is_some) && helpful().is_empty()>
+                <p>"No single filter is to blame: even without any one of them nothing matches."</p>
+            </Show>
+            <p class="empty-acts">
+                <Show when=move || narrowed.get()>
+                    <a class="button" href=move || log.filter_link(clear)>"Clear all filters"</a>
+                </Show>
+                <Show when=move || !is_all.get()>
+                    <a class="button" href=move || log.filter_link(|view| view.filter.range = Range::Last(Preset::All))>"Look at all time"</a>
+                </Show>
+            </p>
+        </section>
+    }
+}
+
+/// The part of the filter under this key, in words.
+fn part_text(view: &View, key: &str, names: Names) -> String {
+    match key {
+        "q" => format!("the search “{}”", view.filter.search.as_deref().unwrap_or_default()),
+        "range" | "from" | "to" => "this time range".to_owned(),
+        "as_of" => "the pinned moment".to_owned(),
+        _ => chip_of(key).map_or_else(|| key.to_owned(), |chip| chip.phrase(view, names)),
+    }
+}
+
+/// Drops the part of the filter under this key.
+fn drop_part(view: &mut View, key: &str) {
+    match key {
+        "q" => view.filter.search = None,
+        "range" | "from" | "to" => view.filter.range = Range::Last(Preset::All),
+        "as_of" => view.filter.as_of = None,
+        _ => {
+            if let Some(chip) = chip_of(key) {
+                chip.take(view);
+            }
+        }
+    }
+}
+
+fn chip_of(key: &str) -> Option<ChipId> {
+    let (name, exclude) = key.strip_suffix(".not").map_or((key, false), |name| (name, true));
+    Field::from_key(name).map(|field| ChipId::on(field, exclude))
+}

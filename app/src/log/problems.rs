@@ -1,0 +1,75 @@
+//! What is wrong, and what can be done about it.
+
+use daybook_model::QueryError;
+use leptos::prelude::*;
+
+use crate::{
+    api::Failure,
+    ui::icon::{Icon, icon},
+    url::LogAddress,
+};
+
+/// What is wrong with the address, each with a link that drops the key.
+#[component]
+pub(crate) fn BadAddress(
+    /// Where we are.
+    log: LogAddress,
+) -> impl IntoView {
+    let problem = move |QueryError { key, problem }: QueryError| {
+        let href = log.without_key(&key);
+        view! {
+            <li>
+                <span><code>{key.clone()}</code>" "{problem}</span>
+                <a class="button" href=href aria-label=format!("Drop it: {key}")>"Drop it"</a>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !log.errors().is_empty()>
+            <section class="banner" role="alert">
+                {icon(Icon::Warning)}
+                <div>
+                    <h2>"A part of this address cannot be used"</h2>
+                    <p>"The rest of it is in force, so there may be more here than was meant."</p>
+                    <ul role="list">{move || log.errors().into_iter().map(problem).collect_view()}</ul>
+                </div>
+            </section>
+        </Show>
+    }
+}
+
+/// Why there is no answer: the server's own words, and the way on.
+#[component]
+pub(crate) fn NoAnswer(
+    /// Where we are.
+    log: LogAddress,
+    /// What is missing: "The entries".
+    what: &'static str,
+    /// Why.
+    failure: Signal<Option<Failure>>,
+    /// Asks again.
+    again: Callback<()>,
+) -> impl IntoView {
+    move || {
+        let failure = failure.get().filter(|failure| *failure != Failure::Unauthorized)?;
+        let message = failure.message();
+        let field = match &failure {
+            Failure::Rejected(detail) => detail.field.clone(),
+            _ => None,
+        };
+        let way_on = match field {
+            Some(key) => view! { <a class="button" href=log.without_key(&key)>{format!("Drop “{key}”")}</a> }.into_any(),
+            None => view! { <button type="button" class="button" on:click=move |_| again.run(())>"Try again"</button> }.into_any(),
+        };
+        Some(view! {
+            <section class="banner" role="alert">
+                {icon(Icon::Warning)}
+                <div>
+                    <h2>{what}" could not be read"</h2>
+                    <p>{message}</p>
+                </div>
+                {way_on}
+            </section>
+        })
+    }
+}

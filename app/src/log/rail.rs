@@ -1,0 +1,169 @@
+//! The facets beside the list: what there is, how often, and one click to narrow to it.
+
+use daybook_model::{FacetCounts, Field, Term};
+use leptos::prelude::*;
+
+use crate::{
+    log::{
+        answer::RAIL,
+        names::Names,
+        terms::{ChipId, Standing, standing, toggle_link},
+    },
+    ui::{
+        icon::{Icon, icon},
+        number::grouped,
+    },
+    url::LogAddress,
+};
+
+/// How many values of a facet are shown before more are asked for.
+const SHOWN: usize = 6;
+
+/// The facets in view.
+#[component]
+pub(crate) fn Rail(
+    /// Where we are.
+    log: LogAddress,
+    /// What values are called.
+    names: Names,
+    /// The facets as counted.
+    facets: Signal<Option<Vec<FacetCounts>>>,
+    /// Whether the counts are of an earlier question.
+    stale: Signal<bool>,
+    /// The chip that is edited.
+    editing: RwSignal<Option<ChipId>>,
+) -> impl IntoView {
+    let section = move |field: Field| {
+        let counts = Memo::new(move |_| facets.with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned()));
+        // A facet without any value says nothing.
+        let shown = Memo::new(move |_| counts.with(|counts| counts.as_ref().is_some_and(|c| !c.values.is_empty() || c.absent > 0)));
+        view! {
+            <Show when=move || shown.get()>
+                <Facet log names field counts editing />
+            </Show>
+        }
+    };
+    view! {
+        <div class="facets" class:stale=stale aria-busy=move || stale.get().then_some("true")>
+            <Show when=move || facets.with(Option::is_some) fallback=Skeleton>
+                {RAIL.into_iter().map(section).collect_view()}
+            </Show>
+        </div>
+    }
+}
+
+/// What the rail looks like before it is known.
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="facet-skeleton" aria-hidden="true">
+            {[5, 4, 5].map(|rows| view! {
+                <div class="skeleton-group">{(0..rows).map(|_| view! { <span class="skeleton"></span> }).collect_view()}</div>
+            }).into_iter().collect_view()}
+        </div>
+    }
+}
+
+/// One facet.
+#[component]
+fn Facet(log: LogAddress, names: Names, field: Field, counts: Memo<Option<FacetCounts>>, editing: RwSignal<Option<ChipId>>) -> impl IntoView {
+    let all = RwSignal::new(false);
+    let most = Memo::new(move |_| counts.with(|c| c.as_ref().map_or(0, |c| c.values.iter().map(|v| v.count).max().unwrap_or(0).max(c.absent))));
+    // By value, so that a value keeps its place under the pointer and the focus while counts change.
+    let listed = Memo::new(move |_| {
+        let view = log.view();
+        counts.with(|counts| {
+            let Some(counts) = counts else { return Vec::new() };
+            let terms = counts.values.iter().filter_map(|v| field.value(&v.value).ok()).map(Term::Is);
+            let absent = (counts.absent > 0).then_some(Term::Absent);
+            let chosen = |term: &Term| standing(&view, field, term) != Standing::Free;
+            let kept = |(i, term): (usize, Term)| (all.get() || i < SHOWN || chosen(&term)).then_some(term);
+            terms.chain(absent).enumerate().filter_map(kept).collect::<Vec<_>>()
+        })
+    });
+    let hidden = move || counts.with(|c| c.as_ref().map_or(0, |c| c.values.len() + usize::from(c.absent > 0))).saturating_sub(listed.read().len());
+    let more = move || counts.with(|c| c.as_ref().map_or(0, |c| c.other_values));
+    let heading = format!("facet-{}", field.key());
+    let find = move || editing.set(Some(ChipId::on(field, false)));
+
+    view! {
+        <section class="facet" aria-labelledby=heading.clone()>
+            <header class="facet-head">
+                <h2 id=heading.clone()>{field.label()}</h2>
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label=format!("Find in {}", field.label())
+                    data-tip="Find a value"
+                    on:click=move |_| find()
+                >
+                    {icon(Icon::Search)}
+                </button>
+            </header>
+            <ul class="values" role="list">
+                <For each=move || listed.get() key=Clone::clone let:term>
+                    <Value log names field term counts most />
+                </For>
+            </ul>
+            {move || match (hidden(), more(), all.get()) {
+                (0, 0, false) => None,
+                (0, 0, true) | (_, _, true) => Some(view! {
+                    <button type="button" class="more" on:click=move |_| all.set(false)>"Show fewer"</button>
+                }.into_any()),
+                (0, more, false) => Some(view! {
+                    <button type="button" class="more" on:click=move |_| find()>{format!("{} more…", grouped(more))}</button>
+                }.into_any()),
+                (hidden, more, false) => Some(view! {
+                    <button type="button" class="more" on:click=move |_| all.set(true)>{format!("{} more", grouped(hidden as u64 + more))}</button>
+                }.into_any()),
+            }}
+        </section>
+    }
+}
+
+/// One value: its name includes it, its − excludes it; either, again, takes it back.
+#[component]
+fn Value(log: LogAddress, names: Names, field: Field, term: Term, counts: Memo<Option<FacetCounts>>, most: Memo<u64>) -> impl IntoView {
+    let term = StoredValue::new(term);
+    let count = Memo::new(move |_| {
+        counts.with(|counts| {
+            let counts = counts.as_ref()?;
+            term.with_value(|term| match term {
+                Term::Is(value) => counts.values.iter().find(|v| v.value == value.as_str()).map(|v| v.count),
+                _ => Some(counts.absent),
+            })
+        })
+    });
+    let standing = Memo::new(move |_| term.with_value(|term| standing(&log.view(), field, term)));
+    let name = move || term.with_value(|term| names.of_term(field, term));
+    let link = move |exclude| move || term.with_value(|term| toggle_link(log, field, term, exclude));
+    let share = move || format!("{:.4}", count.get().unwrap_or(0) as f64 / most.get().max(1) as f64);
+    let state = move || match standing.get() {
+        Standing::Free => None,
+        Standing::Included => Some(", included"),
+        Standing::Excluded => Some(", excluded"),
+    };
+    let exclude_name = move || {
+        if standing.get() == Standing::Excluded { format!("No longer exclude {}", name()) } else { format!("Exclude {}", name()) }
+    };
+    let bare = term.with_value(|term| !matches!(term, Term::Is(_)));
+
+    view! {
+        <li
+            class="value"
+            class:included=move || standing.get() == Standing::Included
+            class:excluded=move || standing.get() == Standing::Excluded
+            class:none=bare
+            style:--share=share
+        >
+            <a class="value-include" href=link(false) title=name>
+                <span class="value-name">{name}</span>
+                <span class="visually-hidden">{state}</span>
+                <span class="value-count">{move || count.get().map_or_else(|| "–".into(), grouped)}</span>
+            </a>
+            <a class="value-exclude" href=link(true) aria-label=exclude_name data-tip=exclude_name>
+                {move || icon(if standing.get() == Standing::Excluded { Icon::Undo } else { Icon::Minus })}
+            </a>
+        </li>
+    }
+}

@@ -1,0 +1,102 @@
+//! Which time is looked at: a menu of ranges that end now, and one of the reader's own.
+
+use daybook_model::{Preset, Range, Span};
+use leptos::{ev, prelude::*};
+
+use crate::{
+    clock::Clock,
+    ui::{
+        icon::{Icon, icon},
+        popover::{Align, Popover},
+        time::{Zone, from_input, zone_name, span_text, to_input},
+    },
+    url::{History, LogAddress},
+};
+
+/// The menu.
+#[component]
+pub(crate) fn RangeMenu(
+    /// Where we are.
+    log: LogAddress,
+    /// By whose clock.
+    zone: RwSignal<Zone>,
+    /// The time that the answer covers, to begin a range of one's own with.
+    covered: Signal<Option<Span>>,
+) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let range = log.part(|view| view.filter.range);
+    let open = RwSignal::new(false);
+    let words = move || match range.get() {
+        Range::Last(preset) => preset.label().to_owned(),
+        Range::Between(span) => span_text(span, clock.now_untracked(), zone.get()),
+    };
+    let preset = move |preset: Preset| {
+        let chosen = move || range.get() == Range::Last(preset);
+        let href = move || log.filter_link(|view| view.filter.range = Range::Last(preset));
+        view! {
+            <li>
+                <a class="menu-item" href=href aria-current=move || chosen().then_some("true") on:click=move |_| open.set(false)>
+                    <span class="menu-check">{move || chosen().then(|| icon(Icon::Check))}</span>
+                    <span class="menu-text">{preset.label()}</span>
+                </a>
+            </li>
+        }
+    };
+
+    view! {
+        <Popover
+            class="button range-button"
+            align=Align::End
+            open
+            label=Signal::derive(move || format!("{}: change the time range", words()))
+            trigger=move || view! { {icon(Icon::Calendar)} <span class="range-words">{words}</span> {icon(Icon::Chevron)} }
+        >
+            <div class="range-menu">
+                <ul role="list">{Preset::ALL.iter().copied().map(preset).collect_view()}</ul>
+                <OwnRange log zone covered close=Callback::new(move |()| open.set(false)) />
+            </div>
+        </Popover>
+    }
+}
+
+/// From and to, by the clock of the page.
+#[component]
+fn OwnRange(log: LogAddress, zone: RwSignal<Zone>, covered: Signal<Option<Span>>, close: Callback<()>) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    // All time would begin in 1970, which is no help.
+    let start = covered.get_untracked().filter(|span| *span != Span::ALL).unwrap_or_else(|| {
+        Range::default().resolve(clock.now_untracked())
+    });
+    let from = RwSignal::new(to_input(start.from, zone.get_untracked()));
+    let to = RwSignal::new(to_input(start.to, zone.get_untracked()));
+    let problem = RwSignal::new(None::<&'static str>);
+
+    let apply = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let read = |text: RwSignal<String>| from_input(&text.get_untracked(), zone.get_untracked());
+        let Some((from, to)) = read(from).zip(read(to)) else {
+            return problem.set(Some("Give both times whole, with date and hour."));
+        };
+        let Some(span) = Span::new(from, to) else {
+            return problem.set(Some("“From” must be before “to”."));
+        };
+        close.run(());
+        log.change(History::Push, |view| {
+            view.cursor = None;
+            view.filter.range = Range::Between(span);
+        });
+    };
+    let zone_words = move || zone_name(zone.get());
+
+    view! {
+        <form class="own-range" on:submit=apply novalidate>
+            <label>"From" <input class="field" type="datetime-local" step="1" bind:value=from /></label>
+            <label>"To" <input class="field" type="datetime-local" step="1" bind:value=to /></label>
+            <p class="problem" role="alert">{move || problem.get()}</p>
+            <p class="own-range-end">
+                <span class="muted">{zone_words}</span>
+                <button class="button primary" type="submit">"Apply"</button>
+            </p>
+        </form>
+    }
+}

@@ -1,0 +1,149 @@
+//! The line over the rows: how many there are, which are shown, and what vouches for it.
+
+use daybook_model::{Column, Histogram, Page, Sort};
+use leptos::prelude::*;
+
+use crate::{
+    clock::Clock,
+    ui::{
+        icon::{Icon, icon},
+        number::{counted, grouped},
+    },
+    url::LogAddress,
+};
+
+/// Total, rows, whether bars and rows agree, and up to where the log was read.
+#[component]
+pub(crate) fn Summary(
+    /// The rows.
+    page: Signal<Option<Page>>,
+    /// The bars.
+    bars: Signal<Option<Histogram>>,
+) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let total = Memo::new(move |_| bars.with(|bars| bars.as_ref().map(|b| (b.sum, b.total))));
+    let rows = Memo::new(move |_| page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64))));
+    let read = Memo::new(move |_| page.with(|page| page.as_ref().map(|p| (p.as_of, p.now))));
+
+    let entries = move || match total.get() {
+        Some((_, total)) => {
+            let text = counted(total, "entry", "entries");
+            let (n, word) = text.split_once(' ').map(|(n, word)| (n.to_owned(), word.to_owned())).unwrap_or_default();
+            view! { <span class="summary-total"><strong>{n}</strong>" "{word}</span> }.into_any()
+        }
+        None => view! { <span class="summary-total muted">"Counting…"</span> }.into_any(),
+    };
+    let shown = move || {
+        let (before, n) = rows.get().filter(|(_, n)| *n > 0)?;
+        let last = before + n;
+        Some(view! {
+            <span class="summary-rows">"rows "<strong>{format!("{}–{}", grouped(before + 1), grouped(last))}</strong></span>
+        })
+    };
+    let agreement = move || {
+        let (sum, total) = total.get()?;
+        Some(if sum == total {
+            view! { <span class="summary-proof" data-tip="The bars add up to the number of entries, counted apart.">{icon(Icon::Check)}"bars and rows agree"</span> }.into_any()
+        } else {
+            let text = format!("The bars add up to {}, but {} match. Do not rely on these counts.", grouped(sum), grouped(total));
+            view! { <span class="summary-alarm" role="alert">{icon(Icon::Warning)}{text}</span> }.into_any()
+        })
+    };
+    let stored = move || {
+        let (as_of, at) = read.get()?;
+        let seconds = (clock.now().millis() - at.millis()).max(0) / 1000;
+        let age = match seconds {
+            0..60 => format!("{seconds} s ago"),
+            60..3600 => format!("{} min ago", seconds / 60),
+            _ => format!("{} h ago", seconds / 3600),
+        };
+        Some(view! {
+            <span class="summary-proof" data-tip="Everything that was stored up to this place in the log is counted.">
+                {icon(Icon::Check)}{format!("stored to #{}, {age}", grouped(as_of))}
+            </span>
+        })
+    };
+
+    view! {
+        <div class="summary">
+            {entries}
+            {shown}
+            {agreement}
+            {stored}
+        </div>
+    }
+}
+
+/// Asks the same again.
+#[component]
+pub(crate) fn Refresh(
+    /// Whether an answer is under way.
+    waiting: Signal<bool>,
+    /// Asks.
+    again: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="icon-button"
+            class:turning=waiting
+            aria-label="Refresh"
+            aria-keyshortcuts="r"
+            data-tip="Refresh"
+            on:click=move |_| again.run(())
+        >
+            {icon(Icon::Refresh)}
+        </button>
+    }
+}
+
+/// The ways to the pages before and after this one.
+#[component]
+pub(crate) fn Pager(
+    /// Where we are.
+    log: LogAddress,
+    /// The rows.
+    page: Signal<Option<Page>>,
+    /// What tells it from the other one.
+    #[prop(default = "Pages")]
+    label: &'static str,
+) -> impl IntoView {
+    let sort = log.part(|view| view.sort);
+    let cursors = Memo::new(move |_| page.with(|page| page.as_ref().map(|p| (p.previous.clone(), p.next.clone())).unwrap_or_default()));
+    let link = move |cursor: Option<String>, glyph: Icon, text: &'static str, key: &'static str, before: bool| {
+        let href = cursor.map(|cursor| log.link(|view| {
+            view.cursor = Some(cursor);
+            view.event = None;
+        }));
+        let disabled = href.is_none().then_some("true");
+        let rel = if before { "prev" } else { "next" };
+        view! {
+            <a class="button" role="link" rel=rel href=href aria-disabled=disabled aria-keyshortcuts=key>
+                {before.then(|| icon(glyph))}
+                {text}
+                {(!before).then(|| icon(glyph))}
+            </a>
+        }
+    };
+    view! {
+        <nav class="pager" aria-label=label>
+            {move || {
+                let (previous, next) = cursors.get();
+                let (back, on) = words(sort.get());
+                view! {
+                    {link(previous, Icon::ChevronLeft, back, "[", true)}
+                    {link(next, Icon::ChevronRight, on, "]", false)}
+                }
+            }}
+        </nav>
+    }
+}
+
+/// What lies before and after a page in this order.
+fn words(sort: Sort) -> (&'static str, &'static str) {
+    match (sort.column, sort.descending) {
+        (Column::Time, true) => ("Newer", "Older"),
+        (Column::Time, false) => ("Older", "Newer"),
+        _ => ("Previous", "Next"),
+    }
+}

@@ -1,0 +1,32 @@
+//! `/`: leads to the log of the first project.
+
+use daybook_model::View;
+use leptos::prelude::*;
+
+use crate::{
+    session::Session,
+    url::{Address, History, log_href},
+};
+
+/// Leads on as soon as it is known whose projects there are.
+#[component]
+pub(crate) fn HomePage() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let address = expect_context::<Address>();
+    session.look();
+    Effect::new(move |_| {
+        let first = session.viewer.with(|viewer| Some(viewer.as_ref()?.projects.first()?.slug.clone()));
+        if let Some(project) = first {
+            address.go(&log_href(&project, &View::default()), History::Replace);
+        }
+    });
+    let homeless = move || session.viewer.with(|viewer| viewer.as_ref().is_some_and(|v| v.projects.is_empty()));
+    view! {
+        <main class="door">
+            <Show when=homeless>
+                <h1>"No projects yet"</h1>
+                <p>"You are signed in, but there is no project that you may read. Ask an admin to add you to one."</p>
+            </Show>
+        </main>
+    }
+}

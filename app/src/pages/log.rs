@@ -1,0 +1,180 @@
+//! The log page: what happened in a project.
+
+use daybook_model::{Range, Span, View};
+use leptos::{html, prelude::*, task::spawn_local};
+
+use crate::{
+    log::{
+        answer::LogAnswer,
+        chart::Chart,
+        chips::Chips,
+        empty::Empty,
+        entry::EntryPanel,
+        names::Names,
+        problems::{BadAddress, NoAnswer},
+        rail::Rail,
+        range_menu::RangeMenu,
+        search::Search,
+        shortcuts::{self, Reach, Sheet},
+        summary::{Pager, Refresh, Summary},
+        table::Table,
+        title,
+        top_bar::TopBar,
+    },
+    preferences::Preferences,
+    session::Session,
+    ui::{
+        announce::announce,
+        copy::copy_text,
+        icon::{Icon, icon},
+        tooltip::Tooltips,
+    },
+    url::{Address, History, LogAddress},
+};
+
+/// The page. It lives as long as the project stays the same; all else is in the address.
+#[component]
+pub(crate) fn LogPage(
+    /// The project, by slug or number.
+    project: String,
+) -> impl IntoView {
+    let zone = expect_context::<Preferences>().zone;
+    expect_context::<Session>().look();
+    let log = LogAddress::new(expect_context::<Address>(), project.clone());
+    let answer = LogAnswer::to(log, zone);
+    let names = Names::new();
+    Effect::new(move |_| answer.facets.value.with(|facets| facets.iter().for_each(|facets| names.learn_from_facets(facets))));
+    Effect::new(move |_| answer.page.value.with(|page| names.learn_from_entries(page.iter().flat_map(|page| &page.entries))));
+    title::follow(log, answer, names);
+
+    let (editing, adding) = (RwSignal::new(None), RwSignal::new(false));
+    let (rail, sheet) = (RwSignal::new(false), RwSignal::new(false));
+    let search = NodeRef::<html::Input>::new();
+    let again = Callback::new(move |()| answer.again());
+    let shared = RwSignal::new(false);
+    let share = Callback::new(move |()| share(log, answer, shared));
+    let page = answer.page.value;
+    shortcuts::listen(Reach { log, page, search, adding, sheet, again, share });
+
+    let opened = log.part(|view| view.event);
+    let covered = Memo::new(move |_| page.with(|page| page.as_ref().map(|page| page.span)));
+    let is_empty = Memo::new(move |_| page.with(|page| page.as_ref().is_some_and(|page| page.entries.is_empty())));
+    let zoom = Callback::new(move |span: Span| {
+        log.change(History::Push, |view| {
+            view.cursor = None;
+            view.filter.range = Range::Between(span);
+        });
+    });
+    let zoom_out = Callback::new(move |()| {
+        if let Some(span) = covered.get_untracked() {
+            zoom.run(wider(span));
+        }
+    });
+
+    view! {
+        <a class="skip" href="#entries">"Skip to the entries"</a>
+        <TopBar project rail keys=sheet />
+        <div class="log" class:with-panel=move || opened.get().is_some() class:with-rail=rail>
+            <aside class="rail" aria-label="Filter values">
+                <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) editing />
+            </aside>
+            <main class="log-main">
+                <h1 class="visually-hidden">"Audit log"</h1>
+                <div class="bar">
+                    <Search log field=search />
+                    <RangeMenu log zone covered=covered.into() />
+                    <button type="button" class="button share" aria-keyshortcuts="c" data-tip="Copy a link to exactly these entries" on:click=move |_| share.run(())>
+                        {move || icon(if shared.get() { Icon::Check } else { Icon::Link })}
+                        <span>{move || if shared.get() { "Copied" } else { "Share" }}</span>
+                    </button>
+                </div>
+                <Chips log names facets=answer.facets.value.into() editing adding />
+                <BadAddress log />
+                <Pinned log />
+                <Chart histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
+                <div class="summary-line">
+                    <Summary page=page.into() bars=answer.bars.value.into() />
+                    <Refresh waiting=answer.page.waiting.into() again />
+                    <Pager log page=page.into() />
+                </div>
+                <NoAnswer log what="The entries" failure=answer.page.failure.into() again />
+                <Show when=move || answer.page.failure.with(Option::is_none)>
+                    <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
+                </Show>
+                <div id="entries" tabindex="-1">
+                    <Show
+                        when=move || is_empty.get()
+                        fallback=move || view! {
+                            // Where nothing came and nothing is on its way, there is nothing to wait for.
+                            <Show when=move || page.with(Option::is_some) || answer.page.waiting.get()>
+                                <Table log zone page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
+                                <Pager log page=page.into() label="Pages, below the entries" />
+                            </Show>
+                        }
+                    >
+                        <Empty log names zone page=page.into() />
+                    </Show>
+                </div>
+            </main>
+            <Show when=move || opened.get().is_some()>
+                <EntryPanel log answer zone seq=opened />
+            </Show>
+        </div>
+        <Sheet open=sheet />
+        <Tooltips />
+    }
+}
+
+/// Says that newer entries are left out, where the address says so.
+#[component]
+fn Pinned(log: LogAddress) -> impl IntoView {
+    let pinned = log.part(|view| view.filter.as_of);
+    move || {
+        pinned.get().map(|as_of| {
+            let href = log.filter_link(|view| view.filter.as_of = None);
+            view! {
+                <p class="pinned">
+                    {icon(Icon::Clock)}
+                    <span>{format!("Pinned to entry #{}: what was stored later is left out.", crate::ui::number::grouped(as_of))}</span>
+                    <a href=href>"Show newer entries"</a>
+                </p>
+            }
+        })
+    }
+}
+
+/// Copies a link to exactly these entries: the time is absolute, and later entries stay out.
+fn share(log: LogAddress, answer: LogAnswer, shared: RwSignal<bool>) {
+    let mut view = log.view_untracked();
+    let known = answer.page.value.with_untracked(|page| page.as_ref().map(|page| (page.span, page.as_of)));
+    // A cursor holds both already, and belongs to the filter as it stands.
+    if let (Some((span, as_of)), None) = (known, &view.cursor) {
+        pin(&mut view, span, as_of);
+    }
+    let link = log.absolute(&view);
+    spawn_local(async move {
+        if copy_text(&link).await {
+            announce("Link copied");
+            let _ = shared.try_set(true);
+            let reset = move || {
+                let _ = shared.try_set(false);
+            };
+            set_timeout(reset, std::time::Duration::from_millis(1500));
+        } else {
+            announce("The browser does not allow copying. Copy the address instead.");
+        }
+    });
+}
+
+fn pin(view: &mut View, span: Span, as_of: u64) {
+    if span != Span::ALL {
+        view.filter.range = Range::Between(span);
+    }
+    view.filter.as_of = Some(as_of);
+}
+
+/// Twice as much time, around the same middle.
+fn wider(span: Span) -> Span {
+    let half = (span.millis() / 2).max(1);
+    Span::new(span.from.plus_millis(-half), span.to.plus_millis(half)).unwrap_or(span)
+}

@@ -1,0 +1,59 @@
+//! Who is signed in, as far as the page knows.
+
+use daybook_model::account::Viewer;
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    api::{self, Failure},
+    url::{Address, History, sign_in_href},
+};
+
+/// The session.
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    address: Address,
+    /// Who is signed in; unknown until the server has said so.
+    pub(crate) viewer: RwSignal<Option<Viewer>>,
+}
+
+impl Session {
+    /// A session of which nothing is known yet.
+    pub(crate) fn new(address: Address) -> Self {
+        Self { address, viewer: RwSignal::new(None) }
+    }
+
+    /// Asks who is signed in, unless that is known.
+    pub(crate) fn look(self) {
+        if self.viewer.with_untracked(Option::is_some) {
+            return;
+        }
+        spawn_local(async move {
+            match api::viewer(None).await {
+                Ok(viewer) => self.viewer.set(Some(viewer)),
+                Err(failure) => self.check(&failure),
+            }
+        });
+    }
+
+    /// Leads to the sign-in page if this failure means that nobody is signed in; the way back
+    /// stays in the link.
+    pub(crate) fn check(self, failure: &Failure) {
+        if *failure == Failure::Unauthorized {
+            self.viewer.set(None);
+            let place = untrack(|| self.address.place());
+            if place.path != daybook_model::paths::SIGN_IN {
+                self.address.go(&sign_in_href(&place), History::Replace);
+            }
+        }
+    }
+
+    /// Signs out. Where that fails the reader stays signed in and sees it.
+    pub(crate) fn sign_out(self) {
+        spawn_local(async move {
+            if api::sign_out().await.is_ok() {
+                self.viewer.set(None);
+                self.address.go(daybook_model::paths::SIGN_IN, History::Push);
+            }
+        });
+    }
+}
