@@ -15,7 +15,11 @@ pub(crate) fn run(args: &[String]) -> Result {
     step::all(steps)?;
     println!();
     flush();
-    become_server(Command::new(paths::server(false)).args(["serve", "--demo"]).args(args))
+    let mut server = Command::new(paths::server(false));
+    if std::env::var_os("DAYBOOK_PROJECT").is_none() {
+        server.env("DAYBOOK_PROJECT", "acme");
+    }
+    become_server(server.args(["serve", "--demo"]).args(args))
 }
 
 /// Set up and build.

@@ -12,6 +12,14 @@ pub(crate) fn c_compiler() -> Option<Step> {
     Some(Step::new("Installing a C compiler", |job| install(job, &["build-essential"])))
 }
 
+/// A Debian package that brings this program, where it is missing.
+pub(crate) fn package(program: &'static str, package: &'static str) -> Option<Step> {
+    if paths::on_path(program).is_some() {
+        return None;
+    }
+    Some(Step::new(format!("Installing {package}"), move |job| install(job, &[package])))
+}
+
 /// Whether Debian's packages can be installed here.
 pub(crate) fn has_apt() -> bool {
     paths::on_path("apt-get").is_some()
