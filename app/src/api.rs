@@ -73,7 +73,11 @@ pub(crate) async fn sign_out() -> Result<(), Failure> {
 }
 
 /// One entry, whole.
-pub(crate) async fn entry(project: &str, seq: Seq, signal: Option<AbortSignal>) -> Result<Entry, Failure> {
+pub(crate) async fn entry(
+    project: &str,
+    seq: Seq,
+    signal: Option<AbortSignal>,
+) -> Result<Entry, Failure> {
     read(Request::get(&paths::event(project, seq)).abort_signal(signal.as_ref()).send().await).await
 }
 
@@ -92,13 +96,18 @@ pub(crate) async fn facet_values(
     }
     let view = View { cursor: None, ..view.clone() };
     let url = join(&paths::facets(project), &view.to_api_query(), more);
-    let facets: Vec<FacetCounts> = read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
+    let facets: Vec<FacetCounts> =
+        read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
     let missing = || Failure::Unavailable(format!("The server did not count {}.", field.label()));
     facets.into_iter().find(|facet| facet.field == field).ok_or_else(missing)
 }
 
 /// What would match if one part of the filter were dropped.
-pub(crate) async fn without(project: &str, query: &str, signal: Option<AbortSignal>) -> Result<Vec<Without>, Failure> {
+pub(crate) async fn without(
+    project: &str,
+    query: &str,
+    signal: Option<AbortSignal>,
+) -> Result<Vec<Without>, Failure> {
     let url = join(&paths::without(project), query, query::Writer::default());
     read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await
 }
@@ -115,10 +124,12 @@ pub(crate) async fn overview(
     let url = join(&paths::overview(&question.project), &question.query, more);
     let response = check(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
     let cut = || Failure::Unavailable("The answer broke off. Try again.".into());
-    let mut chunks = wasm_streams::ReadableStream::from_raw(response.body().ok_or_else(cut)?).into_stream();
+    let mut chunks =
+        wasm_streams::ReadableStream::from_raw(response.body().ok_or_else(cut)?).into_stream();
     let mut held = Vec::new();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.ok().and_then(|chunk| chunk.dyn_into::<Uint8Array>().ok()).ok_or_else(cut)?;
+        let chunk =
+            chunk.ok().and_then(|chunk| chunk.dyn_into::<Uint8Array>().ok()).ok_or_else(cut)?;
         held.extend_from_slice(&chunk.to_vec());
         while let Some(end) = held.iter().position(|&byte| byte == b'\n') {
             let line: Vec<u8> = held.drain(..=end).collect();
@@ -148,12 +159,17 @@ fn join(path: &str, query: &str, more: query::Writer) -> String {
     if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
 }
 
-async fn send<T: DeserializeOwned>(request: RequestBuilder, body: &impl Serialize) -> Result<T, Failure> {
+async fn send<T: DeserializeOwned>(
+    request: RequestBuilder,
+    body: &impl Serialize,
+) -> Result<T, Failure> {
     let request = request.json(body).map_err(|error| Failure::Unavailable(error.to_string()))?;
     read(request.send().await).await
 }
 
-async fn read<T: DeserializeOwned>(response: Result<Response, gloo_net::Error>) -> Result<T, Failure> {
+async fn read<T: DeserializeOwned>(
+    response: Result<Response, gloo_net::Error>,
+) -> Result<T, Failure> {
     let text = check(response).await?.text().await.map_err(|_| silent())?;
     serde_json::from_str(&text).map_err(|error| unreadable(&error))
 }
@@ -180,5 +196,7 @@ fn silent() -> Failure {
 }
 
 fn unreadable(error: &serde_json::Error) -> Failure {
-    Failure::Unavailable(format!("The answer cannot be read ({error}). Reload the page: it may be older than the server."))
+    Failure::Unavailable(format!(
+        "The answer cannot be read ({error}). Reload the page: it may be older than the server."
+    ))
 }

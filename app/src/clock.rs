@@ -41,7 +41,10 @@ impl Clock {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole numbers far below 2^53")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since 1970 are whole numbers far below 2^53"
+)]
 fn browser_millis() -> i64 {
     js_sys::Date::now() as i64
 }

@@ -73,7 +73,11 @@ impl<T> Copy for Answer<T> {}
 
 impl<T: Send + Sync + 'static> Default for Answer<T> {
     fn default() -> Self {
-        Self { value: RwSignal::new(None), waiting: RwSignal::new(false), failure: RwSignal::new(None) }
+        Self {
+            value: RwSignal::new(None),
+            waiting: RwSignal::new(false),
+            failure: RwSignal::new(None),
+        }
     }
 }
 
@@ -104,7 +108,10 @@ impl<T: Send + Sync + 'static> Answer<T> {
 }
 
 /// The answer to a question, kept up to date. Where there is no question there is no answer.
-pub(crate) fn load<Q, T, F>(question: Signal<Option<Q>>, ask: impl Fn(Q, Option<AbortSignal>) -> F + Clone + 'static) -> Answer<T>
+pub(crate) fn load<Q, T, F>(
+    question: Signal<Option<Q>>,
+    ask: impl Fn(Q, Option<AbortSignal>) -> F + Clone + 'static,
+) -> Answer<T>
 where
     Q: Clone + Send + Sync + 'static,
     T: Send + Sync + 'static,

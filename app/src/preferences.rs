@@ -21,8 +21,12 @@ impl Preferences {
             zone: RwSignal::new(zone),
             shortcuts: RwSignal::new(recall("shortcuts").as_deref() != Some("off")),
         };
-        Effect::new(move |_| remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" }));
-        Effect::new(move |_| remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" }));
+        Effect::new(move |_| {
+            remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" })
+        });
+        Effect::new(move |_| {
+            remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" })
+        });
         preferences
     }
 }

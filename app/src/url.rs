@@ -2,11 +2,16 @@
 //!
 //! The query string is read raw and by the model's own parser, so that the page and the API agree
 //! on every character. Links are plain `<a href>`; a click on one that stays in the app is a
-//! change of [`Place`] instead of a new document.
+//! change of [`Place`] instead of a new document, by the router.
 
 use daybook_model::{QueryError, View, paths, query};
 use leptos::{ev, prelude::*};
-use wasm_bindgen::{JsCast, JsValue};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+    location::Location,
+};
+use wasm_bindgen::JsCast;
 
 /// Where the reader is: the parts of the address, as they stand in the bar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,22 +25,13 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn current() -> Self {
-        let location = window().location();
-        let part = |text: Result<String, JsValue>, mark: &str| {
-            let text = text.unwrap_or_default();
-            text.strip_prefix(mark).map(str::to_owned).unwrap_or(text)
-        };
-        Self {
-            path: location.pathname().unwrap_or_default(),
-            search: part(location.search(), "?"),
-            fragment: part(location.hash(), "#"),
-        }
-    }
-
     /// Path and query, as a link within the app.
     pub(crate) fn to_href(&self) -> String {
-        if self.search.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.search) }
+        if self.search.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.search)
+        }
     }
 }
 
@@ -48,23 +44,27 @@ pub(crate) enum History {
     Replace,
 }
 
-/// The address bar.
+/// Goes to a link within the app.
+type Navigate = Box<dyn Fn(&str, NavigateOptions)>;
+
+/// The address bar. The router follows it; its own reading of the query is not used, because it
+/// decodes values twice.
 #[derive(Clone, Copy)]
 pub(crate) struct Address {
-    place: RwSignal<Place>,
+    place: Memo<Place>,
+    navigate: StoredValue<Navigate, LocalStorage>,
 }
 
 impl Address {
-    /// Reads the address and follows it from now on, whoever changes it.
+    /// Follows the address from now on, whoever changes it. Only within a router.
     pub(crate) fn follow() -> Self {
-        let address = Self { place: RwSignal::new(Place::current()) };
-        let back = window_event_listener(ev::popstate, move |_| address.place.set(Place::current()));
-        let click = window_event_listener(ev::click, move |event| address.follow_link(&event));
-        on_cleanup(move || {
-            back.remove();
-            click.remove();
+        let Location { pathname, search, hash, .. } = use_location();
+        let place = Memo::new(move |_| Place {
+            path: pathname.get(),
+            search: search.get(),
+            fragment: hash.with(|hash| hash.trim_start_matches('#').to_owned()),
         });
-        address
+        Self { place, navigate: StoredValue::new_local(Box::new(use_navigate())) }
     }
 
     /// Where the reader is.
@@ -72,48 +72,37 @@ impl Address {
         self.place.get()
     }
 
-    /// Goes to a link within the app.
+    /// Goes to a link within the app. The page stays where it is scrolled to, unless it is another.
     pub(crate) fn go(self, href: &str, history: History) {
-        let browser = window().history();
-        let done = browser.and_then(|browser| match history {
-            History::Push => browser.push_state_with_url(&JsValue::NULL, "", Some(href)),
-            History::Replace => browser.replace_state_with_url(&JsValue::NULL, "", Some(href)),
-        });
-        // Browsers refuse when there are very many changes in a short time; a real load always works.
-        if done.is_err() {
-            let _ = window().location().set_href(href);
-            return;
-        }
-        let place = Place::current();
-        if self.place.with_untracked(|p| p.path != place.path) {
-            window().scroll_to_with_x_and_y(0.0, 0.0);
-        }
-        if self.place.with_untracked(|p| *p != place) {
-            self.place.set(place);
-        }
+        let here = self.place.with_untracked(|place| place.path.clone());
+        let scroll = href.split(['?', '#']).next() != Some(here.as_str());
+        let options = NavigateOptions {
+            replace: history == History::Replace,
+            scroll,
+            ..NavigateOptions::default()
+        };
+        self.navigate.with_value(|navigate| navigate(href, options));
     }
 
-    /// Makes a plain click on a link to this app a change of place. Whatever else the reader asks
-    /// of a link (a new tab, a download, another site) is left to the browser.
-    fn follow_link(self, event: &ev::MouseEvent) {
-        if event.default_prevented() || event.button() != 0 {
+    /// Takes a plain click on a link to another view of this page before the router does, which
+    /// would scroll to the top. All other clicks are the router's, or the browser's.
+    pub(crate) fn follow_link(self, event: &ev::MouseEvent) {
+        let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+        if event.default_prevented() || event.button() != 0 || modified {
             return;
         }
-        if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
-            return;
-        }
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let link = target
+        let link = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
             .and_then(|element| element.closest("a[href]").ok().flatten())
             .and_then(|element| element.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
-        let here = window().location().origin().unwrap_or_default();
-        let elsewhere = link.origin() != here || !link.target().is_empty() || link.has_attribute("download");
-        if elsewhere || link.pathname().starts_with("/api/") {
-            return;
+        let same_page = link.origin() == window().location().origin().unwrap_or_default()
+            && self.place.with_untracked(|place| place.path == link.pathname());
+        if same_page && link.target().is_empty() && !link.has_attribute("download") {
+            event.prevent_default();
+            self.go(&format!("{}{}", link.pathname(), link.search()), History::Push);
         }
-        event.prevent_default();
-        self.go(&format!("{}{}", link.pathname(), link.search()), History::Push);
     }
 }
 

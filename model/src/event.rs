@@ -38,7 +38,11 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The HTTP request behind it.
-    #[serde(default, deserialize_with = "json::or_default", skip_serializing_if = "Request::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "json::or_default",
+        skip_serializing_if = "Request::is_empty"
+    )]
     pub request: Request,
     /// What it was done to.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -43,7 +43,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     fill(&store, project, clock, Demo::new(7, end, 30, events).without_snapshots()).await?;
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(store.database().writer()).await?;
     let bytes = std::fs::metadata(&file)?.len();
-    table.row("bytes on disk an entry, indexes included", bytes as f64 / events as f64, "B", Some(350.0), None);
+    table.row(
+        "bytes on disk an entry, indexes included",
+        bytes as f64 / events as f64,
+        "B",
+        Some(350.0),
+        None,
+    );
 
     queries::measure(&store, &file, project, end, &mut table).await?;
     import::measure(&mut table)?;
@@ -52,7 +58,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Stores events in batches, as a busy server would.
-async fn fill(store: &Arc<Sqlite>, project: ProjectId, clock: Clock, events: impl Iterator<Item = daybook_model::Event>) -> Result<(), Box<dyn std::error::Error>> {
+async fn fill(
+    store: &Arc<Sqlite>,
+    project: ProjectId,
+    clock: Clock,
+    events: impl Iterator<Item = daybook_model::Event>,
+) -> Result<(), Box<dyn std::error::Error>> {
     let ledger = Ledger::start(store.clone(), clock);
     let begun = Instant::now();
     let mut events = events.peekable();
@@ -64,7 +75,10 @@ async fn fill(store: &Arc<Sqlite>, project: ProjectId, clock: Clock, events: imp
     }
     ledger.close().await;
     let seconds = begun.elapsed().as_secs_f64();
-    println!("made up and stored {stored} events in {seconds:.1} s, {:.0} a second", stored as f64 / seconds);
+    println!(
+        "made up and stored {stored} events in {seconds:.1} s, {:.0} a second",
+        stored as f64 / seconds
+    );
     Ok(())
 }
 

@@ -43,7 +43,12 @@ impl LogAnswer {
         let session = expect_context::<Session>();
         let clock = expect_context::<Clock>();
         let asked = RwSignal::new(0);
-        let answer = Self { page: Answer::default(), bars: Answer::default(), facets: Answer::default(), asked };
+        let answer = Self {
+            page: Answer::default(),
+            bars: Answer::default(),
+            facets: Answer::default(),
+            asked,
+        };
 
         let query = log.part(daybook_model::View::to_api_query);
         let facets = log.part(|view| {
@@ -84,7 +89,9 @@ impl LogAnswer {
 
     /// The row of an entry, if it is on the page.
     pub(crate) fn row(self, seq: u64) -> Option<Entry> {
-        self.page.value.with(|page| page.as_ref()?.entries.iter().find(|entry| entry.seq == seq).cloned())
+        self.page
+            .value
+            .with(|page| page.as_ref()?.entries.iter().find(|entry| entry.seq == seq).cloned())
     }
 
     fn take(self, part: Overview, clock: Clock) {
@@ -101,7 +108,9 @@ impl LogAnswer {
 
     /// What did not come by now does not come.
     fn end(self, result: Result<(), Failure>, session: Session) {
-        let failure = result.err().unwrap_or_else(|| Failure::Unavailable("The answer broke off. Try again.".into()));
+        let failure = result
+            .err()
+            .unwrap_or_else(|| Failure::Unavailable("The answer broke off. Try again.".into()));
         session.check(&failure);
         if self.page.waiting.get_untracked() {
             self.page.fail(failure.clone());

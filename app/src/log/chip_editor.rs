@@ -60,9 +60,11 @@ pub(crate) fn ChipEditor(
     Effect::new(move |_| found.value.with(|found| names.learn_from_facets(found.as_slice())));
 
     let options = Memo::new(move |_| {
-        let known = facets.with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned());
+        let known = facets
+            .with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned());
         let found = found.value.get();
-        let values = found.into_iter().chain(known).flat_map(|facet| facet.values).collect::<Vec<_>>();
+        let values =
+            found.into_iter().chain(known).flat_map(|facet| facet.values).collect::<Vec<_>>();
         list(field, names, &terms.read(), &values, &typed.read())
     });
 
@@ -87,7 +89,11 @@ pub(crate) fn ChipEditor(
     let verb = if id.exclude { "is not" } else { "is" };
     let negated = move || move_link(log, id, ChipId { exclude: !id.exclude, ..id });
     let switched = move || move_link(log, id, ChipId { off: !id.off, ..id });
-    let placeholder = if field.is_facet() { format!("Find {}…", in_sentence(field)) } else { format!("{} …", field.label()) };
+    let placeholder = if field.is_facet() {
+        format!("Find {}…", in_sentence(field))
+    } else {
+        format!("{} …", field.label())
+    };
 
     view! {
         <div class="chip-editor">
@@ -115,7 +121,13 @@ pub(crate) fn ChipEditor(
 }
 
 /// What can be chosen: the chosen values first, then those that occur, then what can be typed.
-fn list(field: Field, names: Names, chosen: &BTreeSet<Term>, values: &[FacetValue], typed: &str) -> Vec<ComboOption> {
+fn list(
+    field: Field,
+    names: Names,
+    chosen: &BTreeSet<Term>,
+    values: &[FacetValue],
+    typed: &str,
+) -> Vec<ComboOption> {
     let count = |term: &Term| match term {
         Term::Is(value) => values.iter().find(|v| v.value == value.as_str()).map(|v| v.count),
         Term::Absent | Term::Present => None,
@@ -124,7 +136,10 @@ fn list(field: Field, names: Names, chosen: &BTreeSet<Term>, values: &[FacetValu
     let occurring = values.iter().filter_map(|v| field.value(&v.value).ok()).map(Term::Is);
     let classes = ["2xx", "3xx", "4xx", "5xx"].into_iter().filter(|_| field == Field::Status);
     let classes = classes.filter_map(|class| field.value(class).ok()).map(Term::Is);
-    let typed = Some(typed).filter(|text| !text.is_empty()).and_then(|text| field.value(text).ok()).map(Term::Is);
+    let typed = Some(typed)
+        .filter(|text| !text.is_empty())
+        .and_then(|text| field.value(text).ok())
+        .map(Term::Is);
     let presence = [Term::Present, Term::Absent].into_iter().filter(|_| field.is_facet());
     for term in occurring.chain(classes).chain(typed).chain(presence) {
         if !terms.contains(&term) {
@@ -143,5 +158,9 @@ fn list(field: Field, names: Names, chosen: &BTreeSet<Term>, values: &[FacetValu
 /// The field within a sentence: "actor", but "IP address".
 fn in_sentence(field: Field) -> String {
     let label = field.label();
-    if label.chars().nth(1).is_some_and(char::is_uppercase) { label.to_owned() } else { label.to_lowercase() }
+    if label.chars().nth(1).is_some_and(char::is_uppercase) {
+        label.to_owned()
+    } else {
+        label.to_lowercase()
+    }
 }

@@ -35,7 +35,9 @@ pub(crate) fn Chips(
         chips.extend(editing.get());
         chips.into_iter().collect::<Vec<_>>()
     });
-    let narrowed = log.part(|view| !view.filter.choices.is_empty() || !view.off.is_empty() || view.filter.search.is_some());
+    let narrowed = log.part(|view| {
+        !view.filter.choices.is_empty() || !view.off.is_empty() || view.filter.search.is_some()
+    });
     let cleared = move || log.filter_link(clear);
 
     view! {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use daybook_model::{Change, change::{Diff, Difference}};
+use daybook_model::{
+    Change,
+    change::{Diff, Difference},
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -54,18 +57,23 @@ fn by_path(changed: Vec<Difference>) -> Vec<(String, Vec<Difference>)> {
 }
 
 fn field((path, differences): (String, Vec<Difference>)) -> impl IntoView {
-    let line = |class: &'static str, word: &'static str, sign: &'static str, value: Option<Value>| {
-        value.map(|value| view! {
-            <dd class=class>
-                <span class="visually-hidden">{word}" "</span>
-                <span class="sign" aria-hidden="true">{sign}</span>
-                <code>{text_of(&value)}</code>
-            </dd>
-        })
-    };
-    let lines = differences.into_iter().map(|difference| view! {
-        {line("removed", "before", "−", difference.before)}
-        {line("added", "after", "+", difference.after)}
+    let line =
+        |class: &'static str, word: &'static str, sign: &'static str, value: Option<Value>| {
+            value.map(|value| {
+                view! {
+                    <dd class=class>
+                        <span class="visually-hidden">{word}" "</span>
+                        <span class="sign" aria-hidden="true">{sign}</span>
+                        <code>{text_of(&value)}</code>
+                    </dd>
+                }
+            })
+        };
+    let lines = differences.into_iter().map(|difference| {
+        view! {
+            {line("removed", "before", "−", difference.before)}
+            {line("added", "after", "+", difference.after)}
+        }
     });
     view! {
         <dt>{shown_path(&path)}</dt>
@@ -79,7 +87,9 @@ fn shown_path(path: &str) -> String {
 
 fn text_of(value: &Value) -> String {
     match value {
-        Value::Object(_) | Value::Array(_) => serde_json::to_string_pretty(value).unwrap_or_default(),
+        Value::Object(_) | Value::Array(_) => {
+            serde_json::to_string_pretty(value).unwrap_or_default()
+        }
         _ => value.to_string(),
     }
 }

@@ -32,17 +32,27 @@ pub(crate) fn Empty(
     let query = log.part(|view| View { cursor: None, ..view.clone() }.to_api_query());
     let narrowed = log.part(|view| view.filter.is_narrowed());
     let asked = Memo::new(move |_| narrowed.get().then(|| query.get()));
-    let reasons = load(asked.into(), move |query: String, signal| async move { api::without(&log.project(), &query, signal).await });
+    let reasons = load(asked.into(), move |query: String, signal| async move {
+        api::without(&log.project(), &query, signal).await
+    });
 
     let range = log.part(|view| view.filter.range);
     let searched = move || {
         let span = page.with(|page| page.as_ref().map(|page| page.span));
-        if let (Range::Last(preset), Some(span)) = (range.get(), span.filter(|span| *span != Span::ALL)) {
-            let since = brief(Timestamp::saturating(span.from.millis() / 60_000 * 60_000), clock.now_untracked(), zone.get());
+        if let (Range::Last(preset), Some(span)) =
+            (range.get(), span.filter(|span| *span != Span::ALL))
+        {
+            let since = brief(
+                Timestamp::saturating(span.from.millis() / 60_000 * 60_000),
+                clock.now_untracked(),
+                zone.get(),
+            );
             return format!("{}, since {since}.", preset.label());
         }
         match span.filter(|span| *span != Span::ALL) {
-            Some(span) => format!("Searched {}.", span_text(span, clock.now_untracked(), zone.get())),
+            Some(span) => {
+                format!("Searched {}.", span_text(span, clock.now_untracked(), zone.get()))
+            }
             None => "Searched all time.".to_owned(),
         }
     };

@@ -43,8 +43,12 @@ pub(crate) fn EntryPanel(
         let whole = answer.row(seq).is_some_and(|row| row.omitted.is_empty());
         (!whole).then_some(seq)
     });
-    let loaded = load(question.into(), move |seq, signal| async move { api::entry(&log.project(), seq, signal).await });
-    Effect::new(move |_| loaded.failure.with(|failure| failure.iter().for_each(|failure| session.check(failure))));
+    let loaded = load(question.into(), move |seq, signal| async move {
+        api::entry(&log.project(), seq, signal).await
+    });
+    Effect::new(move |_| {
+        loaded.failure.with(|failure| failure.iter().for_each(|failure| session.check(failure)))
+    });
     let entry = Memo::new(move |_| {
         let seq = seq.get()?;
         loaded.value.get().filter(|entry| entry.seq == seq).or_else(|| answer.row(seq))
@@ -87,7 +91,9 @@ pub(crate) fn EntryPanel(
 fn neighbours(answer: LogAnswer, seq: Seq) -> (Option<Seq>, Option<Seq>) {
     answer.page.value.with(|page| {
         let entries = page.as_ref().map(|page| page.entries.as_slice()).unwrap_or_default();
-        let Some(at) = entries.iter().position(|entry| entry.seq == seq) else { return (None, None) };
+        let Some(at) = entries.iter().position(|entry| entry.seq == seq) else {
+            return (None, None);
+        };
         let seq_at = |at: usize| entries.get(at).map(|entry| entry.seq);
         (at.checked_sub(1).and_then(seq_at), seq_at(at + 1))
     })
@@ -203,7 +209,11 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
     // Where nothing was changed, what the producer says beside it comes first.
     let has = |part: &str| entry.omitted.iter().any(|name| name == part);
     let told = has("change") || entry.event.change.is_some();
-    let first = if !told && (has("context") || entry.event.context.is_some()) { Depth::Context } else { Depth::Changes };
+    let first = if !told && (has("context") || entry.event.context.is_some()) {
+        Depth::Context
+    } else {
+        Depth::Changes
+    };
     let count = entry.event.change.as_ref().map(|change| Diff::of(change).changed.len());
     let chosen = Memo::new(move |_| depth.get().unwrap_or(first));
     let entry = StoredValue::new(entry);
@@ -235,11 +245,15 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
         event.prevent_default();
         depth.set(Some(Depth::ALL[to]));
         let id = format!("tab-{}", Depth::ALL[to].label());
-        if let Some(tab) = document().get_element_by_id(&id).and_then(|tab| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(tab).ok()) {
+        if let Some(tab) = document()
+            .get_element_by_id(&id)
+            .and_then(|tab| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(tab).ok())
+        {
             let _ = tab.focus();
         }
     };
-    let pending = move |part: &str| entry.with_value(|entry| entry.omitted.iter().any(|name| name == part));
+    let pending =
+        move |part: &str| entry.with_value(|entry| entry.omitted.iter().any(|name| name == part));
     let content = move || match chosen.get() {
         Depth::Changes => match entry.with_value(|entry| entry.event.change.clone()) {
             Some(change) => view! { <Changes change /> }.into_any(),

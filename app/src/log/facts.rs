@@ -22,7 +22,9 @@ pub(crate) struct Fact {
 /// The facts of an entry, apart from what the head of the panel says.
 pub(crate) fn facts(entry: &Entry) -> Vec<Fact> {
     let event = &entry.event;
-    let by = |field: Field| Some(field).zip(field.value_of(event).and_then(|text| field.value(&text).ok()));
+    let by = |field: Field| {
+        Some(field).zip(field.value_of(event).and_then(|text| field.value(&text).ok()))
+    };
     let plain = |label, text: Option<&str>, field: Option<Field>, mono| {
         text.map(|text| Fact {
             label,
@@ -68,12 +70,22 @@ pub(crate) fn facts(entry: &Entry) -> Vec<Fact> {
             mono: false,
             filter: by(Field::Actor),
         }),
-        plain("E-mail", actor.email.as_deref().filter(|email| *email != actor.label()), None, false),
+        plain(
+            "E-mail",
+            actor.email.as_deref().filter(|email| *email != actor.label()),
+            None,
+            false,
+        ),
         plain("Actor ID", actor.id.as_deref(), None, true),
-        event.source.as_deref().map(|source| word("Source", vocabulary::source_label(source), source, Field::Source)),
+        event
+            .source
+            .as_deref()
+            .map(|source| word("Source", vocabulary::source_label(source), source, Field::Source)),
         Some(word("Action", vocabulary::action_label(&event.action), &event.action, Field::Action))
             .map(|fact| Fact { text: fact.copy.clone(), mono: true, ..fact }),
-        event.operation.map(|operation| word("Operation", operation.label().into(), operation.as_str(), Field::Operation)),
+        event.operation.map(|operation| {
+            word("Operation", operation.label().into(), operation.as_str(), Field::Operation)
+        }),
         request.path.as_deref().map(|path| Fact {
             label: "Request",
             before: request.method.clone(),
@@ -82,7 +94,12 @@ pub(crate) fn facts(entry: &Entry) -> Vec<Fact> {
             mono: true,
             filter: by(Field::Path),
         }),
-        plain("Method", request.method.as_deref().filter(|_| request.path.is_none()), Some(Field::Method), true),
+        plain(
+            "Method",
+            request.method.as_deref().filter(|_| request.path.is_none()),
+            Some(Field::Method),
+            true,
+        ),
         event.resource.as_ref().map(|resource| Fact {
             label: "Resource",
             before: Some(vocabulary::resource_type_label(&resource.kind)),
@@ -91,7 +108,12 @@ pub(crate) fn facts(entry: &Entry) -> Vec<Fact> {
             mono: false,
             filter: by(Field::Resource),
         }),
-        plain("Resource ID", event.resource.as_ref().and_then(|r| r.id.as_deref().filter(|_| r.name.is_some())), None, true),
+        plain(
+            "Resource ID",
+            event.resource.as_ref().and_then(|r| r.id.as_deref().filter(|_| r.name.is_some())),
+            None,
+            true,
+        ),
         named("Application", event.application.as_ref(), Field::Application),
         named("Cluster", event.cluster.as_ref(), Field::Cluster),
         named("Environment", event.environment.as_ref(), Field::Environment),

@@ -17,16 +17,20 @@ impl Names {
 
     /// Learns from counted facets.
     pub(crate) fn learn_from_facets(self, facets: &[FacetCounts]) {
-        let values = facets.iter().flat_map(|facet| facet.values.iter().map(move |v| (facet.field, &v.value, &v.label)));
+        let values = facets
+            .iter()
+            .flat_map(|facet| facet.values.iter().map(move |v| (facet.field, &v.value, &v.label)));
         self.learn(values.map(|(field, value, label)| (field, value.clone(), label.clone())));
     }
 
     /// Learns from rows.
     pub(crate) fn learn_from_entries<'a>(self, entries: impl IntoIterator<Item = &'a Entry>) {
-        const NAMED: [Field; 5] = [Field::Actor, Field::Resource, Field::Application, Field::Cluster, Field::Environment];
+        const NAMED: [Field; 5] =
+            [Field::Actor, Field::Resource, Field::Application, Field::Cluster, Field::Environment];
         self.learn(entries.into_iter().flat_map(|entry| {
             NAMED.into_iter().filter_map(|field| {
-                let (value, label) = field.value_of(&entry.event).zip(field.label_of(&entry.event))?;
+                let (value, label) =
+                    field.value_of(&entry.event).zip(field.label_of(&entry.event))?;
                 Some((field, value.into_owned(), label.into_owned()))
             })
         }));
@@ -40,7 +44,9 @@ impl Names {
             .collect();
         drop(known);
         if !news.is_empty() {
-            self.0.update(|known| known.extend(news.into_iter().map(|(key, label)| (key, Arc::from(label)))));
+            self.0.update(|known| {
+                known.extend(news.into_iter().map(|(key, label)| (key, Arc::from(label))))
+            });
         }
     }
 
@@ -48,7 +54,9 @@ impl Names {
     pub(crate) fn of(self, field: Field, value: &str) -> String {
         word(field, value).unwrap_or_else(|| {
             let key = (field, value.to_owned());
-            self.0.with(|known| known.get(&key).map(ToString::to_string)).unwrap_or_else(|| bare(field, value))
+            self.0
+                .with(|known| known.get(&key).map(ToString::to_string))
+                .unwrap_or_else(|| bare(field, value))
         })
     }
 
@@ -79,7 +87,9 @@ pub(crate) fn word(field: Field, value: &str) -> Option<String> {
 fn bare(field: Field, value: &str) -> String {
     match field {
         Field::Actor => match value.split_once(':') {
-            Some((kind, "")) => kind.parse::<ActorType>().map_or_else(|_| kind.to_owned(), |kind| kind.label().to_owned()),
+            Some((kind, "")) => kind
+                .parse::<ActorType>()
+                .map_or_else(|_| kind.to_owned(), |kind| kind.label().to_owned()),
             Some((_, id)) => id.to_owned(),
             None => value.to_owned(),
         },

@@ -30,13 +30,22 @@ pub(crate) fn Rail(
     facets: Signal<Option<Vec<FacetCounts>>>,
     /// Whether the counts are of an earlier question.
     stale: Signal<bool>,
+    /// Whether newer ones are on their way.
+    waiting: Signal<bool>,
     /// The chip that is edited.
     editing: RwSignal<Option<ChipId>>,
 ) -> impl IntoView {
     let section = move |field: Field| {
-        let counts = Memo::new(move |_| facets.with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned()));
+        let counts = Memo::new(move |_| {
+            facets
+                .with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned())
+        });
         // A facet without any value says nothing.
-        let shown = Memo::new(move |_| counts.with(|counts| counts.as_ref().is_some_and(|c| !c.values.is_empty() || c.absent > 0)));
+        let shown = Memo::new(move |_| {
+            counts.with(|counts| {
+                counts.as_ref().is_some_and(|c| !c.values.is_empty() || c.absent > 0)
+            })
+        });
         view! {
             <Show when=move || shown.get()>
                 <Facet log names field counts editing />
@@ -45,7 +54,7 @@ pub(crate) fn Rail(
     };
     view! {
         <div class="facets" class:stale=stale aria-busy=move || stale.get().then_some("true")>
-            <Show when=move || facets.with(Option::is_some) fallback=Skeleton>
+            <Show when=move || facets.with(Option::is_some) fallback=move || waiting.get().then(|| view! { <Skeleton /> })>
                 {RAIL.into_iter().map(section).collect_view()}
             </Show>
         </div>
@@ -66,22 +75,40 @@ fn Skeleton() -> impl IntoView {
 
 /// One facet.
 #[component]
-fn Facet(log: LogAddress, names: Names, field: Field, counts: Memo<Option<FacetCounts>>, editing: RwSignal<Option<ChipId>>) -> impl IntoView {
+fn Facet(
+    log: LogAddress,
+    names: Names,
+    field: Field,
+    counts: Memo<Option<FacetCounts>>,
+    editing: RwSignal<Option<ChipId>>,
+) -> impl IntoView {
     let all = RwSignal::new(false);
-    let most = Memo::new(move |_| counts.with(|c| c.as_ref().map_or(0, |c| c.values.iter().map(|v| v.count).max().unwrap_or(0).max(c.absent))));
+    let most = Memo::new(move |_| {
+        counts.with(|c| {
+            c.as_ref()
+                .map_or(0, |c| c.values.iter().map(|v| v.count).max().unwrap_or(0).max(c.absent))
+        })
+    });
     // By value, so that a value keeps its place under the pointer and the focus while counts change.
     let listed = Memo::new(move |_| {
         let view = log.view();
         counts.with(|counts| {
             let Some(counts) = counts else { return Vec::new() };
-            let terms = counts.values.iter().filter_map(|v| field.value(&v.value).ok()).map(Term::Is);
+            let terms =
+                counts.values.iter().filter_map(|v| field.value(&v.value).ok()).map(Term::Is);
             let absent = (counts.absent > 0).then_some(Term::Absent);
             let chosen = |term: &Term| standing(&view, field, term) != Standing::Free;
-            let kept = |(i, term): (usize, Term)| (all.get() || i < SHOWN || chosen(&term)).then_some(term);
+            let kept = |(i, term): (usize, Term)| {
+                (all.get() || i < SHOWN || chosen(&term)).then_some(term)
+            };
             terms.chain(absent).enumerate().filter_map(kept).collect::<Vec<_>>()
         })
     });
-    let hidden = move || counts.with(|c| c.as_ref().map_or(0, |c| c.values.len() + usize::from(c.absent > 0))).saturating_sub(listed.read().len());
+    let hidden = move || {
+        counts
+            .with(|c| c.as_ref().map_or(0, |c| c.values.len() + usize::from(c.absent > 0)))
+            .saturating_sub(listed.read().len())
+    };
     let more = move || counts.with(|c| c.as_ref().map_or(0, |c| c.other_values));
     let heading = format!("facet-{}", field.key());
     let find = move || editing.set(Some(ChipId::on(field, false)));
@@ -123,28 +150,43 @@ fn Facet(log: LogAddress, names: Names, field: Field, counts: Memo<Option<FacetC
 
 /// One value: its name includes it, its − excludes it; either, again, takes it back.
 #[component]
-fn Value(log: LogAddress, names: Names, field: Field, term: Term, counts: Memo<Option<FacetCounts>>, most: Memo<u64>) -> impl IntoView {
+fn Value(
+    log: LogAddress,
+    names: Names,
+    field: Field,
+    term: Term,
+    counts: Memo<Option<FacetCounts>>,
+    most: Memo<u64>,
+) -> impl IntoView {
     let term = StoredValue::new(term);
     let count = Memo::new(move |_| {
         counts.with(|counts| {
             let counts = counts.as_ref()?;
             term.with_value(|term| match term {
-                Term::Is(value) => counts.values.iter().find(|v| v.value == value.as_str()).map(|v| v.count),
+                Term::Is(value) => {
+                    counts.values.iter().find(|v| v.value == value.as_str()).map(|v| v.count)
+                }
                 _ => Some(counts.absent),
             })
         })
     });
     let standing = Memo::new(move |_| term.with_value(|term| standing(&log.view(), field, term)));
     let name = move || term.with_value(|term| names.of_term(field, term));
-    let link = move |exclude| move || term.with_value(|term| toggle_link(log, field, term, exclude));
-    let share = move || format!("{:.4}", count.get().unwrap_or(0) as f64 / most.get().max(1) as f64);
+    let link =
+        move |exclude| move || term.with_value(|term| toggle_link(log, field, term, exclude));
+    let share =
+        move || format!("{:.4}", count.get().unwrap_or(0) as f64 / most.get().max(1) as f64);
     let state = move || match standing.get() {
         Standing::Free => None,
         Standing::Included => Some(", included"),
         Standing::Excluded => Some(", excluded"),
     };
     let exclude_name = move || {
-        if standing.get() == Standing::Excluded { format!("No longer exclude {}", name()) } else { format!("Exclude {}", name()) }
+        if standing.get() == Standing::Excluded {
+            format!("No longer exclude {}", name())
+        } else {
+            format!("Exclude {}", name())
+        }
     };
     let bare = term.with_value(|term| !matches!(term, Term::Is(_)));
 

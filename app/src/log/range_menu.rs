@@ -8,7 +8,7 @@ use crate::{
     ui::{
         icon::{Icon, icon},
         popover::{Align, Popover},
-        time::{Zone, from_input, zone_name, span_text, to_input},
+        time::{Zone, from_input, span_text, to_input, zone_name},
     },
     url::{History, LogAddress},
 };
@@ -61,12 +61,18 @@ pub(crate) fn RangeMenu(
 
 /// From and to, by the clock of the page.
 #[component]
-fn OwnRange(log: LogAddress, zone: RwSignal<Zone>, covered: Signal<Option<Span>>, close: Callback<()>) -> impl IntoView {
+fn OwnRange(
+    log: LogAddress,
+    zone: RwSignal<Zone>,
+    covered: Signal<Option<Span>>,
+    close: Callback<()>,
+) -> impl IntoView {
     let clock = expect_context::<Clock>();
     // All time would begin in 1970, which is no help.
-    let start = covered.get_untracked().filter(|span| *span != Span::ALL).unwrap_or_else(|| {
-        Range::default().resolve(clock.now_untracked())
-    });
+    let start = covered
+        .get_untracked()
+        .filter(|span| *span != Span::ALL)
+        .unwrap_or_else(|| Range::default().resolve(clock.now_untracked()));
     let from = RwSignal::new(to_input(start.from, zone.get_untracked()));
     let to = RwSignal::new(to_input(start.to, zone.get_untracked()));
     let problem = RwSignal::new(None::<&'static str>);

@@ -40,11 +40,15 @@ pub(crate) fn Row(
     let acts = |field: Field| {
         let value = field.value_of(&event).and_then(|text| field.value(&text).ok());
         let label = field.label_of(&event).map(std::borrow::Cow::into_owned).unwrap_or_default();
-        move || value.clone().filter(|_| is_hot.get()).map(|value| cell_acts(log, field, value, &label))
+        move || {
+            value.clone().filter(|_| is_hot.get()).map(|value| cell_acts(log, field, value, &label))
+        }
     };
 
     let at = event.occurred_at;
-    let date = move || dated.get().then(|| view! { <span class="date">{time::day(at, clock.now_untracked(), zone.get())}" "</span> });
+    let date = move || {
+        dated.get().then(|| view! { <span class="date">{time::day(at, clock.now_untracked(), zone.get())}" "</span> })
+    };
     let (glyph, kind) = actor_glyph(event.actor.kind);
     let actor = event.actor.label().to_owned();
     let severity = match Severity::of(&event) {
@@ -63,13 +67,20 @@ pub(crate) fn Row(
         (vocabulary::resource_type_label(&resource.kind), resource.label().to_owned())
     });
     let action = vocabulary::action_label(&event.action);
-    let raw = [Some(event.action.as_str()), event.request.path.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let raw = [Some(event.action.as_str()), event.request.path.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("\n");
     let href = move || log.link(|view| view.event = Some(seq));
     let told = sentence(&event);
     let name = move || format!("{}{}, {told}", time::clock(at, zone.get()), time::millis(at));
     // A tap on the action shows its tooltip; with a mouse that was shown before the click.
     let click_action = move |event: web_sys::MouseEvent| {
-        if event.dyn_ref::<web_sys::PointerEvent>().is_none_or(|pointer| pointer.pointer_type() != "touch") {
+        if event
+            .dyn_ref::<web_sys::PointerEvent>()
+            .is_none_or(|pointer| pointer.pointer_type() != "touch")
+        {
             log.change(History::Push, |view| view.event = Some(seq));
         }
     };
@@ -121,9 +132,15 @@ pub(crate) fn Row(
 }
 
 /// Only this, and not this.
-fn cell_acts(log: LogAddress, field: Field, value: FieldValue, label: &str) -> impl IntoView + use<> {
+fn cell_acts(
+    log: LogAddress,
+    field: Field,
+    value: FieldValue,
+    label: &str,
+) -> impl IntoView + use<> {
     let (only, not) = (value.clone(), value);
-    let (only_name, not_name) = (format!("Only {} {label}", field.label()), format!("Not {} {label}", field.label()));
+    let (only_name, not_name) =
+        (format!("Only {} {label}", field.label()), format!("Not {} {label}", field.label()));
     view! {
         <span class="cell-acts">
             <a href=move || only_link(log, field, &only) aria-label=only_name.clone() data-tip=only_name>{icon(Icon::Plus)}</a>

@@ -19,7 +19,9 @@ pub(crate) fn sentence(event: &Event) -> String {
     match object.filter(|_| takes_object) {
         Some(object) => format!("{actor} {verb} {object}"),
         // An operation that needs an object but has none is told by its action.
-        None if takes_object => format!("{actor} {verb} something ({})", vocabulary::action_label(&event.action)),
+        None if takes_object => {
+            format!("{actor} {verb} something ({})", vocabulary::action_label(&event.action))
+        }
         None => format!("{actor} {verb}"),
     }
 }
@@ -43,7 +45,9 @@ const fn verb(operation: Operation) -> Option<(&'static str, &'static str, bool)
         O::InviteSent => ("invited", "failed to invite", true),
         O::InviteAccepted => ("accepted an invitation", "failed to accept an invitation", false),
         O::MemberRemoved => ("removed", "failed to remove", true),
-        O::PermissionsChanged => ("changed the permissions of", "failed to change the permissions of", true),
+        O::PermissionsChanged => {
+            ("changed the permissions of", "failed to change the permissions of", true)
+        }
         O::Execute | O::TimerExpired | O::Other => return None,
     })
 }
@@ -53,7 +57,9 @@ mod tests {
     use super::*;
 
     fn event(json: &str) -> Event {
-        let json = format!(r#"{{"occurred_at":"2026-11-20T13:32:04Z","actor":{{"type":"user","name":"Maya"}},{json}}}"#);
+        let json = format!(
+            r#"{{"occurred_at":"2026-11-20T13:32:04Z","actor":{{"type":"user","name":"Maya"}},{json}}}"#
+        );
         serde_json::from_str(&json).expect("an event")
     }
 
@@ -61,11 +67,26 @@ mod tests {
     fn an_entry_reads_as_a_sentence() {
         let group = r#""resource":{"type":"environment_group","id":"eg_12","name":"billing-env"}"#;
         for (json, text) in [
-            (format!(r#""action":"UpdateEnvGroup","operation":"update",{group}"#), "Maya updated environment group billing-env"),
-            (format!(r#""action":"x","operation":"update","outcome":"failure",{group}"#), "Maya failed to update environment group billing-env"),
-            (r#""action":"SignIn","operation":"login","outcome":"failure""#.into(), "Maya failed to sign in"),
-            (r#""action":"UpdateApp","operation":"update""#.into(), "Maya updated something (Update app)"),
-            (format!(r#""action":"ScaleUp",{group}"#), "Maya ran “Scale up” on environment group billing-env"),
+            (
+                format!(r#""action":"UpdateEnvGroup","operation":"update",{group}"#),
+                "Maya updated environment group billing-env",
+            ),
+            (
+                format!(r#""action":"x","operation":"update","outcome":"failure",{group}"#),
+                "Maya failed to update environment group billing-env",
+            ),
+            (
+                r#""action":"SignIn","operation":"login","outcome":"failure""#.into(),
+                "Maya failed to sign in",
+            ),
+            (
+                r#""action":"UpdateApp","operation":"update""#.into(),
+                "Maya updated something (Update app)",
+            ),
+            (
+                format!(r#""action":"ScaleUp",{group}"#),
+                "Maya ran “Scale up” on environment group billing-env",
+            ),
         ] {
             assert_eq!(sentence(&event(&json)), text);
         }

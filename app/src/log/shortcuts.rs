@@ -47,7 +47,12 @@ pub(crate) struct Reach {
 pub(crate) fn listen(reach: Reach) {
     let preferences = expect_context::<Preferences>();
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || is_taken(&event) {
+        if event.default_prevented()
+            || event.ctrl_key()
+            || event.meta_key()
+            || event.alt_key()
+            || is_taken(&event)
+        {
             return;
         }
         let key = event.key();
@@ -67,7 +72,8 @@ fn is_taken(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let floats = "input, textarea, select, [contenteditable], [popover], dialog, [role=slider], [role=tablist]";
     let inside = target.is_some_and(|target| target.closest(floats).ok().flatten().is_some());
-    inside || document().query_selector("dialog[open], .popover:popover-open").ok().flatten().is_some()
+    inside
+        || document().query_selector("dialog[open], .popover:popover-open").ok().flatten().is_some()
 }
 
 fn press(reach: Reach, key: &str) -> bool {
@@ -101,7 +107,9 @@ fn press(reach: Reach, key: &str) -> bool {
 
 /// Moves to the entry below or above: the opened one where one is open, else the focused row.
 fn step(log: LogAddress, page: RwSignal<Option<Page>>, by: isize) -> bool {
-    let rows = page.with_untracked(|page| page.iter().flat_map(|page| &page.entries).map(|entry| entry.seq).collect::<Vec<_>>());
+    let rows = page.with_untracked(|page| {
+        page.iter().flat_map(|page| &page.entries).map(|entry| entry.seq).collect::<Vec<_>>()
+    });
     let open = log.view_untracked().event;
     let here = open.or_else(focused_row);
     let at = here.and_then(|seq| rows.iter().position(|&row| row == seq));

@@ -19,19 +19,29 @@ pub(crate) fn Summary(
     page: Signal<Option<Page>>,
     /// The bars.
     bars: Signal<Option<Histogram>>,
+    /// Whether bars are on their way.
+    counting: Signal<bool>,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let total = Memo::new(move |_| bars.with(|bars| bars.as_ref().map(|b| (b.sum, b.total))));
-    let rows = Memo::new(move |_| page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64))));
+    let rows = Memo::new(move |_| {
+        page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64)))
+    });
     let read = Memo::new(move |_| page.with(|page| page.as_ref().map(|p| (p.as_of, p.now))));
 
     let entries = move || match total.get() {
         Some((_, total)) => {
             let text = counted(total, "entry", "entries");
-            let (n, word) = text.split_once(' ').map(|(n, word)| (n.to_owned(), word.to_owned())).unwrap_or_default();
+            let (n, word) = text
+                .split_once(' ')
+                .map(|(n, word)| (n.to_owned(), word.to_owned()))
+                .unwrap_or_default();
             view! { <span class="summary-total"><strong>{n}</strong>" "{word}</span> }.into_any()
         }
-        None => view! { <span class="summary-total muted">"Counting…"</span> }.into_any(),
+        None if counting.get() => {
+            view! { <span class="summary-total muted">"Counting…"</span> }.into_any()
+        }
+        None => ().into_any(),
     };
     let shown = move || {
         let (before, n) = rows.get().filter(|(_, n)| *n > 0)?;
@@ -45,8 +55,13 @@ pub(crate) fn Summary(
         Some(if sum == total {
             view! { <span class="summary-proof" data-tip="The bars add up to the number of entries, counted apart.">{icon(Icon::Check)}"bars and rows agree"</span> }.into_any()
         } else {
-            let text = format!("The bars add up to {}, but {} match. Do not rely on these counts.", grouped(sum), grouped(total));
-            view! { <span class="summary-alarm" role="alert">{icon(Icon::Warning)}{text}</span> }.into_any()
+            let text = format!(
+                "The bars add up to {}, but {} match. Do not rely on these counts.",
+                grouped(sum),
+                grouped(total)
+            );
+            view! { <span class="summary-alarm" role="alert">{icon(Icon::Warning)}{text}</span> }
+                .into_any()
         })
     };
     let stored = move || {
@@ -109,12 +124,22 @@ pub(crate) fn Pager(
     label: &'static str,
 ) -> impl IntoView {
     let sort = log.part(|view| view.sort);
-    let cursors = Memo::new(move |_| page.with(|page| page.as_ref().map(|p| (p.previous.clone(), p.next.clone())).unwrap_or_default()));
-    let link = move |cursor: Option<String>, glyph: Icon, text: &'static str, key: &'static str, before: bool| {
-        let href = cursor.map(|cursor| log.link(|view| {
-            view.cursor = Some(cursor);
-            view.event = None;
-        }));
+    let cursors = Memo::new(move |_| {
+        page.with(|page| {
+            page.as_ref().map(|p| (p.previous.clone(), p.next.clone())).unwrap_or_default()
+        })
+    });
+    let link = move |cursor: Option<String>,
+                     glyph: Icon,
+                     text: &'static str,
+                     key: &'static str,
+                     before: bool| {
+        let href = cursor.map(|cursor| {
+            log.link(|view| {
+                view.cursor = Some(cursor);
+                view.event = None;
+            })
+        });
         let disabled = href.is_none().then_some("true");
         let rel = if before { "prev" } else { "next" };
         view! {

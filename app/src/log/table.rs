@@ -57,7 +57,11 @@ pub(crate) fn Table(
     let dated = Memo::new(move |_| sort.get().column != Column::Time);
     let hot = RwSignal::new(None::<Seq>);
     let lines = Memo::new(move |_| {
-        page.with(|page| page.as_ref().map(|page| lines(&page.entries, page.now, zone.get(), dated.get())).unwrap_or_default())
+        page.with(|page| {
+            page.as_ref()
+                .map(|page| lines(&page.entries, page.now, zone.get(), dated.get()))
+                .unwrap_or_default()
+        })
     });
     let known = move || page.with(Option::is_some);
 
@@ -91,7 +95,12 @@ pub(crate) fn Table(
 
 /// A heading that sorts by its column; again, the other way round.
 #[component]
-fn Heading(log: LogAddress, sort: Memo<Sort>, column: Column, label: &'static str) -> impl IntoView {
+fn Heading(
+    log: LogAddress,
+    sort: Memo<Sort>,
+    column: Column,
+    label: &'static str,
+) -> impl IntoView {
     let here = move || Some(sort.get()).filter(|sort| sort.column == column);
     let next = move || match here() {
         Some(sort) => Sort { column, descending: !sort.descending },
@@ -103,7 +112,9 @@ fn Heading(log: LogAddress, sort: Memo<Sort>, column: Column, label: &'static st
         log.filter_link(|view| view.sort = sort)
     };
     let state = move || here().map(|sort| if sort.descending { "descending" } else { "ascending" });
-    let arrow = move || here().map(|sort| icon(if sort.descending { Icon::ArrowDown } else { Icon::ArrowUp }));
+    let arrow = move || {
+        here().map(|sort| icon(if sort.descending { Icon::ArrowDown } else { Icon::ArrowUp }))
+    };
     view! {
         <th scope="col" role="columnheader" aria-sort=state class=format!("col-{}", column.key())>
             <a href=href>{label}{arrow}</a>

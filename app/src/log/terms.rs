@@ -26,7 +26,9 @@ impl ChipId {
     /// Its values in this view.
     pub(crate) fn terms(self, view: &View) -> BTreeSet<Term> {
         let choices = if self.off { &view.off } else { &view.filter.choices };
-        let side = |choice: &daybook_model::Choice| if self.exclude { choice.exclude.clone() } else { choice.include.clone() };
+        let side = |choice: &daybook_model::Choice| {
+            if self.exclude { choice.exclude.clone() } else { choice.include.clone() }
+        };
         choices.get(&self.field).map(side).unwrap_or_default()
     }
 
@@ -34,7 +36,8 @@ impl ChipId {
     pub(crate) fn take(self, view: &mut View) -> BTreeSet<Term> {
         let choices = if self.off { &mut view.off } else { &mut view.filter.choices };
         let Some(choice) = choices.get_mut(&self.field) else { return BTreeSet::new() };
-        let terms = std::mem::take(if self.exclude { &mut choice.exclude } else { &mut choice.include });
+        let terms =
+            std::mem::take(if self.exclude { &mut choice.exclude } else { &mut choice.include });
         if choice.is_empty() {
             choices.remove(&self.field);
         }
@@ -65,16 +68,25 @@ impl ChipId {
     /// "Status is 5xx".
     pub(crate) fn phrase(self, view: &View, names: Names) -> String {
         let terms = self.terms(view);
-        format!("{} {} {}", self.field.label(), self.verb(&terms), values_text(self.field, &terms, names))
+        format!(
+            "{} {} {}",
+            self.field.label(),
+            self.verb(&terms),
+            values_text(self.field, &terms, names)
+        )
     }
 
     /// Every chip of a view: by field, those in force first.
     pub(crate) fn all(view: &View) -> Vec<Self> {
         let of = |choices: &std::collections::BTreeMap<Field, daybook_model::Choice>, off: bool| {
             let sides = choices.iter().flat_map(|(&field, choice)| {
-                [(false, &choice.include), (true, &choice.exclude)].map(|(exclude, terms)| (field, exclude, !terms.is_empty()))
+                [(false, &choice.include), (true, &choice.exclude)]
+                    .map(|(exclude, terms)| (field, exclude, !terms.is_empty()))
             });
-            sides.filter(|side| side.2).map(|(field, exclude, _)| Self { field, exclude, off }).collect::<Vec<_>>()
+            sides
+                .filter(|side| side.2)
+                .map(|(field, exclude, _)| Self { field, exclude, off })
+                .collect::<Vec<_>>()
         };
         let mut chips = of(&view.filter.choices, false);
         chips.extend(of(&view.off, true));
@@ -86,7 +98,12 @@ impl ChipId {
 /// The values, in words: the first few, and how many more there are.
 pub(crate) fn values_text(field: Field, terms: &BTreeSet<Term>, names: Names) -> String {
     const SHOWN: usize = 3;
-    let mut text = terms.iter().take(SHOWN).map(|term| names.of_term(field, term)).collect::<Vec<_>>().join(", ");
+    let mut text = terms
+        .iter()
+        .take(SHOWN)
+        .map(|term| names.of_term(field, term))
+        .collect::<Vec<_>>()
+        .join(", ");
     if terms.len() > SHOWN {
         text = format!("{text} +{}", terms.len() - SHOWN);
     }

@@ -21,7 +21,8 @@ pub(crate) fn follow(log: LogAddress, answer: LogAnswer, names: Names) {
 /// The filter as a few words.
 fn filter_text(view: &View, names: Names) -> String {
     let search = view.filter.search.iter().map(|text| format!("“{text}”"));
-    let chips = ChipId::all(view).into_iter().filter(|chip| !chip.off).map(|chip| chip.phrase(view, names));
+    let chips =
+        ChipId::all(view).into_iter().filter(|chip| !chip.off).map(|chip| chip.phrase(view, names));
     let text = search.chain(chips).collect::<Vec<_>>().join(", ");
     if text.is_empty() { "Log".to_owned() } else { text }
 }

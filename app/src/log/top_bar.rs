@@ -82,7 +82,13 @@ pub(crate) fn TopBar(
 #[component]
 fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl IntoView {
     let others = Memo::new(move |_| {
-        viewer.with(|viewer| viewer.as_ref().map(|v| v.projects.iter().map(|p| p.slug.clone()).collect::<Vec<_>>())).unwrap_or_default()
+        viewer
+            .with(|viewer| {
+                viewer
+                    .as_ref()
+                    .map(|v| v.projects.iter().map(|p| p.slug.clone()).collect::<Vec<_>>())
+            })
+            .unwrap_or_default()
     });
     move || {
         let slugs = others.get();
@@ -90,10 +96,14 @@ fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl I
             return view! { <span class="project">{project}</span> }.into_any();
         }
         let items = move || {
-            slugs.iter().cloned().map(|slug| {
-                let (href, chosen) = (start(&slug), slug == project.get());
-                view! { <MenuItem href checked=chosen>{slug}</MenuItem> }
-            }).collect_view()
+            slugs
+                .iter()
+                .cloned()
+                .map(|slug| {
+                    let (href, chosen) = (start(&slug), slug == project.get());
+                    view! { <MenuItem href checked=chosen>{slug}</MenuItem> }
+                })
+                .collect_view()
         };
         view! {
             <Menu class="button quiet project" label=Signal::derive(move || format!("{}: change the project", project.get())) trigger=move || view! { <span>{project}</span> {icon(Icon::Chevron)} }>

@@ -15,12 +15,15 @@ pub(crate) fn HomePage() -> impl IntoView {
     let address = expect_context::<Address>();
     session.look();
     Effect::new(move |_| {
-        let first = session.viewer.with(|viewer| Some(viewer.as_ref()?.projects.first()?.slug.clone()));
+        let first =
+            session.viewer.with(|viewer| Some(viewer.as_ref()?.projects.first()?.slug.clone()));
         if let Some(project) = first {
             address.go(&log_href(&project, &View::default()), History::Replace);
         }
     });
-    let homeless = move || session.viewer.with(|viewer| viewer.as_ref().is_some_and(|v| v.projects.is_empty()));
+    let homeless = move || {
+        session.viewer.with(|viewer| viewer.as_ref().is_some_and(|v| v.projects.is_empty()))
+    };
     view! {
         <main class="door">
             <Show when=homeless>

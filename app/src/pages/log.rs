@@ -43,12 +43,28 @@ pub(crate) fn LogPage(
     let log = LogAddress::new(expect_context::<Address>(), project.clone());
     let answer = LogAnswer::to(log, zone);
     let names = Names::new();
-    Effect::new(move |_| answer.facets.value.with(|facets| facets.iter().for_each(|facets| names.learn_from_facets(facets))));
-    Effect::new(move |_| answer.page.value.with(|page| names.learn_from_entries(page.iter().flat_map(|page| &page.entries))));
+    Effect::new(move |_| {
+        answer
+            .facets
+            .value
+            .with(|facets| facets.iter().for_each(|facets| names.learn_from_facets(facets)))
+    });
+    Effect::new(move |_| {
+        answer
+            .page
+            .value
+            .with(|page| names.learn_from_entries(page.iter().flat_map(|page| &page.entries)))
+    });
     title::follow(log, answer, names);
 
     let (editing, adding) = (RwSignal::new(None), RwSignal::new(false));
     let (rail, sheet) = (RwSignal::new(false), RwSignal::new(false));
+    // What the rail opens lies over the list.
+    Effect::new(move |_| {
+        if editing.with(Option::is_some) {
+            rail.set(false);
+        }
+    });
     let search = NodeRef::<html::Input>::new();
     let again = Callback::new(move |()| answer.again());
     let shared = RwSignal::new(false);
@@ -58,7 +74,9 @@ pub(crate) fn LogPage(
 
     let opened = log.part(|view| view.event);
     let covered = Memo::new(move |_| page.with(|page| page.as_ref().map(|page| page.span)));
-    let is_empty = Memo::new(move |_| page.with(|page| page.as_ref().is_some_and(|page| page.entries.is_empty())));
+    let is_empty = Memo::new(move |_| {
+        page.with(|page| page.as_ref().is_some_and(|page| page.entries.is_empty()))
+    });
     let zoom = Callback::new(move |span: Span| {
         log.change(History::Push, |view| {
             view.cursor = None;
@@ -76,7 +94,7 @@ pub(crate) fn LogPage(
         <TopBar project rail keys=sheet />
         <div class="log" class:with-panel=move || opened.get().is_some() class:with-rail=rail>
             <aside class="rail" aria-label="Filter values">
-                <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) editing />
+                <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() editing />
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
@@ -93,7 +111,7 @@ pub(crate) fn LogPage(
                 <Pinned log />
                 <Chart histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
-                    <Summary page=page.into() bars=answer.bars.value.into() />
+                    <Summary page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() />
                     <Refresh waiting=answer.page.waiting.into() again />
                     <Pager log page=page.into() />
                 </div>
@@ -146,7 +164,8 @@ fn Pinned(log: LogAddress) -> impl IntoView {
 /// Copies a link to exactly these entries: the time is absolute, and later entries stay out.
 fn share(log: LogAddress, answer: LogAnswer, shared: RwSignal<bool>) {
     let mut view = log.view_untracked();
-    let known = answer.page.value.with_untracked(|page| page.as_ref().map(|page| (page.span, page.as_of)));
+    let known =
+        answer.page.value.with_untracked(|page| page.as_ref().map(|page| (page.span, page.as_of)));
     // A cursor holds both already, and belongs to the filter as it stands.
     if let (Some((span, as_of)), None) = (known, &view.cursor) {
         pin(&mut view, span, as_of);

@@ -26,7 +26,8 @@ pub(crate) fn SetUpPage() -> impl IntoView {
                 address.go("/", History::Replace);
             }
             Err(Failure::Unauthorized) => {
-                let _ = problem.try_set(Some("This link was used before, or it has expired.".into()));
+                let _ =
+                    problem.try_set(Some("This link was used before, or it has expired.".into()));
             }
             Err(failure) => {
                 let _ = problem.try_set(Some(failure.message()));

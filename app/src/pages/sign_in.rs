@@ -22,7 +22,10 @@ pub(crate) fn SignInPage() -> impl IntoView {
 
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let form = SignIn { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        let form = SignIn {
+            email: email.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
+        };
         busy.set(true);
         problem.set(None);
         spawn_local(async move {
@@ -32,7 +35,9 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     session.viewer.set(Some(viewer));
                     address.go(&back, History::Replace);
                 }
-                Err(Failure::Unauthorized) => problem.set(Some("The e-mail address or the password is wrong.".into())),
+                Err(Failure::Unauthorized) => {
+                    problem.set(Some("The e-mail address or the password is wrong.".into()))
+                }
                 Err(failure) => problem.set(Some(failure.message())),
             }
             let _ = busy.try_set(false);

@@ -64,15 +64,18 @@ pub(crate) fn Popover(
             place(&button, &panel, align, Side::Below);
         }
     };
-    // The browser opens and closes; the signal follows.
+    // The browser opens and closes; the signal follows. Meanwhile, the signal must not lead.
+    let turning = StoredValue::new(false);
     let toggled = move |_: web_sys::Event| {
         let Some(panel) = panel.get_untracked() else { return };
         let shows = panel.matches(":popover-open").unwrap_or(false);
+        turning.set_value(false);
         open.set(shows);
     };
     let toggling = move |e: web_sys::Event| {
         let opens = js_sys::Reflect::get(&e, &"newState".into())
             .is_ok_and(|s| s.as_string().as_deref() == Some("open"));
+        turning.set_value(true);
         open.set(opens);
         if !opens {
             return give_back(button, panel);
@@ -88,7 +91,7 @@ pub(crate) fn Popover(
     // Who sets the signal opens and closes too.
     Effect::new(move || {
         let (opens, Some(panel)) = (open.get(), panel.get()) else { return };
-        if opens != panel.matches(":popover-open").unwrap_or(opens) {
+        if !turning.get_value() && opens != panel.matches(":popover-open").unwrap_or(opens) {
             // Refused only where the panel is just leaving the document.
             let _ = if opens { panel.show_popover() } else { panel.hide_popover() };
         }

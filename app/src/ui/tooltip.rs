@@ -89,6 +89,8 @@ pub(crate) fn Tooltips() -> impl IntoView {
             {
                 show(&target);
             }
+            // A tap shows it before it brings the focus.
+            Some(target) if owner.with_value(|o| o.as_ref() == Some(&target)) => {}
             _ => hide(),
         }
     });

@@ -25,8 +25,15 @@ async fn median<T, E>(work: impl AsyncFn() -> Result<T, E>) -> Result<f64, E> {
     Ok(times[2])
 }
 
-pub(crate) async fn measure(store: &Sqlite, file: &Path, project: ProjectId, end: Timestamp, table: &mut Table) -> Result<(), Error> {
-    let span = Span::new(end.plus_millis(-30 * 86_400_000), end.plus_millis(1)).ok_or("the span is empty")?;
+pub(crate) async fn measure(
+    store: &Sqlite,
+    file: &Path,
+    project: ProjectId,
+    end: Timestamp,
+    table: &mut Table,
+) -> Result<(), Error> {
+    let span = Span::new(end.plus_millis(-30 * 86_400_000), end.plus_millis(1))
+        .ok_or("the span is empty")?;
     let as_of = store.head(project).await?;
     let scope = |query: &str| -> Result<Scope, Error> {
         Ok(Scope { project, filter: query.parse::<Filter>()?, span, as_of })
@@ -47,9 +54,23 @@ pub(crate) async fn measure(store: &Sqlite, file: &Path, project: ProjectId, end
         table.row(&format!("total, {name}"), total, "ms", peer.map(|p| 1.3 * p), peer);
         let bars = median(async || store.histogram(scope, &edges).await).await?;
         let peer = shell_time(file, store.histogram_sql(scope, &edges).await?);
-        table.row(&format!("histogram of {} bars, {name}", edges.len() - 1), bars, "ms", peer.map(|p| 1.3 * p), peer);
-        let both = median(async || tokio::try_join!(store.count(scope), store.histogram(scope, &edges))).await?;
-        table.row(&format!("total and histogram, {name}"), both, "ms", (name == "three filters").then_some(400.0), None);
+        table.row(
+            &format!("histogram of {} bars, {name}", edges.len() - 1),
+            bars,
+            "ms",
+            peer.map(|p| 1.3 * p),
+            peer,
+        );
+        let both =
+            median(async || tokio::try_join!(store.count(scope), store.histogram(scope, &edges)))
+                .await?;
+        table.row(
+            &format!("total and histogram, {name}"),
+            both,
+            "ms",
+            (name == "three filters").then_some(400.0),
+            None,
+        );
         for field in [Field::Actor, Field::Status, Field::Resource] {
             let counts = median(async || store.facet(scope, field, 10, None).await).await?;
             let peer = shell_time(file, store.facet_sql(scope, field).await?);
@@ -69,7 +90,9 @@ pub(crate) async fn measure(store: &Sqlite, file: &Path, project: ProjectId, end
     }
     for search in ["billing", "maya@"] {
         let scope = scope(&format!("q={search}"))?;
-        let page = median(async || store.list(&scope, Sort::default(), None, Direction::Next, 51).await).await?;
+        let page =
+            median(async || store.list(&scope, Sort::default(), None, Direction::Next, 51).await)
+                .await?;
         table.row(&format!("a page of 50, searching {search:?}"), page, "ms", None, None);
     }
     Ok(())

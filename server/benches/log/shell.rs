@@ -18,7 +18,10 @@ pub(crate) fn time(file: &Path, sql: &str) -> Option<f64> {
         .spawn()
         .ok()?;
     let mut input = child.stdin.take()?;
-    let script = format!("PRAGMA mmap_size=1073741824; PRAGMA cache_size=-65536;\n{sql};\n.timer on\n{}", format!("{sql};\n").repeat(5));
+    let script = format!(
+        "PRAGMA mmap_size=1073741824; PRAGMA cache_size=-65536;\n{sql};\n.timer on\n{}",
+        format!("{sql};\n").repeat(5)
+    );
     input.write_all(script.as_bytes()).ok()?;
     drop(input);
     let output = child.wait_with_output().ok()?;

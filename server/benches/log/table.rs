@@ -6,7 +6,14 @@ pub(crate) struct Table(Vec<[String; 5]>);
 
 impl Table {
     /// A figure; `limit` is the most it may be, `peer` the same work done by the `sqlite3` shell.
-    pub(crate) fn row(&mut self, what: &str, figure: f64, unit: &str, limit: Option<f64>, peer: Option<f64>) {
+    pub(crate) fn row(
+        &mut self,
+        what: &str,
+        figure: f64,
+        unit: &str,
+        limit: Option<f64>,
+        peer: Option<f64>,
+    ) {
         let within = match limit {
             Some(limit) if figure <= limit => "within".to_owned(),
             Some(_) => "OVER".to_owned(),
@@ -15,7 +22,9 @@ impl Table {
         self.0.push([
             what.to_owned(),
             format!("{figure:.1} {unit}"),
-            peer.map_or(String::new(), |peer| format!("{peer:.1} {unit}, ratio {:.2}", figure / peer)),
+            peer.map_or(String::new(), |peer| {
+                format!("{peer:.1} {unit}, ratio {:.2}", figure / peer)
+            }),
             limit.map_or(String::new(), |limit| format!("{limit:.0} {unit}")),
             within,
         ]);
@@ -23,7 +32,13 @@ impl Table {
 
     /// A remark among the figures.
     pub(crate) fn note(&mut self, what: &str, note: &str) {
-        self.0.push([what.to_owned(), note.to_owned(), String::new(), String::new(), String::new()]);
+        self.0.push([
+            what.to_owned(),
+            note.to_owned(),
+            String::new(),
+            String::new(),
+            String::new(),
+        ]);
     }
 
     pub(crate) fn print(&self) {

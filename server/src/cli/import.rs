@@ -6,7 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Args, builder::{PossibleValuesParser, TypedValueParser as _}};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
 use daybook_model::{Event, account::Project, ingest::Refusal};
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
@@ -75,20 +78,29 @@ impl Import {
         let mut latest = None;
         for source in sources {
             let reader = source.reader(&ProgressBar::hidden())?;
-            latest = latest.max(import::latest(self.format, reader).map_err(|e| source.failed(e.error))?);
+            latest = latest
+                .max(import::latest(self.format, reader).map_err(|e| source.failed(e.error))?);
         }
         Ok(latest.map_or(0, |at| Clock::System.now().millis() - at.millis()))
     }
 
     /// Reads on one thread while the log is written on another.
-    async fn read(&self, source: &Arc<Source>, shift: Option<i64>, log: &Log, project: &Project, totals: &mut Totals) -> Result<(), CliError> {
+    async fn read(
+        &self,
+        source: &Arc<Source>,
+        shift: Option<i64>,
+        log: &Log,
+        project: &Project,
+        totals: &mut Totals,
+    ) -> Result<(), CliError> {
         let mut importer = Importer::new(self.format, source.reader(&totals.bar)?);
         if shift.is_none() {
             importer = importer.with_clock(Clock::System.now());
         }
         let (batches, mut ready) = mpsc::channel(AHEAD);
         let bar = totals.bar.clone();
-        let reading = tokio::task::spawn_blocking(move || read_batches(importer, shift, &bar, &batches));
+        let reading =
+            tokio::task::spawn_blocking(move || read_batches(importer, shift, &bar, &batches));
         while let Some(batch) = ready.recv().await {
             totals.refuse(source, &batch.refused);
             if !batch.events.is_empty() {
@@ -116,7 +128,12 @@ struct Batch {
 
 /// Hands batches over until the log ends, cannot be read on, or nobody takes them any more. What was
 /// read before a file breaks off is handed over too.
-fn read_batches(importer: Importer<'_>, shift: Option<i64>, bar: &ProgressBar, batches: &mpsc::Sender<Batch>) -> Result<(), ReadError> {
+fn read_batches(
+    importer: Importer<'_>,
+    shift: Option<i64>,
+    bar: &ProgressBar,
+    batches: &mpsc::Sender<Batch>,
+) -> Result<(), ReadError> {
     let mut batch = Batch::default();
     let mut begun_at = 0;
     let mut outcome = Ok(());
@@ -136,7 +153,9 @@ fn read_batches(importer: Importer<'_>, shift: Option<i64>, bar: &ProgressBar, b
                 break;
             }
         }
-        if batch.events.len() + batch.refused.len() >= BATCH || bar.position() > begun_at + BATCH_BYTES {
+        if batch.events.len() + batch.refused.len() >= BATCH
+            || bar.position() > begun_at + BATCH_BYTES
+        {
             begun_at = bar.position();
             if batches.blocking_send(std::mem::take(&mut batch)).is_err() {
                 return outcome;
@@ -166,10 +185,20 @@ impl Totals {
     fn refuse(&mut self, source: &Source, refused: &[Refusal]) {
         self.refused += refused.len() as u64;
         for refusal in refused {
-            let field = if refusal.field.is_empty() { String::new() } else { format!("{} ", refusal.field) };
+            let field = if refusal.field.is_empty() {
+                String::new()
+            } else {
+                format!("{} ", refusal.field)
+            };
             self.bar.suspend(|| {
                 // Nobody may be listening.
-                let _ = writeln!(io::stderr(), "{}:{}: {field}{}", source.name(), refusal.index, refusal.message);
+                let _ = writeln!(
+                    io::stderr(),
+                    "{}:{}: {field}{}",
+                    source.name(),
+                    refusal.index,
+                    refusal.message
+                );
             });
         }
     }

@@ -71,7 +71,10 @@ async fn each_bad_event_is_refused_with_its_field() {
     );
     let answer = app.ingest(format!("[{twice}]")).await;
     let refused = &answer.json()["refused"][0];
-    assert_eq!((&refused["field"], &refused["code"]), (&json!("action"), &json!("duplicate_field")));
+    assert_eq!(
+        (&refused["field"], &refused["code"]),
+        (&json!("action"), &json!("duplicate_field"))
+    );
     assert_eq!(app.get("/api/projects/acme/events?range=all").await.json()["entries"], json!([]));
 }
 

@@ -39,7 +39,10 @@ impl Source {
     }
 
     /// A reader from the beginning, watched by the progress bar.
-    pub(super) fn reader(&self, bar: &ProgressBar) -> Result<impl BufRead + Send + use<>, CliError> {
+    pub(super) fn reader(
+        &self,
+        bar: &ProgressBar,
+    ) -> Result<impl BufRead + Send + use<>, CliError> {
         let mut file = self.file.try_clone().map_err(|e| self.failed(e))?;
         // A pipe cannot go back; it is read once and need not.
         let _ = file.rewind();
