@@ -22,10 +22,10 @@ impl Preferences {
             shortcuts: RwSignal::new(recall("shortcuts").as_deref() != Some("off")),
         };
         Effect::new(move |_| {
-            remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" })
+            remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" });
         });
         Effect::new(move |_| {
-            remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" })
+            remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" });
         });
         preferences
     }

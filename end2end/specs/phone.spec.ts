@@ -9,10 +9,16 @@ async function drag(page: Page, from: number, to: number): Promise<void> {
   const chart = new Chart(page);
   const [start, end] = [await chart.place(from), await chart.place(to)];
   const client = await page.context().newCDPSession(page);
-  const touch = (type: "touchStart" | "touchMove" | "touchEnd", x?: number) =>
-    client.send("Input.dispatchTouchEvent", { type, touchPoints: x === undefined ? [] : [{ x, y: start.y }] });
+  // A slow finger, which rests before it is lifted: the browser takes a tap after a fast one for
+  // the end of a fling. The time is told, not waited for.
+  let timestamp = Date.now() / 1000 - 2;
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", x?: number) => {
+    timestamp += 0.2;
+    return client.send("Input.dispatchTouchEvent", { type, timestamp, touchPoints: x === undefined ? [] : [{ x, y: start.y }] });
+  };
   await touch("touchStart", start.x);
   for (let i = 1; i <= 5; i += 1) await touch("touchMove", start.x + ((end.x - start.x) * i) / 5);
+  await touch("touchMove", end.x - 0.5);
   await touch("touchEnd");
 }
 

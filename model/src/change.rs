@@ -1,7 +1,5 @@
 //! What changed between two states: field by field, lists by element.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use crate::Change;
@@ -48,15 +46,8 @@ impl Diff {
     }
 
     fn objects(&mut self, path: &str, before: &Map<String, Value>, after: &Map<String, Value>) {
-        let mut sides = BTreeMap::<&str, (Option<&Value>, Option<&Value>)>::new();
-        for (key, value) in before {
-            sides.entry(key).or_default().0 = Some(value);
-        }
-        for (key, value) in after {
-            sides.entry(key).or_default().1 = Some(value);
-        }
-        for (key, side) in sides {
-            self.side(&member(path, key), side);
+        for key in names(before.keys().chain(after.keys()).map(String::as_str)) {
+            self.side(&member(path, key), (before.get(key), after.get(key)));
         }
     }
 
@@ -76,16 +67,12 @@ impl Diff {
 
     fn lists(&mut self, path: &str, before: &[Value], after: &[Value]) {
         if let Some((before, after)) = named(before).zip(named(after)) {
-            let names = before
-                .keys()
-                .chain(after.keys())
-                .copied()
-                .collect::<std::collections::BTreeSet<_>>();
-            for name in names {
-                self.side(
-                    &format!("{path}[{name}]"),
-                    (before.get(name).copied(), after.get(name).copied()),
-                );
+            let value = |of: &[(&str, &'_ Value)], name: &str| {
+                of.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).clone())
+            };
+            for name in names(before.iter().chain(&after).map(|(name, _)| *name)) {
+                let (before, after) = (value(&before, name), value(&after, name));
+                self.side(&format!("{path}[{name}]"), (before.as_ref(), after.as_ref()));
             }
             return;
         }
@@ -144,12 +131,21 @@ fn member(path: &str, key: &str) -> String {
 }
 
 /// The elements by `name`, `id` or `key`, if every one is an object with one of its own.
-fn named(list: &[Value]) -> Option<BTreeMap<&str, &Value>> {
+fn named(list: &[Value]) -> Option<Vec<(&str, &Value)>> {
     ["name", "id", "key"].into_iter().find_map(|key| {
-        let by_name: Option<BTreeMap<_, _>> =
-            list.iter().map(|value| Some((value.get(key)?.as_str()?, value))).collect();
-        by_name.filter(|found| found.len() == list.len() && !list.is_empty())
+        let by_name: Vec<_> =
+            list.iter().map(|value| Some((value.get(key)?.as_str()?, value))).collect::<Option<_>>()?;
+        let unique = names(by_name.iter().map(|(name, _)| *name)).len() == list.len();
+        (unique && !list.is_empty()).then_some(by_name)
     })
+}
+
+/// The names in order, each once.
+fn names<'a>(of: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<_> = of.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 #[cfg(test)]

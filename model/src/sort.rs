@@ -98,12 +98,11 @@ impl Column {
     /// Whether entries can have this key in this column; a cursor that says otherwise is forged.
     pub fn holds(self, key: &SortKey) -> bool {
         match (self, key) {
-            (Self::Time, SortKey::Number(_)) => true,
-            (Self::Time | Self::Actor | Self::Action, SortKey::Absent) => false,
+            (_, SortKey::Absent) => !matches!(self, Self::Time | Self::Actor | Self::Action),
             (Self::Status, SortKey::Number(code)) => (100..600).contains(code),
+            (_, SortKey::Number(_)) => self == Self::Time,
             (Self::Outcome, SortKey::Text(word)) => word.parse::<Outcome>().is_ok(),
-            (Self::Time | Self::Status, SortKey::Text(_)) | (_, SortKey::Number(_)) => false,
-            (_, SortKey::Text(_) | SortKey::Absent) => true,
+            (_, SortKey::Text(_)) => !matches!(self, Self::Time | Self::Status),
         }
     }
 
@@ -161,12 +160,11 @@ impl SortKey {
     pub fn compare(&self, other: &Self, descending: bool) -> Ordering {
         let by_value = |order: Ordering| if descending { order.reverse() } else { order };
         match (self, other) {
+            (Self::Absent, Self::Absent) => Ordering::Equal,
+            (Self::Absent, _) | (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+            (_, Self::Absent) | (Self::Number(_), Self::Text(_)) => Ordering::Less,
             (Self::Number(a), Self::Number(b)) => by_value(a.cmp(b)),
             (Self::Text(a), Self::Text(b)) => by_value(a.cmp(b)),
-            (Self::Absent, Self::Absent) => Ordering::Equal,
-            // One column has keys of one kind; numbers first is as good as any order.
-            (Self::Number(_), Self::Text(_)) | (_, Self::Absent) => Ordering::Less,
-            (Self::Text(_), Self::Number(_)) | (Self::Absent, _) => Ordering::Greater,
         }
     }
 }

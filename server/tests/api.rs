@@ -1,5 +1,7 @@
 //! The API through its real router, over a real store in a temporary folder.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
+
 #[path = "api/app.rs"]
 mod app;
 #[path = "api/ingest.rs"]

@@ -1,7 +1,5 @@
 //! The filter as sentences: one chip a choice.
 
-use std::collections::BTreeSet;
-
 use daybook_model::{FacetCounts, Field, View};
 use leptos::prelude::*;
 
@@ -31,9 +29,11 @@ pub(crate) fn Chips(
 ) -> impl IntoView {
     let present = log.part(ChipId::all);
     let chips = Memo::new(move |_| {
-        let mut chips: BTreeSet<ChipId> = present.get().into_iter().collect();
+        let mut chips = present.get();
         chips.extend(editing.get());
-        chips.into_iter().collect::<Vec<_>>()
+        chips.sort_unstable();
+        chips.dedup();
+        chips
     });
     let narrowed = log.part(|view| {
         !view.filter.choices.is_empty() || !view.off.is_empty() || view.filter.search.is_some()

@@ -1,7 +1,5 @@
 //! What an entry changed: field by field, before and after.
 
-use std::collections::BTreeMap;
-
 use daybook_model::{
     Change,
     change::{Diff, Difference},
@@ -45,15 +43,14 @@ pub(crate) fn Changes(
 
 /// Differences of one path stand together: the elements of a list.
 fn by_path(changed: Vec<Difference>) -> Vec<(String, Vec<Difference>)> {
-    let mut paths = Vec::new();
-    let mut groups = BTreeMap::<String, Vec<Difference>>::new();
+    let mut groups = Vec::<(String, Vec<Difference>)>::new();
     for difference in changed {
-        if !groups.contains_key(&difference.path) {
-            paths.push(difference.path.clone());
+        match groups.iter_mut().find(|(path, _)| *path == difference.path) {
+            Some((_, group)) => group.push(difference),
+            None => groups.push((difference.path.clone(), vec![difference])),
         }
-        groups.entry(difference.path.clone()).or_default().push(difference);
     }
-    paths.into_iter().filter_map(|path| groups.remove_entry(&path)).collect()
+    groups
 }
 
 fn field((path, differences): (String, Vec<Difference>)) -> impl IntoView {

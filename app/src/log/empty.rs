@@ -59,7 +59,7 @@ pub(crate) fn Empty(
     let helpful = move || {
         let mut reasons = reasons.value.get().unwrap_or_default();
         reasons.retain(|reason| reason.total > 0);
-        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.total));
+        reasons.sort_unstable_by_key(|reason| std::cmp::Reverse(reason.total));
         reasons
     };
     let reason = move |Without { key, total }: Without| {

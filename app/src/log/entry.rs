@@ -47,7 +47,7 @@ pub(crate) fn EntryPanel(
         api::entry(&log.project(), seq, signal).await
     });
     Effect::new(move |_| {
-        loaded.failure.with(|failure| failure.iter().for_each(|failure| session.check(failure)))
+        loaded.failure.with(|failure| failure.iter().for_each(|failure| session.check(failure)));
     });
     let entry = Memo::new(move |_| {
         let seq = seq.get()?;

@@ -45,7 +45,7 @@ impl Names {
         drop(known);
         if !news.is_empty() {
             self.0.update(|known| {
-                known.extend(news.into_iter().map(|(key, label)| (key, Arc::from(label))))
+                known.extend(news.into_iter().map(|(key, label)| (key, Arc::from(label))));
             });
         }
     }

@@ -90,7 +90,7 @@ impl ChipId {
         };
         let mut chips = of(&view.filter.choices, false);
         chips.extend(of(&view.off, true));
-        chips.sort();
+        chips.sort_unstable();
         chips
     }
 }

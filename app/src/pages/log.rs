@@ -47,13 +47,13 @@ pub(crate) fn LogPage(
         answer
             .facets
             .value
-            .with(|facets| facets.iter().for_each(|facets| names.learn_from_facets(facets)))
+            .with(|facets| facets.iter().for_each(|facets| names.learn_from_facets(facets)));
     });
     Effect::new(move |_| {
         answer
             .page
             .value
-            .with(|page| names.learn_from_entries(page.iter().flat_map(|page| &page.entries)))
+            .with(|page| names.learn_from_entries(page.iter().flat_map(|page| &page.entries)));
     });
     title::follow(log, answer, names);
 

@@ -36,7 +36,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     address.go(&back, History::Replace);
                 }
                 Err(Failure::Unauthorized) => {
-                    problem.set(Some("The e-mail address or the password is wrong.".into()))
+                    problem.set(Some("The e-mail address or the password is wrong.".into()));
                 }
                 Err(failure) => problem.set(Some(failure.message())),
             }

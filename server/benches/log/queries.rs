@@ -40,7 +40,8 @@ pub(crate) async fn measure(
     };
     let all = scope("")?;
     let actors = store.facet(&all, Field::Actor, 7, None).await?;
-    let seven: String = actors.values.iter().map(|v| format!("&actor={}", v.value)).collect();
+    let seven =
+        actors.values.iter().map(|v| format!("&actor={}", v.value)).collect::<Vec<_>>().concat();
     let three = scope(&format!("method.not=GET&status=2xx{seven}"))?;
     let rare_ip = store.facet(&all, Field::Ip, 100_000, None).await?;
     let rare = rare_ip.values.last().map(|v| (v.value.clone(), v.count)).ok_or("no addresses")?;

@@ -60,10 +60,10 @@ impl UserCommand {
         let log = Log::find(options).await?;
         match &log {
             Log::Here(open) => {
-                drop(open.people.create_person(&email, Some(&password), open.clock.now()).await?)
+                drop(open.people.create_person(&email, Some(&password), open.clock.now()).await?);
             }
             Log::There(server) => {
-                post::<()>(server, "/api/people", &api::NewPerson { email, password }).await?
+                post::<()>(server, "/api/people", &api::NewPerson { email, password }).await?;
             }
         }
         log.close().await;

@@ -60,7 +60,7 @@ async fn each_bad_event_is_refused_with_its_field() {
         ("id", with(|e| e["id"] = json!("x".repeat(129)))),
     ];
     for (field, bad) in cases {
-        let answer = app.ingest(batch(&[bad.clone()])).await;
+        let answer = app.ingest(batch(std::slice::from_ref(&bad))).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         assert_eq!(answer.json()["refused"][0]["field"], field, "{}", answer.json());
     }

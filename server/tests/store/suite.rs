@@ -194,6 +194,7 @@ async fn walk(
             tz: None,
             buckets: None,
             facets: None,
+            facet_search: None,
         };
         let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
         let page = list.page(store.as_ref()).await.unwrap();
@@ -220,6 +221,7 @@ async fn walk(
             tz: None,
             buckets: None,
             facets: None,
+            facet_search: None,
         };
         let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
         let page = list.page(store.as_ref()).await.unwrap();
