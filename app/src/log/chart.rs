@@ -9,7 +9,7 @@ use daybook_model::{Histogram, Severity, Span};
 use leptos::{html, prelude::*};
 use web_sys::{KeyboardEvent, PointerEvent};
 
-use crate::ui::{time::Zone, unique_id};
+use crate::ui::{number::px, time::Zone, unique_id};
 
 mod bars;
 mod canvas;
@@ -189,7 +189,7 @@ fn Axis(
         let scale = state.scale.get()?;
         let span = state.shown.with(|h| h.as_ref().map(|h| h.span))?;
         let tick = |tick: ticks::Tick| {
-            let left = format!("{}px", scale.x(tick.at.millis()));
+            let left = px(scale.x(tick.at.millis()));
             view! { <span class="chart-tick" class:mark=tick.mark class:major=tick.major style=("--left", left)>{tick.text}</span> }
         };
         Some(ticks::ticks(span, scale.width(), zone).into_iter().map(tick).collect_view())

@@ -1,13 +1,18 @@
 //! What values are called: an actor is filtered by its id and shown by its name.
 
-use std::{collections::BTreeMap, sync::Arc};
-
 use daybook_model::{ActorType, Entry, FacetCounts, Field, Operation, Outcome, Term, vocabulary};
 use leptos::prelude::*;
 
 /// Every name that an answer has told, so that a chip keeps its words while the next is awaited.
 #[derive(Clone, Copy)]
-pub(crate) struct Names(RwSignal<BTreeMap<(Field, String), Arc<str>>>);
+pub(crate) struct Names(RwSignal<Vec<Name>>);
+
+/// A value and what it is called.
+struct Name {
+    field: Field,
+    value: String,
+    label: String,
+}
 
 impl Names {
     /// Nothing is known yet.
@@ -37,26 +42,29 @@ impl Names {
     }
 
     fn learn(self, names: impl Iterator<Item = (Field, String, String)>) {
-        let known = self.0.read_untracked();
-        let news: Vec<_> = names
-            .map(|(field, value, label)| ((field, value), label))
-            .filter(|(key, label)| known.get(key).is_none_or(|name| **name != **label))
-            .collect();
+        let mut changed = false;
+        let mut known = self.0.write_untracked();
+        for (field, value, label) in names {
+            match known.iter_mut().find(|name| name.field == field && name.value == value) {
+                Some(name) if name.label == label => continue,
+                Some(name) => name.label = label,
+                None => known.push(Name { field, value, label }),
+            }
+            changed = true;
+        }
         drop(known);
-        if !news.is_empty() {
-            self.0.update(|known| {
-                known.extend(news.into_iter().map(|(key, label)| (key, Arc::from(label))));
-            });
+        if changed {
+            self.0.notify();
         }
     }
 
     /// What a value is called.
     pub(crate) fn of(self, field: Field, value: &str) -> String {
         word(field, value).unwrap_or_else(|| {
-            let key = (field, value.to_owned());
-            self.0
-                .with(|known| known.get(&key).map(ToString::to_string))
-                .unwrap_or_else(|| bare(field, value))
+            self.0.with(|known| {
+                let known = known.iter().find(|name| name.field == field && name.value == value);
+                known.map_or_else(|| bare(field, value), |name| name.label.clone())
+            })
         })
     }
 

@@ -174,8 +174,8 @@ fn Value(
     let name = move || term.with_value(|term| names.of_term(field, term));
     let link =
         move |exclude| move || term.with_value(|term| toggle_link(log, field, term, exclude));
-    let share =
-        move || format!("{:.4}", count.get().unwrap_or(0) as f64 / most.get().max(1) as f64);
+    // In thousandths of the longest bar.
+    let share = move || (count.get().unwrap_or(0) * 1000 / most.get().max(1)).to_string();
     let state = move || match standing.get() {
         Standing::Free => None,
         Standing::Included => Some(", included"),

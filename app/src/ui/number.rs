@@ -27,6 +27,14 @@ pub(crate) fn whole(x: f64) -> i64 {
     x.round() as i64
 }
 
+/// A length for the style sheet, to a tenth of a pixel. (The formatting of floats that `format!`
+/// does would be several kB of the app.)
+pub(crate) fn px(length: f64) -> String {
+    let tenths = whole(length * 10.0);
+    let sign = if tenths < 0 { "-" } else { "" };
+    format!("{sign}{}.{}px", tenths.abs() / 10, tenths.abs() % 10)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

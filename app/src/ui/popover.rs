@@ -5,7 +5,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::unique_id;
+use super::{number::px, unique_id};
 
 /// Which edges of the button and of what floats meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -134,7 +134,7 @@ pub(crate) fn place(anchor: &Element, panel: &HtmlElement, align: Align, side: S
         return;
     };
     let style = panel.style();
-    let set = |name: &str, value: f64| drop(style.set_property(name, &format!("{value:.1}px")));
+    let set = |name: &str, value: f64| drop(style.set_property(name, &px(value)));
     // Measured as large as it wants to be.
     set("--room", vh);
     let (a, p) = (anchor.get_bounding_client_rect(), panel.get_bounding_client_rect());

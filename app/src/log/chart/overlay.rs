@@ -13,7 +13,7 @@ use super::{
 };
 use crate::ui::{
     icon::{Icon, icon},
-    number::grouped,
+    number::{grouped, px},
 };
 
 /// The class of a severity's colour.
@@ -23,11 +23,6 @@ pub(crate) const fn class(severity: Severity) -> &'static str {
         Severity::Failure => "failure",
         Severity::ServerError => "error",
     }
-}
-
-/// A length for the style sheet.
-fn px(length: f64) -> String {
-    format!("{length}px")
 }
 
 /// Left and right edge of some bars.
