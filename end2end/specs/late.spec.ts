@@ -24,11 +24,7 @@ test("while an answer is awaited the old rows stay, dimmed, and nothing jumps", 
   const seqs = await log.seqs();
   const held = await hold(page);
   const before = await log.table.boundingBox();
-  const opacity = () => log.rows.first().evaluate((row) => {
-    let dim = 1;
-    for (let e: Element | null = row; e; e = e.parentElement) dim *= Number(getComputedStyle(e).opacity);
-    return dim;
-  });
+  const opacity = () => log.opacity(log.rows.first());
   expect(await opacity()).toBe(1);
   await log.facet("Method").getByRole("link", { name: /^GET/ }).click();
   await expect(log.table).toHaveAttribute("aria-busy", "true");

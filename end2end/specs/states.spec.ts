@@ -53,6 +53,18 @@ for (const [status, body, message] of [
   });
 }
 
+test("where there is no answer, the total of the one before does not look like it", async ({ log, page, guard }) => {
+  guard.allow(/status of 503/);
+  await log.open();
+  await page.route(OVERVIEW, (route) => route.fulfill({ status: 503 }));
+  await log.facet("Outcome").getByRole("link", { name: /^Failure/ }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "could not be read" })).toBeVisible();
+  const claims = [log.total, page.getByText("bars and rows agree")];
+  for (const claim of claims) {
+    await expect.poll(async () => (await claim.isVisible()) ? log.opacity(claim) : 0).toBeLessThan(1);
+  }
+});
+
 test("without a connection it says so", async ({ log, page, guard }) => {
   guard.allow(/net::ERR_FAILED/);
   await page.route(OVERVIEW, (route) => route.abort());

@@ -101,7 +101,7 @@ pub(crate) fn LogPage(
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
-                    <button type="button" class="button share" aria-keyshortcuts="c" data-tip="Copy a link to exactly these entries" on:click=move |_| share.run(())>
+                    <button type="button" class="button share" aria-label=move || if shared.get() { "Copied" } else { "Share" } aria-keyshortcuts="c" data-tip="Copy a link to exactly these entries" on:click=move |_| share.run(())>
                         {move || icon(if shared.get() { Icon::Check } else { Icon::Link })}
                         <span>{move || if shared.get() { "Copied" } else { "Share" }}</span>
                     </button>
