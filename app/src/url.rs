@@ -99,7 +99,9 @@ impl Address {
         let Some(link) = link else { return };
         let same_page = link.origin() == window().location().origin().unwrap_or_default()
             && self.place.with_untracked(|place| place.path == link.pathname());
-        if same_page && link.target().is_empty() && !link.has_attribute("download") {
+        // A link to a part of this page moves the focus too, which is the browser's work.
+        let within = !link.hash().is_empty();
+        if same_page && !within && link.target().is_empty() && !link.has_attribute("download") {
             event.prevent_default();
             self.go(&format!("{}{}", link.pathname(), link.search()), History::Push);
         }

@@ -133,8 +133,10 @@ fn member(path: &str, key: &str) -> String {
 /// The elements by `name`, `id` or `key`, if every one is an object with one of its own.
 fn named(list: &[Value]) -> Option<Vec<(&str, &Value)>> {
     ["name", "id", "key"].into_iter().find_map(|key| {
-        let by_name: Vec<_> =
-            list.iter().map(|value| Some((value.get(key)?.as_str()?, value))).collect::<Option<_>>()?;
+        let by_name: Vec<_> = list
+            .iter()
+            .map(|value| Some((value.get(key)?.as_str()?, value)))
+            .collect::<Option<_>>()?;
         let unique = names(by_name.iter().map(|(name, _)| *name)).len() == list.len();
         (unique && !list.is_empty()).then_some(by_name)
     })

@@ -90,7 +90,7 @@ pub(crate) fn LogPage(
     });
 
     view! {
-        <a class="skip" href="#entries">"Skip to the entries"</a>
+        <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet />
         <div class="log" class:with-panel=move || opened.get().is_some() class:with-rail=rail>
             <aside class="rail" aria-label="Filter values">
