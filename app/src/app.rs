@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::{
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     hooks::use_params_map,
     path,
 };
@@ -14,6 +14,7 @@ use crate::{
         sign_in::SignInPage,
     },
     preferences::Preferences,
+    reactive::{dynamic, memo},
     session::Session,
     url::Address,
 };
@@ -34,12 +35,12 @@ fn Pages() -> impl IntoView {
     provide_context(Clock::start());
     view! {
         <div class="app" on:click=move |event| address.follow_link(&event)>
-            <Routes fallback=NotFoundPage>
+            <FlatRoutes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage />
                 <Route path=path!("/sign-in") view=SignInPage />
                 <Route path=path!("/set-up") view=SetUpPage />
                 <Route path=path!("/projects/:project/log") view=ProjectLog />
-            </Routes>
+            </FlatRoutes>
         </div>
     }
 }
@@ -48,7 +49,6 @@ fn Pages() -> impl IntoView {
 #[component]
 fn ProjectLog() -> impl IntoView {
     let params = use_params_map();
-    let project =
-        Memo::new(move |_| params.with(|params| params.get("project").unwrap_or_default()));
-    move || view! { <LogPage project=project.get() /> }
+    let project = memo(move || params.with(|params| params.get("project").unwrap_or_default()));
+    dynamic(move || view! { <LogPage project=project.get() /> })
 }

@@ -14,6 +14,7 @@ mod load;
 mod log;
 mod pages;
 mod preferences;
+mod reactive;
 mod session;
 mod ui;
 mod url;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::reactive::effect;
 use crate::ui::time::Zone;
 
 /// Everything the reader prefers, apart from the colours, which `ui::theme` keeps.
@@ -21,10 +22,10 @@ impl Preferences {
             zone: RwSignal::new(zone),
             shortcuts: RwSignal::new(recall("shortcuts").as_deref() != Some("off")),
         };
-        Effect::new(move |_| {
+        effect(move || {
             remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" });
         });
-        Effect::new(move |_| {
+        effect(move || {
             remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" });
         });
         preferences

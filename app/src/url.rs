@@ -13,6 +13,8 @@ use leptos_router::{
 };
 use wasm_bindgen::JsCast;
 
+use crate::reactive::memo;
+
 /// Where the reader is: the parts of the address, as they stand in the bar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Place {
@@ -59,7 +61,7 @@ impl Address {
     /// Follows the address from now on, whoever changes it. Only within a router.
     pub(crate) fn follow() -> Self {
         let Location { pathname, search, hash, .. } = use_location();
-        let place = Memo::new(move |_| Place {
+        let place = memo(move || Place {
             path: pathname.get(),
             search: search.get(),
             fragment: hash.with(|hash| hash.trim_start_matches('#').to_owned()),
@@ -121,13 +123,13 @@ pub(crate) struct LogAddress {
 impl LogAddress {
     /// The log of this project, seen as the query string says.
     pub(crate) fn new(address: Address, project: String) -> Self {
-        let search = Memo::new(move |_| address.place().search);
+        let search = memo(move || address.place().search);
         Self {
             address,
             project: StoredValue::new(project),
             search,
-            view: Memo::new(move |_| search.with(|raw| View::read(raw).0)),
-            errors: Memo::new(move |_| search.with(|raw| View::read(raw).1)),
+            view: memo(move || search.with(|raw| View::read(raw).0)),
+            errors: memo(move || search.with(|raw| View::read(raw).1)),
         }
     }
 
@@ -151,7 +153,7 @@ impl LogAddress {
         self,
         part: impl Fn(&View) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
-        Memo::new(move |_| self.view.with(&part))
+        memo(move || self.view.with(&part))
     }
 
     /// What is wrong with the address.

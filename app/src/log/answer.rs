@@ -7,6 +7,7 @@ use crate::{
     api::{self, Failure, OverviewQuestion},
     clock::Clock,
     load::{Answer, per_question},
+    reactive::memo,
     session::Session,
     ui::time::{Zone, zone_name},
     url::LogAddress,
@@ -56,7 +57,7 @@ impl LogAnswer {
             let more = chosen.filter(|field| field.is_facet() && !RAIL.contains(field));
             RAIL.into_iter().chain(more).collect::<Vec<_>>()
         });
-        let question = Memo::new(move |_| {
+        let question = memo(move || {
             let question = OverviewQuestion {
                 project: log.project(),
                 query: query.get(),

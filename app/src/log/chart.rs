@@ -9,7 +9,10 @@ use daybook_model::{Histogram, Severity, Span};
 use leptos::{html, prelude::*};
 use web_sys::{KeyboardEvent, PointerEvent};
 
-use crate::ui::{number::px, time::Zone, unique_id};
+use crate::{
+    reactive::dynamic,
+    ui::{number::px, time::Zone, unique_id},
+};
 
 mod bars;
 mod canvas;
@@ -63,13 +66,13 @@ pub(crate) fn Chart(
     view! {
         <section class="chart" class:dimmed=dimmed aria-label="Entries over time">
             <div class="chart-head">
-                <span class="chart-top">{top}</span>
+                <span class="chart-top">{dynamic(top)}</span>
                 <ul class="chart-legend" node_ref=legend>
                     {Severity::ALL.map(|s| view! { <li><i class=format!("swatch {}", class(s))></i>{s.label()}</li> }).into_iter().collect_view()}
                 </ul>
             </div>
             <p class="visually-hidden" id=about.clone()>
-                {summary}
+                {dynamic(summary)}
                 " Arrow keys choose a bar, Shift extends, Enter zooms in, minus zooms out, Escape clears."
             </p>
             <Plot state legend about />
@@ -194,5 +197,5 @@ fn Axis(
         };
         Some(ticks::ticks(span, scale.width(), zone).into_iter().map(tick).collect_view())
     };
-    view! { <div class="chart-axis" aria-hidden="true">{ticks}</div> }
+    view! { <div class="chart-axis" aria-hidden="true">{dynamic(ticks)}</div> }
 }

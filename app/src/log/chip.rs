@@ -11,6 +11,7 @@ use crate::{
         names::Names,
         terms::{ChipId, values_text},
     },
+    reactive::{dynamic, effect},
     ui::{
         icon::{Icon, icon},
         popover::Popover,
@@ -35,7 +36,7 @@ pub(crate) fn Chip(
     let terms = log.part(move |view| id.terms(view));
     let open = RwSignal::new(false);
     // The popover and the page agree on which chip is edited, whoever begins.
-    Effect::new(move |_| open.set(editing.get() == Some(id)));
+    effect(move || open.set(editing.get() == Some(id)));
     Effect::new(move |was: Option<bool>| {
         let opens = open.get();
         let edited = editing.get_untracked() == Some(id);
@@ -47,14 +48,14 @@ pub(crate) fn Chip(
         opens
     });
 
-    let words = move || values_text(id.field, &terms.get(), names);
-    let verb = move || id.verb(&terms.read());
+    let words = Signal::derive(move || values_text(id.field, &terms.get(), names));
+    let verb = Signal::derive(move || id.verb(&terms.read()));
     let other = ChipId { exclude: !id.exclude, ..id };
-    let negated = move || move_link(log, id, other);
-    let switched = move || move_link(log, id, ChipId { off: !id.off, ..id });
-    let removed = move || log.filter_link(|view| drop(id.take(view)));
+    let negated = Signal::derive(move || move_link(log, id, other));
+    let switched = Signal::derive(move || move_link(log, id, ChipId { off: !id.off, ..id }));
+    let removed = Signal::derive(move || log.filter_link(|view| drop(id.take(view))));
     let field = id.field.label();
-    let negate_tip = move || format!("Change to “{}”", other.verb(&terms.read()));
+    let negate_tip = Signal::derive(move || format!("Change to “{}”", other.verb(&terms.read())));
 
     view! {
         <li class="chip" class:off=id.off class:exclude=id.exclude>
@@ -63,13 +64,13 @@ pub(crate) fn Chip(
             <Popover
                 class="chip-values"
                 open
-                label=Signal::derive(move || format!("{field} {} {}: edit", verb(), words()))
-                trigger=move || move || if terms.read().is_empty() { "…".to_owned() } else { words() }
+                label=Signal::derive(move || format!("{field} {} {}: edit", verb.get(), words.get()))
+                trigger=move || dynamic(move || if terms.read().is_empty() { "…".to_owned() } else { words.get() })
             >
                 <ChipEditor log names id facets terms close=Callback::new(move |()| open.set(false)) />
             </Popover>
             {id.off.then(|| view! { <a class="chip-off" href=switched data-tip="Switch on">"off"</a> })}
-            <a class="chip-remove" href=removed aria-label=move || format!("Remove {field} {} {}", verb(), words()) data-tip="Remove">
+            <a class="chip-remove" href=removed aria-label=Signal::derive(move || format!("Remove {field} {} {}", verb.get(), words.get())) data-tip="Remove">
                 {icon(Icon::Close)}
             </a>
         </li>

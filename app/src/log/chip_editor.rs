@@ -13,6 +13,7 @@ use crate::{
         names::Names,
         terms::{ChipId, toggle},
     },
+    reactive::{dynamic, effect, memo, when},
     ui::combobox::{ComboOption, Combobox},
     url::{History, LogAddress},
 };
@@ -53,13 +54,13 @@ pub(crate) fn ChipEditor(
         timer.set_value(set_timeout_with_handle(rest, REST).ok());
     });
 
-    let question = Memo::new(move |_| field.is_facet().then(|| (log.view(), rested.get())));
+    let question = memo(move || field.is_facet().then(|| (log.view(), rested.get())));
     let found = load(question.into(), move |(view, text), signal| async move {
         api::facet_values(&log.project(), &view, field, &text, signal).await
     });
-    Effect::new(move |_| found.value.with(|found| names.learn_from_facets(found.as_slice())));
+    effect(move || found.value.with(|found| names.learn_from_facets(found.as_slice())));
 
-    let options = Memo::new(move |_| {
+    let options = memo(move || {
         let known = facets
             .with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned());
         let found = found.value.get();
@@ -87,8 +88,8 @@ pub(crate) fn ChipEditor(
         });
     };
     let verb = if id.exclude { "is not" } else { "is" };
-    let negated = move || move_link(log, id, ChipId { exclude: !id.exclude, ..id });
-    let switched = move || move_link(log, id, ChipId { off: !id.off, ..id });
+    let negated = Signal::derive(move || move_link(log, id, ChipId { exclude: !id.exclude, ..id }));
+    let switched = Signal::derive(move || move_link(log, id, ChipId { off: !id.off, ..id }));
     let placeholder = if field.is_facet() {
         format!("Find {}…", in_sentence(field))
     } else {
@@ -105,8 +106,8 @@ pub(crate) fn ChipEditor(
                 on_toggle=choose
                 on_text=type_text
             />
-            {move || found.failure.get().map(|failure| view! { <p class="problem" role="alert">{failure.message()}</p> })}
-            <Show when=move || !terms.read().is_empty()>
+            {dynamic(move || found.failure.get().map(|failure| view! { <p class="problem" role="alert">{failure.message()}</p> }))}
+            {when(move || !terms.read().is_empty(), move || view! {
                 <p class="chip-editor-acts">
                     <a class="button quiet" href=negated on:click=move |_| close.run(())>
                         {if id.exclude { "Include instead" } else { "Exclude instead" }}
@@ -115,7 +116,7 @@ pub(crate) fn ChipEditor(
                         {if id.off { "Switch on" } else { "Switch off" }}
                     </a>
                 </p>
-            </Show>
+            })}
         </div>
     }
 }

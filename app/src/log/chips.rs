@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     log::{chip::Chip, names::Names, terms::ChipId},
+    reactive::{memo, when},
     ui::{
         combobox::{ComboOption, Combobox},
         icon::{Icon, icon},
@@ -28,7 +29,7 @@ pub(crate) fn Chips(
     adding: RwSignal<bool>,
 ) -> impl IntoView {
     let present = log.part(ChipId::all);
-    let chips = Memo::new(move |_| {
+    let chips = memo(move || {
         let mut chips = present.get();
         chips.extend(editing.get());
         chips.sort_unstable();
@@ -38,7 +39,7 @@ pub(crate) fn Chips(
     let narrowed = log.part(|view| {
         !view.filter.choices.is_empty() || !view.off.is_empty() || view.filter.search.is_some()
     });
-    let cleared = move || log.filter_link(clear);
+    let cleared = Signal::derive(move || log.filter_link(clear));
 
     view! {
         <div class="chips">
@@ -61,9 +62,9 @@ pub(crate) fn Chips(
                     />
                 </div>
             </Popover>
-            <Show when=move || narrowed.get()>
+            {when(move || narrowed.get(), move || view! {
                 <a class="button quiet" href=cleared>"Clear all"</a>
-            </Show>
+            })}
         </div>
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     load::load,
     log::{chips::clear, names::Names, terms::ChipId},
+    reactive::{dynamic, memo, when},
     ui::{
         icon::{Icon, icon},
         number::counted,
@@ -31,13 +32,13 @@ pub(crate) fn Empty(
     let clock = expect_context::<Clock>();
     let query = log.part(|view| View { cursor: None, ..view.clone() }.to_api_query());
     let narrowed = log.part(|view| view.filter.is_narrowed());
-    let asked = Memo::new(move |_| narrowed.get().then(|| query.get()));
+    let asked = memo(move || narrowed.get().then(|| query.get()));
     let reasons = load(asked.into(), move |query: String, signal| async move {
         api::without(&log.project(), &query, signal).await
     });
 
     let range = log.part(|view| view.filter.range);
-    let searched = move || {
+    let searched = Signal::derive(move || {
         let span = page.with(|page| page.as_ref().map(|page| page.span));
         if let (Range::Last(preset), Some(span)) =
             (range.get(), span.filter(|span| *span != Span::ALL))
@@ -55,7 +56,7 @@ pub(crate) fn Empty(
             }
             None => "Searched all time.".to_owned(),
         }
-    };
+    });
     let helpful = move || {
         let mut reasons = reasons.value.get().unwrap_or_default();
         reasons.retain(|reason| reason.total > 0);
@@ -81,17 +82,17 @@ pub(crate) fn Empty(
             {icon(Icon::Search)}
             <h2>"No entries match"</h2>
             <p class="muted">{searched}</p>
-            <ul role="list">{move || helpful().into_iter().map(reason).collect_view()}</ul>
-            <Show when=move || narrowed.get() && reasons.value.with(Option::is_some) && helpful().is_empty()>
+            <ul role="list">{dynamic(move || helpful().into_iter().map(reason).collect_view())}</ul>
+            {when(move || narrowed.get() && reasons.value.with(Option::is_some) && helpful().is_empty(), move || view! {
                 <p>"No single filter is to blame: even without any one of them nothing matches."</p>
-            </Show>
+            })}
             <p class="empty-acts">
-                <Show when=move || narrowed.get()>
-                    <a class="button" href=move || log.filter_link(clear)>"Clear all filters"</a>
-                </Show>
-                <Show when=move || !is_all.get()>
-                    <a class="button" href=move || log.filter_link(|view| view.filter.range = Range::Last(Preset::All))>"Look at all time"</a>
-                </Show>
+                {when(move || narrowed.get(), move || view! {
+                    <a class="button" href=Signal::derive(move || log.filter_link(clear))>"Clear all filters"</a>
+                })}
+                {when(move || !is_all.get(), move || view! {
+                    <a class="button" href=Signal::derive(move || log.filter_link(|view| view.filter.range = Range::Last(Preset::All)))>"Look at all time"</a>
+                })}
             </p>
         </section>
     }

@@ -14,6 +14,7 @@ use crate::{
         sentence::sentence,
         terms::{not_link, only_link},
     },
+    reactive::{dynamic, effect, memo},
     session::Session,
     ui::{
         copy::CopyButton,
@@ -38,7 +39,7 @@ pub(crate) fn EntryPanel(
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     // What the list has whole is not asked for again.
-    let question = Memo::new(move |_| {
+    let question = memo(move || {
         let seq = seq.get()?;
         let whole = answer.row(seq).is_some_and(|row| row.omitted.is_empty());
         (!whole).then_some(seq)
@@ -46,14 +47,14 @@ pub(crate) fn EntryPanel(
     let loaded = load(question.into(), move |seq, signal| async move {
         api::entry(&log.project(), seq, signal).await
     });
-    Effect::new(move |_| {
+    effect(move || {
         loaded.failure.with(|failure| failure.iter().for_each(|failure| session.check(failure)));
     });
-    let entry = Memo::new(move |_| {
+    let entry = memo(move || {
         let seq = seq.get()?;
         loaded.value.get().filter(|entry| entry.seq == seq).or_else(|| answer.row(seq))
     });
-    let neighbours = Memo::new(move |_| seq.get().map(|seq| neighbours(answer, seq)));
+    let neighbours = memo(move || seq.get().map(|seq| neighbours(answer, seq)));
     let step = move |to: Option<Seq>, glyph: Icon, name: &'static str, key: &'static str| {
         let href = to.map(|to| log.link(|view| view.event = Some(to)));
         let disabled = href.is_none().then_some("true");
@@ -61,28 +62,28 @@ pub(crate) fn EntryPanel(
     };
     // The tab that was chosen stays while entries are walked.
     let depth = RwSignal::new(None::<Depth>);
-    let closed = move || log.link(|view| view.event = None);
+    let closed = Signal::derive(move || log.link(|view| view.event = None));
     let link = Signal::derive(move || log.absolute(&log.view()));
 
     view! {
         <aside class="panel" aria-label="Entry">
             <header class="panel-head">
-                <span class="panel-seq">{move || seq.get().map(|seq| format!("#{}", grouped(seq)))}</span>
-                {move || {
+                <span class="panel-seq">{dynamic(move || seq.get().map(|seq| format!("#{}", grouped(seq))))}</span>
+                {dynamic(move || {
                     let (before, after) = neighbours.get().unwrap_or_default();
                     view! {
                         {step(before, Icon::ArrowUp, "Entry above", "k")}
                         {step(after, Icon::ArrowDown, "Entry below", "j")}
                     }
-                }}
+                })}
                 <CopyButton text=link what="link to this entry" />
                 <a class="icon-button" href=closed aria-label="Close" data-tip="Close (Esc)">{icon(Icon::Close)}</a>
             </header>
-            {move || match (entry.get(), loaded.failure.get()) {
+            {dynamic(move || match (entry.get(), loaded.failure.get()) {
                 (Some(entry), failure) => view! { <Told log entry zone failure depth /> }.into_any(),
                 (None, Some(failure)) => view! { <p class="problem" role="alert">{failure.message()}</p> }.into_any(),
                 (None, None) => view! { <div class="panel-skeleton" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div> }.into_any(),
-            }}
+            })}
         </aside>
     }
 }
@@ -130,8 +131,8 @@ fn Told(
         <div class="panel-body">
             <h2 class="panel-sentence">{sentence(event)}</h2>
             <p class="panel-when">
-                <time datetime=at.to_string()>{when}</time>
-                <span class="muted">{other}" · "{ago}</span>
+                <time datetime=at.to_string()>{dynamic(when)}</time>
+                <span class="muted">{dynamic(other)}" · "{dynamic(ago)}</span>
             </p>
             <dl class="facts">
                 {(outcome.is_some() || code.is_some()).then(|| view! {
@@ -146,7 +147,7 @@ fn Told(
                 {shown.into_iter().map(|fact| view! { <FactLine log fact /> }).collect_view()}
                 <div class="fact">
                     <dt>"Received"</dt>
-                    <dd><span class="fact-value">{move || time::long(received, zone.get())}</span></dd>
+                    <dd><span class="fact-value">{dynamic(move || time::long(received, zone.get()))}</span></dd>
                 </div>
             </dl>
             {failure.map(|failure| view! { <p class="problem" role="alert">{failure.message()}</p> })}
@@ -162,8 +163,8 @@ fn FactLine(log: LogAddress, fact: Fact) -> impl IntoView {
     let acts = filter.map(|(field, value)| {
         let (only, not) = (value.clone(), value);
         view! {
-            <a class="fact-act" href=move || only_link(log, field, &only) aria-label=format!("Only this {label}") data-tip="Only this">{icon(Icon::Plus)}</a>
-            <a class="fact-act" href=move || not_link(log, field, &not) aria-label=format!("Not this {label}") data-tip="Not this">{icon(Icon::Minus)}</a>
+            <a class="fact-act" href=Signal::derive(move || only_link(log, field, &only)) aria-label=format!("Only this {label}") data-tip="Only this">{icon(Icon::Plus)}</a>
+            <a class="fact-act" href=Signal::derive(move || not_link(log, field, &not)) aria-label=format!("Not this {label}") data-tip="Not this">{icon(Icon::Minus)}</a>
         }
     });
     view! {
@@ -215,7 +216,7 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
         Depth::Changes
     };
     let count = entry.event.change.as_ref().map(|change| Diff::of(change).changed.len());
-    let chosen = Memo::new(move |_| depth.get().unwrap_or(first));
+    let chosen = memo(move || depth.get().unwrap_or(first));
     let entry = StoredValue::new(entry);
     let tab = move |which: Depth| {
         let selected = move || chosen.get() == which;
@@ -225,9 +226,9 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
                 role="tab"
                 class="tab"
                 id=format!("tab-{}", which.label())
-                aria-selected=move || if selected() { "true" } else { "false" }
+                aria-selected=Signal::derive(move || if selected() { "true" } else { "false" })
                 aria-controls="panel-depth"
-                tabindex=move || if selected() { "0" } else { "-1" }
+                tabindex=Signal::derive(move || if selected() { "0" } else { "-1" })
                 on:click=move |_| depth.set(Some(which))
             >
                 {which.label()}
@@ -271,8 +272,8 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
         <div class="tabs" role="tablist" aria-label="More of this entry" on:keydown=walk>
             {Depth::ALL.map(tab).into_iter().collect_view()}
         </div>
-        <div id="panel-depth" class="depth" role="tabpanel" tabindex="0" aria-labelledby=move || format!("tab-{}", chosen.get().label())>
-            {content}
+        <div id="panel-depth" class="depth" role="tabpanel" tabindex="0" aria-labelledby=Signal::derive(move || format!("tab-{}", chosen.get().label()))>
+            {dynamic(content)}
         </div>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::Failure,
+    reactive::{dynamic, when},
     ui::icon::{Icon, icon},
     url::LogAddress,
 };
@@ -25,16 +26,16 @@ pub(crate) fn BadAddress(
         }
     };
     view! {
-        <Show when=move || !log.errors().is_empty()>
+        {when(move || !log.errors().is_empty(), move || view! {
             <section class="banner" role="alert">
                 {icon(Icon::Warning)}
                 <div>
                     <h2>"A part of this address cannot be used"</h2>
                     <p>"The rest of it is in force, so there may be more here than was meant."</p>
-                    <ul role="list">{move || log.errors().into_iter().map(problem).collect_view()}</ul>
+                    <ul role="list">{dynamic(move || log.errors().into_iter().map(problem).collect_view())}</ul>
                 </div>
             </section>
-        </Show>
+        })}
     }
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn NoAnswer(
     /// Asks again.
     again: Callback<()>,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         let failure = failure.get().filter(|failure| *failure != Failure::Unauthorized)?;
         let message = failure.message();
         let field = match &failure {
@@ -71,5 +72,5 @@ pub(crate) fn NoAnswer(
                 {way_on}
             </section>
         })
-    }
+    })
 }

@@ -9,6 +9,7 @@ use crate::{
         names::Names,
         terms::{ChipId, Standing, standing, toggle_link},
     },
+    reactive::{dynamic, memo, when},
     ui::{
         icon::{Icon, icon},
         number::grouped,
@@ -36,24 +37,24 @@ pub(crate) fn Rail(
     editing: RwSignal<Option<ChipId>>,
 ) -> impl IntoView {
     let section = move |field: Field| {
-        let counts = Memo::new(move |_| {
+        let counts = memo(move || {
             facets
                 .with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned())
         });
         // A facet without any value says nothing.
-        let shown = Memo::new(move |_| {
+        let shown = memo(move || {
             counts.with(|counts| {
                 counts.as_ref().is_some_and(|c| !c.values.is_empty() || c.absent > 0)
             })
         });
         view! {
-            <Show when=move || shown.get()>
+            {when(move || shown.get(), move || view! {
                 <Facet log names field counts editing />
-            </Show>
+            })}
         }
     };
     view! {
-        <div class="facets" class:stale=stale aria-busy=move || stale.get().then_some("true")>
+        <div class="facets" class:stale=stale aria-busy=Signal::derive(move || stale.get().then_some("true"))>
             <Show when=move || facets.with(Option::is_some) fallback=move || waiting.get().then(|| view! { <Skeleton /> })>
                 {RAIL.into_iter().map(section).collect_view()}
             </Show>
@@ -83,14 +84,14 @@ fn Facet(
     editing: RwSignal<Option<ChipId>>,
 ) -> impl IntoView {
     let all = RwSignal::new(false);
-    let most = Memo::new(move |_| {
+    let most = memo(move || {
         counts.with(|c| {
             c.as_ref()
                 .map_or(0, |c| c.values.iter().map(|v| v.count).max().unwrap_or(0).max(c.absent))
         })
     });
     // By value, so that a value keeps its place under the pointer and the focus while counts change.
-    let listed = Memo::new(move |_| {
+    let listed = memo(move || {
         let view = log.view();
         counts.with(|counts| {
             let Some(counts) = counts else { return Vec::new() };
@@ -132,7 +133,7 @@ fn Facet(
                     <Value log names field term counts most />
                 </For>
             </ul>
-            {move || match (hidden(), more(), all.get()) {
+            {dynamic(move || match (hidden(), more(), all.get()) {
                 (0, 0, false) => None,
                 (0, 0, true) | (_, _, true) => Some(view! {
                     <button type="button" class="more" on:click=move |_| all.set(false)>"Show fewer"</button>
@@ -143,7 +144,7 @@ fn Facet(
                 (hidden, more, false) => Some(view! {
                     <button type="button" class="more" on:click=move |_| all.set(true)>{format!("{} more", grouped(hidden as u64 + more))}</button>
                 }.into_any()),
-            }}
+            })}
         </section>
     }
 }
@@ -159,7 +160,7 @@ fn Value(
     most: Memo<u64>,
 ) -> impl IntoView {
     let term = StoredValue::new(term);
-    let count = Memo::new(move |_| {
+    let count = memo(move || {
         counts.with(|counts| {
             let counts = counts.as_ref()?;
             term.with_value(|term| match term {
@@ -170,41 +171,43 @@ fn Value(
             })
         })
     });
-    let standing = Memo::new(move |_| term.with_value(|term| standing(&log.view(), field, term)));
-    let name = move || term.with_value(|term| names.of_term(field, term));
-    let link =
-        move |exclude| move || term.with_value(|term| toggle_link(log, field, term, exclude));
+    let standing = memo(move || term.with_value(|term| standing(&log.view(), field, term)));
+    let name = Signal::derive(move || term.with_value(|term| names.of_term(field, term)));
+    let link = move |exclude| {
+        Signal::derive(move || term.with_value(|term| toggle_link(log, field, term, exclude)))
+    };
     // In thousandths of the longest bar.
-    let share = move || (count.get().unwrap_or(0) * 1000 / most.get().max(1)).to_string();
+    let share =
+        Signal::derive(move || (count.get().unwrap_or(0) * 1000 / most.get().max(1)).to_string());
     let state = move || match standing.get() {
         Standing::Free => None,
         Standing::Included => Some(", included"),
         Standing::Excluded => Some(", excluded"),
     };
-    let exclude_name = move || {
+    let exclude_name = Signal::derive(move || {
         if standing.get() == Standing::Excluded {
-            format!("No longer exclude {}", name())
+            format!("No longer exclude {}", name.get())
         } else {
-            format!("Exclude {}", name())
+            format!("Exclude {}", name.get())
         }
-    };
+    });
     let bare = term.with_value(|term| !matches!(term, Term::Is(_)));
 
     view! {
         <li
             class="value"
-            class:included=move || standing.get() == Standing::Included
-            class:excluded=move || standing.get() == Standing::Excluded
+            class:included=Signal::derive(move || standing.get() == Standing::Included)
+            class:excluded=Signal::derive(move || standing.get() == Standing::Excluded)
             class:none=bare
             style:--share=share
         >
             <a class="value-include" href=link(false) title=name>
                 <span class="value-name">{name}</span>
-                <span class="visually-hidden">{state}</span>
-                <span class="value-count">{move || count.get().map_or_else(|| "–".into(), grouped)}</span>
+                <span class="visually-hidden">{dynamic(state)}</span>
+                <span class="value-count">{dynamic(move || count.get().map_or_else(|| "–".into(), grouped))}</span>
             </a>
             <a class="value-exclude" href=link(true) aria-label=exclude_name data-tip=exclude_name>
-                {move || icon(if standing.get() == Standing::Excluded { Icon::Undo } else { Icon::Minus })}
+                {dynamic(move || icon(if standing.get() == Standing::Excluded { Icon::Undo } else { Icon::Minus }))}
             </a>
         </li>
     }

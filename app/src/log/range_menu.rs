@@ -5,6 +5,7 @@ use leptos::{ev, prelude::*};
 
 use crate::{
     clock::Clock,
+    reactive::dynamic,
     ui::{
         icon::{Icon, icon},
         popover::{Align, Popover},
@@ -26,17 +27,18 @@ pub(crate) fn RangeMenu(
     let clock = expect_context::<Clock>();
     let range = log.part(|view| view.filter.range);
     let open = RwSignal::new(false);
-    let words = move || match range.get() {
+    let words = Signal::derive(move || match range.get() {
         Range::Last(preset) => preset.label().to_owned(),
         Range::Between(span) => span_text(span, clock.now_untracked(), zone.get()),
-    };
+    });
     let preset = move |preset: Preset| {
         let chosen = move || range.get() == Range::Last(preset);
-        let href = move || log.filter_link(|view| view.filter.range = Range::Last(preset));
+        let href =
+            Signal::derive(move || log.filter_link(|view| view.filter.range = Range::Last(preset)));
         view! {
             <li>
-                <a class="menu-item" href=href aria-current=move || chosen().then_some("true") on:click=move |_| open.set(false)>
-                    <span class="menu-check">{move || chosen().then(|| icon(Icon::Check))}</span>
+                <a class="menu-item" href=href aria-current=Signal::derive(move || chosen().then_some("true")) on:click=move |_| open.set(false)>
+                    <span class="menu-check">{dynamic(move || chosen().then(|| icon(Icon::Check)))}</span>
                     <span class="menu-text">{preset.label()}</span>
                 </a>
             </li>
@@ -48,7 +50,7 @@ pub(crate) fn RangeMenu(
             class="button range-button"
             align=Align::End
             open
-            label=Signal::derive(move || format!("{}: change the time range", words()))
+            label=Signal::derive(move || format!("{}: change the time range", words.get()))
             trigger=move || view! { {icon(Icon::Calendar)} <span class="range-words">{words}</span> {icon(Icon::Chevron)} }
         >
             <div class="range-menu">
@@ -92,13 +94,13 @@ fn OwnRange(
             view.filter.range = Range::Between(span);
         });
     };
-    let zone_words = move || zone_name(zone.get());
+    let zone_words = Signal::derive(move || zone_name(zone.get()));
 
     view! {
         <form class="own-range" on:submit=apply novalidate>
             <label>"From" <input class="field" type="datetime-local" step="1" bind:value=from /></label>
             <label>"To" <input class="field" type="datetime-local" step="1" bind:value=to /></label>
-            <p class="problem" role="alert">{move || problem.get()}</p>
+            <p class="problem" role="alert">{dynamic(move || problem.get())}</p>
             <p class="own-range-end">
                 <span class="muted">{zone_words}</span>
                 <button class="button primary" type="submit">"Apply"</button>

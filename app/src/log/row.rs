@@ -10,6 +10,7 @@ use crate::{
         sentence::sentence,
         terms::{not_link, only_link},
     },
+    reactive::{dynamic, memo},
     ui::{
         icon::{Icon, icon},
         middle::Middle,
@@ -36,13 +37,13 @@ pub(crate) fn Row(
     let Entry { seq, event, .. } = entry;
     let open = log.part(move |view| view.event == Some(seq));
     let heat = move || hot.set(Some(seq));
-    let is_hot = Memo::new(move |_| hot.get() == Some(seq));
+    let is_hot = memo(move || hot.get() == Some(seq));
     let acts = |field: Field| {
         let value = field.value_of(&event).and_then(|text| field.value(&text).ok());
         let label = field.label_of(&event).map(std::borrow::Cow::into_owned).unwrap_or_default();
-        move || {
+        dynamic(move || {
             value.clone().filter(|_| is_hot.get()).map(|value| cell_acts(log, field, value, &label))
-        }
+        })
     };
 
     let at = event.occurred_at;
@@ -72,9 +73,11 @@ pub(crate) fn Row(
         .flatten()
         .collect::<Vec<_>>()
         .join("\n");
-    let href = move || log.link(|view| view.event = Some(seq));
+    let href = Signal::derive(move || log.link(|view| view.event = Some(seq)));
     let told = sentence(&event);
-    let name = move || format!("{}{}, {told}", time::clock(at, zone.get()), time::millis(at));
+    let name = Signal::derive(move || {
+        format!("{}{}, {told}", time::clock(at, zone.get()), time::millis(at))
+    });
     // A tap on the action shows its tooltip; with a mouse that was shown before the click.
     let click_action = move |event: web_sys::MouseEvent| {
         if event
@@ -91,13 +94,13 @@ pub(crate) fn Row(
             class:open=open
             role="row"
             data-seq=seq.to_string()
-            aria-current=move || open.get().then_some("true")
+            aria-current=Signal::derive(move || open.get().then_some("true"))
             on:pointerenter=move |_| heat()
             on:focusin=move |_| heat()
         >
             <td class="cell-time" role="cell">
                 <a class="row-link" href=href aria-label=name>
-                    {date}{move || time::clock(at, zone.get())}<span class="millis">{time::millis(at)}</span>
+                    {dynamic(date)}{dynamic(move || time::clock(at, zone.get()))}<span class="millis">{time::millis(at)}</span>
                 </a>
             </td>
             <td class="cell-actor" role="cell">
@@ -143,8 +146,8 @@ fn cell_acts(
         (format!("Only {} {label}", field.label()), format!("Not {} {label}", field.label()));
     view! {
         <span class="cell-acts">
-            <a href=move || only_link(log, field, &only) aria-label=only_name.clone() data-tip=only_name>{icon(Icon::Plus)}</a>
-            <a href=move || not_link(log, field, &not) aria-label=not_name.clone() data-tip=not_name>{icon(Icon::Minus)}</a>
+            <a href=Signal::derive(move || only_link(log, field, &only)) aria-label=only_name.clone() data-tip=only_name>{icon(Icon::Plus)}</a>
+            <a href=Signal::derive(move || not_link(log, field, &not)) aria-label=not_name.clone() data-tip=not_name>{icon(Icon::Minus)}</a>
         </span>
     }
 }

@@ -7,6 +7,7 @@ use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use web_sys::KeyboardEvent;
 
 use crate::{
+    reactive::{dynamic, effect},
     ui::icon::{Icon, icon},
     url::{History, LogAddress},
 };
@@ -30,7 +31,7 @@ pub(crate) fn Search(
 
     // Back, a link or another part of the page may change the search; a text that means the same
     // as the address is left as it is typed.
-    Effect::new(move |_| {
+    effect(move || {
         let searched = searched.get();
         if normal(&text.get_untracked()) != searched {
             text.set(searched);
@@ -107,7 +108,7 @@ pub(crate) fn Search(
                 on:focus=move |_| corrects.set_value(false)
                 on:keydown=key
             />
-            {move || if text.read().is_empty() {
+            {dynamic(move || if text.read().is_empty() {
                 view! { <kbd class="key" aria-hidden="true">"/"</kbd> }.into_any()
             } else {
                 view! {
@@ -116,7 +117,7 @@ pub(crate) fn Search(
                     </button>
                 }
                 .into_any()
-            }}
+            })}
         </search>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     clock::Clock,
+    reactive::{dynamic, memo},
     ui::{
         icon::{Icon, icon},
         number::{counted, grouped},
@@ -21,13 +22,14 @@ pub(crate) fn Summary(
     bars: Signal<Option<Histogram>>,
     /// Whether bars are on their way.
     counting: Signal<bool>,
+    /// Whether any of it is of an earlier question.
+    stale: Signal<bool>,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    let total = Memo::new(move |_| bars.with(|bars| bars.as_ref().map(|b| (b.sum, b.total))));
-    let rows = Memo::new(move |_| {
-        page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64)))
-    });
-    let read = Memo::new(move |_| page.with(|page| page.as_ref().map(|p| (p.as_of, p.now))));
+    let total = memo(move || bars.with(|bars| bars.as_ref().map(|b| (b.sum, b.total))));
+    let rows =
+        memo(move || page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64))));
+    let read = memo(move || page.with(|page| page.as_ref().map(|p| (p.as_of, p.now))));
 
     let entries = move || match total.get() {
         Some((_, total)) => {
@@ -80,11 +82,11 @@ pub(crate) fn Summary(
     };
 
     view! {
-        <div class="summary">
-            {entries}
-            {shown}
-            {agreement}
-            {stored}
+        <div class="summary" class:stale=stale>
+            {dynamic(entries)}
+            {dynamic(shown)}
+            {dynamic(agreement)}
+            {dynamic(stored)}
         </div>
     }
 }
@@ -124,7 +126,7 @@ pub(crate) fn Pager(
     label: &'static str,
 ) -> impl IntoView {
     let sort = log.part(|view| view.sort);
-    let cursors = Memo::new(move |_| {
+    let cursors = memo(move || {
         page.with(|page| {
             page.as_ref().map(|p| (p.previous.clone(), p.next.clone())).unwrap_or_default()
         })
@@ -152,14 +154,14 @@ pub(crate) fn Pager(
     };
     view! {
         <nav class="pager" aria-label=label>
-            {move || {
+            {dynamic(move || {
                 let (previous, next) = cursors.get();
                 let (back, on) = words(sort.get());
                 view! {
                     {link(previous, Icon::ChevronLeft, back, "[", true)}
                     {link(next, Icon::ChevronRight, on, "]", false)}
                 }
-            }}
+            })}
         </nav>
     }
 }

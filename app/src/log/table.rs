@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     log::row::Row,
+    reactive::{dynamic, memo, when},
     ui::{
         icon::{Icon, icon},
         time::{Zone, day_heading},
@@ -54,9 +55,9 @@ pub(crate) fn Table(
 ) -> impl IntoView {
     let sort = log.part(|view| view.sort);
     // Days are headings only where the rows are in the order of time.
-    let dated = Memo::new(move |_| sort.get().column != Column::Time);
+    let dated = memo(move || sort.get().column != Column::Time);
     let hot = RwSignal::new(None::<Seq>);
-    let lines = Memo::new(move |_| {
+    let lines = memo(move || {
         page.with(|page| {
             page.as_ref()
                 .map(|page| lines(&page.entries, page.now, zone.get(), dated.get()))
@@ -66,7 +67,7 @@ pub(crate) fn Table(
     let known = move || page.with(Option::is_some);
 
     view! {
-        <table class="log-table" class:stale=stale class:dated=dated aria-label="Entries" aria-busy=move || stale.get().then_some("true") role="table" on:pointerleave=move |_| hot.set(None)>
+        <table class="log-table" class:stale=stale class:dated=dated aria-label="Entries" aria-busy=Signal::derive(move || stale.get().then_some("true")) role="table" on:pointerleave=move |_| hot.set(None)>
             <thead role="rowgroup">
                 <tr role="row">
                     {COLUMNS.map(|(column, label)| view! { <Heading log sort column label /> }).into_iter().collect_view()}
@@ -81,13 +82,13 @@ pub(crate) fn Table(
                         Line::Entry(entry) => view! { <Row log entry=*entry zone hot dated /> }.into_any(),
                     }}
                 </For>
-                <Show when=move || !known()>
+                {when(move || !known(), move || view! {
                     {(0..14).map(|_| view! {
                         <tr class="waiting" role="row" aria-hidden="true">
                             {COLUMNS.map(|_| view! { <td role="cell"><span class="skeleton"></span></td> }).into_iter().collect_view()}
                         </tr>
                     }).collect_view()}
-                </Show>
+                })}
             </tbody>
         </table>
     }
@@ -107,17 +108,19 @@ fn Heading(
         // What is newest or worst comes first, words from A to Z.
         None => Sort { column, descending: matches!(column, Column::Time | Column::Status) },
     };
-    let href = move || {
+    let href = Signal::derive(move || {
         let sort = next();
         log.filter_link(|view| view.sort = sort)
-    };
-    let state = move || here().map(|sort| if sort.descending { "descending" } else { "ascending" });
+    });
+    let state = Signal::derive(move || {
+        here().map(|sort| if sort.descending { "descending" } else { "ascending" })
+    });
     let arrow = move || {
         here().map(|sort| icon(if sort.descending { Icon::ArrowDown } else { Icon::ArrowUp }))
     };
     view! {
         <th scope="col" role="columnheader" aria-sort=state class=format!("col-{}", column.key())>
-            <a href=href>{label}{arrow}</a>
+            <a href=href>{label}{dynamic(arrow)}</a>
         </th>
     }
 }

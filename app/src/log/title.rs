@@ -5,12 +5,13 @@ use leptos::prelude::*;
 
 use crate::{
     log::{answer::LogAnswer, names::Names, sentence::sentence, terms::ChipId},
+    reactive::effect,
     url::LogAddress,
 };
 
 /// Keeps the title in step with the view.
 pub(crate) fn follow(log: LogAddress, answer: LogAnswer, names: Names) {
-    Effect::new(move |_| {
+    effect(move || {
         let view = log.view();
         let entry = view.event.and_then(|seq: Seq| answer.row(seq));
         let what = entry.map_or_else(|| filter_text(&view, names), |entry| sentence(&entry.event));

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     preferences::Preferences,
+    reactive::{dynamic, memo},
     session::Session,
     ui::{
         icon::{Icon, icon},
@@ -29,7 +30,7 @@ pub(crate) fn TopBar(
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let zone = expect_context::<Preferences>().zone;
-    let home = move || log_href(&project.read(), &View::default());
+    let home = Signal::derive(move || log_href(&project.read(), &View::default()));
     let viewer = session.viewer;
     let zone_words = move || match zone.get() {
         Zone::Local => view! { "Local"<span class="zone-more">" time"</span> }.into_any(),
@@ -39,8 +40,10 @@ pub(crate) fn TopBar(
         Zone::Local => "Local time: change the clock".to_owned(),
         Zone::Utc => "UTC: change the clock".to_owned(),
     });
-    let email = move || viewer.with(|viewer| viewer.as_ref().map(|v| v.email.clone()));
-    let account_name = Signal::derive(move || format!("{}: account", email().unwrap_or_default()));
+    let email =
+        Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|v| v.email.clone())));
+    let account_name =
+        Signal::derive(move || format!("{}: account", email.get().unwrap_or_default()));
 
     view! {
         <header class="top-bar">
@@ -48,18 +51,18 @@ pub(crate) fn TopBar(
                 type="button"
                 class="icon-button rail-toggle"
                 aria-label="Filter values"
-                aria-expanded=move || if rail.get() { "true" } else { "false" }
+                aria-expanded=Signal::derive(move || if rail.get() { "true" } else { "false" })
                 on:click=move |_| rail.update(|shown| *shown = !*shown)
             >
-                {move || icon(if rail.get() { Icon::Close } else { Icon::Menu })}
+                {dynamic(move || icon(if rail.get() { Icon::Close } else { Icon::Menu }))}
             </button>
             <a class="brand" href=home>"Daybook"</a>
             <Projects project viewer />
             <nav class="pages" aria-label="Pages of the project">
-                <a href=move || start(&project.read()) aria-current="page">"Log"</a>
+                <a href=Signal::derive(move || start(&project.read())) aria-current="page">"Log"</a>
             </nav>
             <span class="gap"></span>
-            <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{zone_words}</span> {icon(Icon::Chevron)} }>
+            <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
                 <MenuItem checked=Signal::derive(move || zone.get() == Zone::Local) hint=local_zone_name() on_select=Callback::new(move |()| zone.set(Zone::Local))>
                     "Local time"
                 </MenuItem>
@@ -69,7 +72,7 @@ pub(crate) fn TopBar(
             </Menu>
             <ThemeSwitch />
             <Menu class="button quiet account" label=account_name align=Align::End trigger=move || view! { {icon(Icon::User)} <span class="account-name">{email}</span> {icon(Icon::Chevron)} }>
-                {move || email().map(|email| view! { <MenuTitle>{email}</MenuTitle> })}
+                {dynamic(move || email.get().map(|email| view! { <MenuTitle>{email}</MenuTitle> }))}
                 <MenuItem glyph=Icon::Keyboard hint="?" on_select=Callback::new(move |()| keys.set(true))>"Keyboard"</MenuItem>
                 <MenuRule />
                 <MenuItem glyph=Icon::SignOut on_select=Callback::new(move |()| session.sign_out())>"Sign out"</MenuItem>
@@ -81,7 +84,7 @@ pub(crate) fn TopBar(
 /// The project, and the way to the others where there are any.
 #[component]
 fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl IntoView {
-    let others = Memo::new(move |_| {
+    let others = memo(move || {
         viewer
             .with(|viewer| {
                 viewer
@@ -90,7 +93,7 @@ fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl I
             })
             .unwrap_or_default()
     });
-    move || {
+    dynamic(move || {
         let slugs = others.get();
         if slugs.len() < 2 {
             return view! { <span class="project">{project}</span> }.into_any();
@@ -107,11 +110,11 @@ fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl I
         };
         view! {
             <Menu class="button quiet project" label=Signal::derive(move || format!("{}: change the project", project.get())) trigger=move || view! { <span>{project}</span> {icon(Icon::Chevron)} }>
-                {items.clone()}
+                {dynamic(items.clone())}
             </Menu>
         }
         .into_any()
-    }
+    })
 }
 
 /// Where the navigation leads: changes, not reads.

@@ -4,6 +4,7 @@ use daybook_model::View;
 use leptos::prelude::*;
 
 use crate::{
+    reactive::effect,
     session::Session,
     url::{Address, History, log_href},
 };
@@ -14,7 +15,7 @@ pub(crate) fn HomePage() -> impl IntoView {
     let session = expect_context::<Session>();
     let address = expect_context::<Address>();
     session.look();
-    Effect::new(move |_| {
+    effect(move || {
         let first =
             session.viewer.with(|viewer| Some(viewer.as_ref()?.projects.first()?.slug.clone()));
         if let Some(project) = first {

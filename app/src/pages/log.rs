@@ -22,6 +22,7 @@ use crate::{
         top_bar::TopBar,
     },
     preferences::Preferences,
+    reactive::{dynamic, effect, memo, when},
     session::Session,
     ui::{
         announce::announce,
@@ -43,13 +44,13 @@ pub(crate) fn LogPage(
     let log = LogAddress::new(expect_context::<Address>(), project.clone());
     let answer = LogAnswer::to(log, zone);
     let names = Names::new();
-    Effect::new(move |_| {
+    effect(move || {
         answer
             .facets
             .value
             .with(|facets| facets.iter().for_each(|facets| names.learn_from_facets(facets)));
     });
-    Effect::new(move |_| {
+    effect(move || {
         answer
             .page
             .value
@@ -60,7 +61,7 @@ pub(crate) fn LogPage(
     let (editing, adding) = (RwSignal::new(None), RwSignal::new(false));
     let (rail, sheet) = (RwSignal::new(false), RwSignal::new(false));
     // What the rail opens lies over the list.
-    Effect::new(move |_| {
+    effect(move || {
         if editing.with(Option::is_some) {
             rail.set(false);
         }
@@ -73,10 +74,9 @@ pub(crate) fn LogPage(
     shortcuts::listen(Reach { log, page, search, adding, sheet, again, share });
 
     let opened = log.part(|view| view.event);
-    let covered = Memo::new(move |_| page.with(|page| page.as_ref().map(|page| page.span)));
-    let is_empty = Memo::new(move |_| {
-        page.with(|page| page.as_ref().is_some_and(|page| page.entries.is_empty()))
-    });
+    let covered = memo(move || page.with(|page| page.as_ref().map(|page| page.span)));
+    let is_empty =
+        memo(move || page.with(|page| page.as_ref().is_some_and(|page| page.entries.is_empty())));
     let zoom = Callback::new(move |span: Span| {
         log.change(History::Push, |view| {
             view.cursor = None;
@@ -92,7 +92,7 @@ pub(crate) fn LogPage(
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet />
-        <div class="log" class:with-panel=move || opened.get().is_some() class:with-rail=rail>
+        <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail>
             <aside class="rail" aria-label="Filter values">
                 <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() editing />
             </aside>
@@ -101,9 +101,9 @@ pub(crate) fn LogPage(
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
-                    <button type="button" class="button share" aria-label=move || if shared.get() { "Copied" } else { "Share" } aria-keyshortcuts="c" data-tip="Copy a link to exactly these entries" on:click=move |_| share.run(())>
-                        {move || icon(if shared.get() { Icon::Check } else { Icon::Link })}
-                        <span>{move || if shared.get() { "Copied" } else { "Share" }}</span>
+                    <button type="button" class="button share" aria-label=Signal::derive(move || if shared.get() { "Copied" } else { "Share" }) aria-keyshortcuts="c" data-tip="Copy a link to exactly these entries" on:click=move |_| share.run(())>
+                        {dynamic(move || icon(if shared.get() { Icon::Check } else { Icon::Link }))}
+                        <span>{dynamic(move || if shared.get() { "Copied" } else { "Share" })}</span>
                     </button>
                 </div>
                 <Chips log names facets=answer.facets.value.into() editing adding />
@@ -111,32 +111,32 @@ pub(crate) fn LogPage(
                 <Pinned log />
                 <Chart histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
-                    <Summary page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() />
+                    <Summary page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />
                     <Pager log page=page.into() />
                 </div>
                 <NoAnswer log what="The entries" failure=answer.page.failure.into() again />
-                <Show when=move || answer.page.failure.with(Option::is_none)>
+                {when(move || answer.page.failure.with(Option::is_none), move || view! {
                     <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
-                </Show>
+                })}
                 <div id="entries" tabindex="-1">
                     <Show
                         when=move || is_empty.get()
                         fallback=move || view! {
                             // Where nothing came and nothing is on its way, there is nothing to wait for.
-                            <Show when=move || page.with(Option::is_some) || answer.page.waiting.get()>
+                            {when(move || page.with(Option::is_some) || answer.page.waiting.get(), move || view! {
                                 <Table log zone page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
                                 <Pager log page=page.into() label="Pages, below the entries" />
-                            </Show>
+                            })}
                         }
                     >
                         <Empty log names zone page=page.into() />
                     </Show>
                 </div>
             </main>
-            <Show when=move || opened.get().is_some()>
+            {when(move || opened.get().is_some(), move || view! {
                 <EntryPanel log answer zone seq=opened />
-            </Show>
+            })}
         </div>
         <Sheet open=sheet />
         <Tooltips />
@@ -147,7 +147,7 @@ pub(crate) fn LogPage(
 #[component]
 fn Pinned(log: LogAddress) -> impl IntoView {
     let pinned = log.part(|view| view.filter.as_of);
-    move || {
+    dynamic(move || {
         pinned.get().map(|as_of| {
             let href = log.filter_link(|view| view.filter.as_of = None);
             view! {
@@ -158,7 +158,7 @@ fn Pinned(log: LogAddress) -> impl IntoView {
                 </p>
             }
         })
-    }
+    })
 }
 
 /// Copies a link to exactly these entries: the time is absolute, and later entries stay out.

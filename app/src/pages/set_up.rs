@@ -5,6 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, Failure},
+    reactive::dynamic,
     session::Session,
     url::{Address, History},
 };
@@ -38,7 +39,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
     view! {
         <main class="door">
             <p class="brand">"Daybook"</p>
-            {move || match problem.get() {
+            {dynamic(move || match problem.get() {
                 None => view! { <p role="status">"Signing in…"</p> }.into_any(),
                 Some(problem) => view! {
                     <h1>"This link does not sign in"</h1>
@@ -47,7 +48,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
                     <p><a class="button primary" href="/sign-in">"Sign in with a password"</a></p>
                 }
                 .into_any(),
-            }}
+            })}
         </main>
     }
 }

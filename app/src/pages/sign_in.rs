@@ -5,6 +5,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, Failure},
+    reactive::dynamic,
     session::Session,
     url::{Address, History, after_sign_in},
 };
@@ -53,7 +54,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 <input id="email" class="field" type="email" autocomplete="username" required autofocus bind:value=email />
                 <label for="password">"Password"</label>
                 <input id="password" class="field" type="password" autocomplete="current-password" required bind:value=password />
-                <p class="problem" role="alert">{move || problem.get()}</p>
+                <p class="problem" role="alert">{dynamic(move || problem.get())}</p>
                 <button class="button primary" type="submit" disabled=busy>"Sign in"</button>
             </form>
             <p class="muted">"First time here? Open the one-time link that the server printed when it started."</p>

@@ -10,6 +10,8 @@ use super::{
     unique_id,
 };
 
+use crate::reactive::{dynamic, effect, memo};
+
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ComboOption {
@@ -56,7 +58,7 @@ pub(crate) fn Combobox(
     };
     let text = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let wanted = text.read().trim().to_lowercase();
         let mut options = options.get();
         options.retain(|o| {
@@ -64,8 +66,8 @@ pub(crate) fn Combobox(
         });
         options
     });
-    let at = Memo::new(move |_| active.get().min(shown.read().len().saturating_sub(1)));
-    Effect::new(move || scroll_to(&option_id(at.get())));
+    let at = memo(move || active.get().min(shown.read().len().saturating_sub(1)));
+    effect(move || scroll_to(&option_id(at.get())));
 
     let toggle = move |i: usize| {
         let value = shown.with_untracked(|shown| shown.get(i).map(|o| o.value.clone()));
@@ -94,18 +96,18 @@ pub(crate) fn Combobox(
         e.prevent_default();
         e.stop_propagation();
     };
-    let note = move || match (shown.read().is_empty(), busy.get()) {
+    let note = Signal::derive(move || match (shown.read().is_empty(), busy.get()) {
         (_, true) => "Looking…",
         (true, false) => "Nothing found",
         (false, false) => "",
-    };
+    });
     let row = move |i: usize, option: ComboOption| {
         let ComboOption { label, count, checked, .. } = option;
         view! {
             <li
                 id=option_id(i)
                 class="option"
-                class:active=move || at.get() == i
+                class:active=Signal::derive(move || at.get() == i)
                 role="option"
                 aria-selected=if checked { "true" } else { "false" }
                 // The focus stays in the field.
@@ -132,16 +134,16 @@ pub(crate) fn Combobox(
                     aria-expanded="true"
                     aria-autocomplete="list"
                     aria-controls=list_id.clone()
-                    aria-activedescendant=move || (!shown.read().is_empty()).then(|| option_id(at.get()))
+                    aria-activedescendant=Signal::derive(move || (!shown.read().is_empty()).then(|| option_id(at.get())))
                     prop:value=text
                     on:input:target=move |e| typed(e.target().value())
                     on:keydown=key
                 />
             </div>
-            <ul id=list_id class="listbox" role="listbox" aria-label=label aria-multiselectable=multiple.then_some("true") aria-busy=move || busy.get().then_some("true")>
-                {move || shown.get().into_iter().enumerate().map(|(i, o)| row(i, o)).collect_view()}
+            <ul id=list_id class="listbox" role="listbox" aria-label=label aria-multiselectable=multiple.then_some("true") aria-busy=Signal::derive(move || busy.get().then_some("true"))>
+                {dynamic(move || shown.get().into_iter().enumerate().map(|(i, o)| row(i, o)).collect_view())}
             </ul>
-            <p class="combobox-note" class:said=move || !note().is_empty() role="status">{note}</p>
+            <p class="combobox-note" class:said=Signal::derive(move || !note.get().is_empty()) role="status">{note}</p>
         </div>
     }
 }

@@ -12,6 +12,8 @@ use super::{
     icon::{Icon, icon},
 };
 
+use crate::reactive::dynamic;
+
 /// A button that copies a text and says so.
 #[component]
 pub(crate) fn CopyButton(
@@ -42,7 +44,7 @@ pub(crate) fn CopyButton(
     };
     view! {
         <button type="button" class="icon-button copy" class:copied=copied aria-label=name.clone() data-tip=name on:click=copy>
-            {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
+            {dynamic(move || icon(if copied.get() { Icon::Check } else { Icon::Copy }))}
         </button>
     }
 }

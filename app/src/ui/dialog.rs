@@ -9,6 +9,8 @@ use super::{
     unique_id,
 };
 
+use crate::reactive::{dynamic, effect};
+
 /// A modal dialog with a heading. Esc, its button and a click beside it close it; the focus goes
 /// back to where it was. Its content exists while it is open.
 #[component]
@@ -23,7 +25,7 @@ pub(crate) fn Dialog(
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let heading = unique_id("dialog");
-    Effect::new(move || {
+    effect(move || {
         let (opens, Some(dialog)) = (open.get(), node.get()) else { return };
         if opens && !dialog.open() {
             // Refused only where the dialog is just leaving the document.
@@ -52,7 +54,7 @@ pub(crate) fn Dialog(
                         {icon(Icon::Close)}
                     </button>
                 </header>
-                {move || open.get().then(|| children())}
+                {dynamic(move || open.get().then(|| children()))}
             </div>
         </dialog>
     }

@@ -9,6 +9,8 @@ use super::{
     popover::{Align, Popover},
 };
 
+use crate::reactive::dynamic;
+
 /// The open menu, for the items inside to close it.
 #[derive(Clone, Copy)]
 struct Opened(RwSignal<bool>);
@@ -38,7 +40,7 @@ pub(crate) fn Menu(
     let children = StoredValue::new(children);
     view! {
         <Popover trigger label class kind="menu" align open>
-            <div class="menu" role="menu" aria-label=move || label.get() on:keydown=move |e| walk(&e)>
+            <div class="menu" role="menu" aria-label=Signal::derive(move || label.get()) on:keydown=move |e| walk(&e)>
                 {provide_context(Opened(open))}
                 {children.with_value(|children| children())}
             </div>
@@ -78,16 +80,16 @@ pub(crate) fn MenuItem(
     };
     let choice = checked.get_untracked().is_some();
     let role = if choice { "menuitemradio" } else { "menuitem" };
-    let state = move || checked.get().map(|c| if c { "true" } else { "false" });
+    let state = Signal::derive(move || checked.get().map(|c| if c { "true" } else { "false" }));
     let inside = view! {
-        {choice.then(|| view! { <span class="menu-check">{move || checked.get().unwrap_or(false).then(|| icon(Icon::Check))}</span> })}
+        {choice.then(|| view! { <span class="menu-check">{dynamic(move || checked.get().unwrap_or(false).then(|| icon(Icon::Check)))}</span> })}
         {glyph.map(icon)}
         <span class="menu-text">{children()}</span>
-        {move || hint.get().map(|hint| view! { <span class="menu-hint">{hint}</span> })}
+        {dynamic(move || hint.get().map(|hint| view! { <span class="menu-hint">{hint}</span> }))}
     };
     if href.get_untracked().is_some() {
         view! {
-            <a class="menu-item" role=role tabindex="-1" href=move || href.get() aria-checked=state on:click=move |_| taken()>
+            <a class="menu-item" role=role tabindex="-1" href=Signal::derive(move || href.get()) aria-checked=state on:click=move |_| taken()>
                 {inside}
             </a>
         }

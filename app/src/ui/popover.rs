@@ -7,6 +7,8 @@ use web_sys::{Element, HtmlElement};
 
 use super::{number::px, unique_id};
 
+use crate::reactive::{dynamic, effect};
+
 /// Which edges of the button and of what floats meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Align {
@@ -89,7 +91,7 @@ pub(crate) fn Popover(
         });
     };
     // Who sets the signal opens and closes too.
-    Effect::new(move || {
+    effect(move || {
         let (opens, Some(panel)) = (open.get(), panel.get()) else { return };
         if !turning.get_value() && opens != panel.matches(":popover-open").unwrap_or(opens) {
             // Refused only where the panel is just leaving the document.
@@ -115,13 +117,13 @@ pub(crate) fn Popover(
             node_ref=button
             popovertarget=id.clone()
             aria-haspopup=kind
-            aria-expanded=move || if open.get() { "true" } else { "false" }
-            aria-label=move || label.get()
+            aria-expanded=Signal::derive(move || if open.get() { "true" } else { "false" })
+            aria-label=Signal::derive(move || label.get())
         >
-            {move || trigger.run()}
+            {dynamic(move || trigger.run())}
         </button>
         <div id=id class="popover" popover="auto" node_ref=panel on:beforetoggle=toggling on:toggle=toggled>
-            {move || open.get().then(|| children())}
+            {dynamic(move || open.get().then(|| children()))}
         </div>
     }
 }

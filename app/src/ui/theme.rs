@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::icon::{Icon, icon};
 
+use crate::reactive::dynamic;
+
 const KEY: &str = "daybook.theme";
 
 /// What the reader has chosen.
@@ -87,20 +89,22 @@ fn storage() -> Option<web_sys::Storage> {
 #[component]
 pub(crate) fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(Theme::stored());
-    let next = move || {
+    let next = Signal::derive(move || {
         let now = theme.get();
         let at = Theme::ALL.iter().position(|&t| t == now).unwrap_or_default();
         Theme::ALL[(at + 1) % Theme::ALL.len()]
-    };
-    let name = move || format!("Colours: {}. Change to: {}", theme.get().label(), next().label());
+    });
+    let name = Signal::derive(move || {
+        format!("Colours: {}. Change to: {}", theme.get().label(), next.get().label())
+    });
     let walk = move |_| {
-        let next = untrack(next);
+        let next = next.get_untracked();
         next.choose();
         theme.set(next);
     };
     view! {
         <button type="button" class="icon-button" aria-label=name data-tip=name on:click=walk>
-            {move || icon(theme.get().icon())}
+            {dynamic(move || icon(theme.get().icon()))}
         </button>
     }
 }

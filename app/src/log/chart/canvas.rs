@@ -13,10 +13,10 @@ use super::{
     scale::round_step,
     state::{Size, State},
 };
+use crate::reactive::{dynamic, effect, memo};
 use crate::ui::{
     icon::{Icon, icon},
     theme::colours,
-    unique_id,
 };
 
 /// The number of entries the top of the chart stands for.
@@ -32,7 +32,6 @@ pub(crate) fn Bars(
     /// The list of severities; its swatches have the colours.
     legend: NodeRef<html::Ul>,
 ) -> impl IntoView {
-    let id = unique_id("bars");
     let place = NodeRef::<html::Div>::new();
     // Whether the library is there, once that is known.
     let ready = RwSignal::new(None::<bool>);
@@ -45,12 +44,12 @@ pub(crate) fn Bars(
         });
     };
     // The rows are painted before the library is asked for.
-    Effect::new(move || {
+    effect(move || {
         request_animation_frame(move || set_timeout(fetch, std::time::Duration::ZERO));
     });
 
     let colours = colours();
-    let drawing = Memo::new(move |_| {
+    let drawing = memo(move || {
         colours.track();
         let colours = swatches(legend.get()?.as_ref())?;
         let Size { width, height, density } = state.size.get();
@@ -61,32 +60,30 @@ pub(crate) fn Bars(
         Some(Drawing { bars, width: scale.width().min(width), height, density, colours })
     });
     let canvas = StoredValue::new_local(None::<Canvas>);
-    {
-        let id = id.clone();
-        Effect::new(move || {
-            let (Some(true), Some(drawing)) = (ready.get(), drawing.get()) else { return };
-            canvas.update_value(|canvas| {
-                if canvas.as_mut().is_none_or(|c| !c.draw(&drawing)) {
-                    // The old one lets go of the place before there is a new one.
-                    *canvas = None;
-                    *canvas = Canvas::new(&id, &drawing);
-                }
-            });
+    effect(move || {
+        let (Some(true), Some(drawing)) = (ready.get(), drawing.get()) else { return };
+        let Some(place) = place.get() else { return };
+        canvas.update_value(|canvas| {
+            if canvas.as_mut().is_none_or(|c| !c.draw(&drawing)) {
+                // The old one lets go of the place before there is a new one.
+                *canvas = None;
+                *canvas = Canvas::new(&place, &drawing);
+            }
         });
-    }
+    });
     watch_size(place, state.size);
     on_cleanup(move || drop(canvas.try_update_value(Option::take)));
 
     view! {
-        <div class="chart-bars" id=id aria-hidden="true" node_ref=place></div>
-        {move || {
+        <div class="chart-bars" aria-hidden="true" node_ref=place></div>
+        {dynamic(move || {
             (ready.get() == Some(false)).then(|| view! {
                 <p class="chart-missing">
                     {icon(Icon::Warning)} "The bars could not be loaded."
                     <button type="button" class="button" on:click=move |_| fetch() on:pointerdown=|e| e.stop_propagation()>"Try again"</button>
                 </p>
             })
-        }}
+        })}
     }
 }
 
@@ -117,7 +114,7 @@ fn watch_size(place: NodeRef<html::Div>, size: RwSignal<Size>) {
     let changed = Closure::<dyn Fn()>::new(measure);
     let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok();
     let kept = StoredValue::new_local((observer, changed));
-    Effect::new(move || {
+    effect(move || {
         if let Some(place) = place.get() {
             measure();
             kept.with_value(|(observer, _)| {

@@ -7,14 +7,14 @@
 //! whole pixels alone, which makes two or three sets.
 
 use charming::{
-    Chart, Echarts, WasmRenderer,
     component::{Axis, Grid},
     datatype::{CompositeValue, DataFrame, DataPoint},
     element::{AxisType, Color, ItemStyle},
-    renderer::ChartResize,
     series,
 };
-use js_sys::{Function, Reflect};
+use serde::Serialize;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::Element;
 
 use super::bars::Bar;
 
@@ -33,78 +33,125 @@ pub(crate) struct Drawing {
     pub(crate) colours: [String; 3],
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// A chart of ECharts.
+    type Echarts;
+
+    #[wasm_bindgen(js_namespace = echarts)]
+    fn init(place: &Element, theme: Option<&str>, size: &JsValue) -> Echarts;
+
+    #[wasm_bindgen(method, js_name = "setOption")]
+    fn set_option(this: &Echarts, option: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn resize(this: &Echarts, size: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn clear(this: &Echarts);
+
+    #[wasm_bindgen(method)]
+    fn dispose(this: &Echarts);
+}
+
 /// The canvas in an element.
 pub(crate) struct Canvas {
     echarts: Echarts,
-    size: (u32, u32),
+    size: Size,
     density: f64,
 }
 
 impl Canvas {
-    /// Draws into the element with this id. `None` while it is not there or has no size.
-    pub(crate) fn new(id: &str, drawing: &Drawing) -> Option<Self> {
-        let size = size(drawing)?;
-        let echarts = WasmRenderer::new(size.0, size.1).render(id, &chart(drawing)).ok()?;
+    /// Draws into an element. `None` while it has no size.
+    pub(crate) fn new(place: &Element, drawing: &Drawing) -> Option<Self> {
+        let size = Size::of(drawing)?;
+        let echarts = init(place, None, &object(&size));
+        echarts.set_option(&object(&option(drawing)));
         Some(Self { echarts, size, density: drawing.density })
     }
 
     /// Draws something else. False where that takes a new canvas: it has the density it was made
     /// with.
     pub(crate) fn draw(&mut self, drawing: &Drawing) -> bool {
-        let Some(size) = size(drawing) else { return true };
+        let Some(size) = Size::of(drawing) else { return true };
         if (drawing.density - self.density).abs() > f64::EPSILON {
             return false;
         }
         if size != self.size {
-            WasmRenderer::resize_chart(&self.echarts, ChartResize::new(size.0, size.1, true, None));
+            self.echarts.resize(&object(&size));
             self.size = size;
         }
         // Options are merged into those before, and sets of bars would stay: start anew.
-        self.call("clear");
-        WasmRenderer::update(&self.echarts, &chart(drawing));
+        self.echarts.clear();
+        self.echarts.set_option(&object(&option(drawing)));
         true
-    }
-
-    /// Calls a method that charming does not know.
-    fn call(&self, method: &str) {
-        let method = Reflect::get(&self.echarts, &method.into());
-        if let Ok(Ok(method)) = method.map(wasm_bindgen::JsCast::dyn_into::<Function>) {
-            // `clear` and `dispose` do not fail.
-            let _ = method.call0(&self.echarts);
-        }
     }
 }
 
 impl Drop for Canvas {
     fn drop(&mut self) {
-        self.call("dispose");
+        self.echarts.dispose();
     }
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast from f64 saturates"
-)]
-fn size(drawing: &Drawing) -> Option<(u32, u32)> {
-    let size = (drawing.width.round() as u32, drawing.height.round() as u32);
-    (size.0 > 0 && size.1 > 0).then_some(size)
+/// In CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Size {
+    width: u32,
+    height: u32,
+    /// No event is wanted of a change.
+    silent: bool,
+}
+
+impl Size {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast from f64 saturates"
+    )]
+    fn of(drawing: &Drawing) -> Option<Self> {
+        let (width, height) = (drawing.width.round() as u32, drawing.height.round() as u32);
+        (width > 0 && height > 0).then_some(Self { width, height, silent: true })
+    }
+}
+
+/// The value as an object of the browser's. It goes by JSON, whose writer is here anyway.
+fn object(value: &impl Serialize) -> JsValue {
+    let json = serde_json::to_string(value).unwrap_or_default();
+    js_sys::JSON::parse(&json).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// What ECharts is told. `charming::Chart` could say it too, and would bring along every other
+/// kind of chart: a tenth of the whole app.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EchartsOption {
+    animation: bool,
+    grid: Grid,
+    x_axis: Vec<Axis>,
+    y_axis: Axis,
+    series: Vec<series::Bar>,
 }
 
 /// ECharts widens an axis by half the least distance between bars, so that the outermost fit on it.
 /// Ours fit as they are: two bars of no height make that distance less than can be seen.
 const NARROW: [f64; 2] = [0.0, 1e-6];
 
-fn chart(drawing: &Drawing) -> Chart {
+fn option(drawing: &Drawing) -> EchartsOption {
     let mut widths: Vec<f64> = drawing.bars.iter().map(|b| b.width).collect();
     widths.sort_by(f64::total_cmp);
     widths.dedup();
 
     let axis = |length: f64| Axis::new().type_(AxisType::Value).show(false).min(0.0).max(length);
-    let grid = Grid::new().left(0).right(0).top(0).bottom(0);
-    let mut chart = Chart::new().animation(false).grid(grid).y_axis(axis(drawing.height));
+    let mut option = EchartsOption {
+        animation: false,
+        grid: Grid::new().left(0).right(0).top(0).bottom(0),
+        x_axis: Vec::new(),
+        y_axis: axis(drawing.height),
+        series: Vec::new(),
+    };
     for (set, width) in (0_u32..).zip(widths) {
-        chart = chart.x_axis(axis(drawing.width));
+        option.x_axis.push(axis(drawing.width));
         for (severity, colour) in drawing.colours.iter().enumerate() {
             let bars = drawing.bars.iter().filter(|b| b.width.total_cmp(&width).is_eq());
             let bars = bars.map(|b| point(b.x + b.width / 2.0, b.heights[severity]));
@@ -115,10 +162,10 @@ fn chart(drawing: &Drawing) -> Chart {
                 .bar_width(width)
                 .item_style(ItemStyle::new().color(Color::Value(colour.clone())))
                 .data(data);
-            chart = chart.series(bar);
+            option.series.push(bar);
         }
     }
-    chart
+    option
 }
 
 fn point(x: f64, y: f64) -> DataPoint {

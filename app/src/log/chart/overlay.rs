@@ -11,6 +11,7 @@ use super::{
     selection::{Phase, Selection},
     state::State,
 };
+use crate::reactive::{dynamic, memo};
 use crate::ui::{
     icon::{Icon, icon},
     number::{grouped, px},
@@ -37,12 +38,14 @@ pub(crate) fn Hover(
     /// The chart's state.
     state: State,
 ) -> impl IntoView {
-    let quiet = Memo::new(move |_| state.brush.read().phase == Phase::Idle);
-    let bar = Memo::new(move |_| state.hover.get().filter(|_| quiet.get()));
-    let at = Memo::new(move |_| sides(state, bar.get().map(|bar| Selection::of_bars(bar, bar))));
-    let left = move || at.get().map(|(left, _)| px(left));
-    let right = move || at.get().map(|(_, right)| px(right));
-    let flips = move || at.get().is_some_and(|(left, right)| left + right > state.size.get().width);
+    let quiet = memo(move || state.brush.read().phase == Phase::Idle);
+    let bar = memo(move || state.hover.get().filter(|_| quiet.get()));
+    let at = memo(move || sides(state, bar.get().map(|bar| Selection::of_bars(bar, bar))));
+    let left = Signal::derive(move || at.get().map(|(left, _)| px(left)));
+    let right = Signal::derive(move || at.get().map(|(_, right)| px(right)));
+    let flips = Signal::derive(move || {
+        at.get().is_some_and(|(left, right)| left + right > state.size.get().width)
+    });
     let told = move || {
         let bar = bar.get()?;
         let clock = state.clock();
@@ -55,15 +58,15 @@ pub(crate) fn Hover(
         })
     };
     view! {
-        <div class="chart-hover" aria-hidden="true" hidden=move || at.get().is_none() style=("--left", left) style=("--right", right) class:flip=flips>
+        <div class="chart-hover" aria-hidden="true" hidden=Signal::derive(move || at.get().is_none()) style=("--left", left) style=("--right", right) class:flip=flips>
             <div class="chart-tip">
-                {move || told().map(|(when, lines)| view! {
+                {dynamic(move || told().map(|(when, lines)| view! {
                     <p class="chart-tip-when">{when}</p>
                     {lines.is_empty().then(|| view! { <p class="chart-tip-none">"No entries"</p> })}
                     {lines.into_iter().map(|(class, label, n)| view! {
                         <p class="chart-tip-line"><i class=format!("swatch {class}")></i><span>{label}</span><b>{n}</b></p>
                     }).collect_view()}
-                })}
+                }))}
             </div>
         </div>
     }
@@ -75,34 +78,33 @@ pub(crate) fn Drawn(
     /// The chart's state.
     state: State,
 ) -> impl IntoView {
-    let selection = Memo::new(move |_| state.brush.read().selection);
-    let phase = Memo::new(move |_| state.brush.read().phase);
-    let at = Memo::new(move |_| sides(state, selection.get()));
-    let whole =
-        Memo::new(move |_| state.edges.with(|edges| edges.last().copied().unwrap_or_default()));
+    let selection = memo(move || state.brush.read().selection);
+    let phase = memo(move || state.brush.read().phase);
+    let at = memo(move || sides(state, selection.get()));
+    let whole = memo(move || state.edges.with(|edges| edges.last().copied().unwrap_or_default()));
     let sides = move || at.get().unwrap_or((0.0, whole.get()));
     let said = move || state.selected();
 
     view! {
         <div
             class="chart-brush"
-            class:none=move || at.get().is_none()
-            class:held=move || phase.get() == Phase::Held
-            class:sent=move || phase.get() == Phase::Sent
-            style=("--left", move || px(sides().0))
-            style=("--right", move || px(sides().1))
+            class:none=Signal::derive(move || at.get().is_none())
+            class:held=Signal::derive(move || phase.get() == Phase::Held)
+            class:sent=Signal::derive(move || phase.get() == Phase::Sent)
+            style=("--left", Signal::derive(move || px(sides().0)))
+            style=("--right", Signal::derive(move || px(sides().1)))
         >
             <div class="chart-selected" aria-hidden="true"></div>
             <Edge state start=true />
             <Edge state start=false />
             <div class="chart-label" on:pointerdown=|e| e.stop_propagation() on:dblclick=|e| e.stop_propagation()>
-                {move || said().map(|(time, entries)| view! { <span class="chart-label-text"><span>{time}</span><span class="chart-label-dot">" · "</span><span>{entries}</span></span> })}
-                {move || (phase.get() == Phase::Held).then(|| view! {
+                {dynamic(move || said().map(|(time, entries)| view! { <span class="chart-label-text"><span>{time}</span><span class="chart-label-dot">" · "</span><span>{entries}</span></span> }))}
+                {dynamic(move || (phase.get() == Phase::Held).then(|| view! {
                     <button type="button" class="chart-zoom" on:click=move |_| state.zoom()>{icon(Icon::ZoomIn)}"Zoom"</button>
                     <button type="button" class="chart-drop" aria-label="Clear the selection" on:click=move |_| state.change(super::selection::Brush::clear)>
                         {icon(Icon::Close)}
                     </button>
-                })}
+                }))}
             </div>
         </div>
     }
@@ -121,14 +123,14 @@ fn Edge(
         let selection = state.brush.read().selection.unwrap_or(Selection { start: 0, end: bars() });
         if start { selection.start } else { selection.end }
     };
-    let text = move || {
+    let text = Signal::derive(move || {
         let (edge, clock) = (edge(), state.clock());
         state.shown.with(|h| {
             let buckets = &h.as_ref()?.buckets;
             let at = buckets.get(edge).map(|b| b.from).or_else(|| buckets.last().map(|b| b.to))?;
             Some(crate::ui::time::brief(at, clock.now, clock.zone))
         })
-    };
+    });
     let key = move |e: KeyboardEvent| {
         let known = match e.key().as_str() {
             "Enter" => {
@@ -156,8 +158,8 @@ fn Edge(
             aria-label=if start { "Start of the selection" } else { "End of the selection" }
             aria-orientation="horizontal"
             aria-valuemin="0"
-            aria-valuemax=move || bars().to_string()
-            aria-valuenow=move || edge().to_string()
+            aria-valuemax=Signal::derive(move || bars().to_string())
+            aria-valuenow=Signal::derive(move || edge().to_string())
             aria-valuetext=text
             on:keydown=key
         ></div>

@@ -10,6 +10,7 @@ use super::{
     selection::{Brush, Phase, Selection},
     words::{self, Clock},
 };
+use crate::reactive::{effect, memo};
 use crate::ui::{
     announce::announce,
     time::{Zone, browser_now},
@@ -60,11 +61,11 @@ impl State {
     ) -> Self {
         let shown = RwSignal::new(None::<Histogram>);
         let size = RwSignal::new(Size::default());
-        let scale = Memo::new(move |_| {
+        let scale = memo(move || {
             let Size { width, density, .. } = size.get();
             shown.with(|h| h.as_ref().map(|h| Scale::new(h.span, width, density)))
         });
-        let edges = Memo::new(move |_| {
+        let edges = memo(move || {
             let scale = scale.get();
             shown
                 .with(|h| h.as_ref().zip(scale.as_ref()).map(|(h, scale)| edges(h, scale)))
@@ -76,9 +77,8 @@ impl State {
         let state =
             Self { shown, size, scale, edges, brush, hover, zone, on_zoom, on_zoom_out, click };
 
-        let drawing =
-            Memo::new(move |_| matches!(brush.read().phase, Phase::Pressed | Phase::Drawing));
-        Effect::new(move || {
+        let drawing = memo(move || matches!(brush.read().phase, Phase::Pressed | Phase::Drawing));
+        effect(move || {
             let new = histogram.get();
             if !drawing.get() && shown.with_untracked(|old| *old != new) {
                 state.replace(new);
