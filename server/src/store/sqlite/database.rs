@@ -41,8 +41,8 @@ impl Database {
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
         // A map saves copying what the system has cached; 1 GiB of address space, not of memory.
-        .pragma("mmap_size", (1_i64 << 30).to_string())
-        .pragma("temp_store", "memory");
+        .pragma("mmap_size", (1_i64 << 30).to_string());
+
         if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty())
         {
             tokio::fs::create_dir_all(folder).await.map_err(|e| {
