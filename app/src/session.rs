@@ -14,12 +14,14 @@ pub(crate) struct Session {
     address: Address,
     /// Who is signed in; unknown until the server has said so.
     pub(crate) viewer: RwSignal<Option<Viewer>>,
+    /// Why signing out did not work.
+    pub(crate) stuck: RwSignal<Option<String>>,
 }
 
 impl Session {
     /// A session of which nothing is known yet.
     pub(crate) fn new(address: Address) -> Self {
-        Self { address, viewer: RwSignal::new(None) }
+        Self { address, viewer: RwSignal::new(None), stuck: RwSignal::new(None) }
     }
 
     /// Asks who is signed in, unless that is known.
@@ -47,12 +49,18 @@ impl Session {
         }
     }
 
-    /// Signs out. Where that fails the reader stays signed in and sees it.
+    /// Signs out. Where that fails the reader stays signed in and is told.
     pub(crate) fn sign_out(self) {
+        self.stuck.set(None);
         spawn_local(async move {
-            if api::sign_out().await.is_ok() {
-                self.viewer.set(None);
-                self.address.go(daybook_model::paths::SIGN_IN, History::Push);
+            match api::sign_out().await {
+                Ok(()) => {
+                    self.viewer.set(None);
+                    self.address.go(daybook_model::paths::SIGN_IN, History::Push);
+                }
+                Err(failure) => {
+                    self.stuck.set(Some(format!("You are still signed in. {}", failure.message())))
+                }
             }
         });
     }

@@ -86,8 +86,16 @@ test.describe("not signed in", () => {
     await signInByPassword(other.page, "leaver@acme.dev", PASSWORD);
     await new Log(other.page).ready();
     const kept = await other.context.storageState();
-    await other.page.getByRole("button", { name: /: account$/ }).click();
-    await other.page.getByRole("menuitem", { name: "Sign out" }).click();
+    const signOut = async () => {
+      await other.page.getByRole("button", { name: /: account$/ }).click();
+      await other.page.getByRole("menuitem", { name: "Sign out" }).click();
+    };
+    other.guard.allow(/status of 503/);
+    await other.page.route("**/api/session", (route) => route.fulfill({ status: 503 }));
+    await signOut();
+    await expect(other.page.getByRole("alert").filter({ hasText: "You are still signed in." })).toBeVisible();
+    await other.page.unroute("**/api/session");
+    await signOut();
     await expect(other.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await other.context.close();
     // The cookie that somebody may have copied is worth nothing any more.

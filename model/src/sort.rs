@@ -224,10 +224,12 @@ impl FromStr for Sort {
             .find(|c| c.key() == key)
             .map(|&column| Self { column, descending })
             .ok_or_else(|| {
+                let columns: Vec<_> = Column::ALL.iter().map(|column| column.key()).collect();
                 QueryError::new(
                     "sort",
                     format!(
-                        "{text:?} is not a column, such as time, or -time for the newest first"
+                        "{text:?} is not a column; there are {}, and each with - in front",
+                        columns.join(", ")
                     ),
                 )
             })

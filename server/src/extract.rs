@@ -102,9 +102,11 @@ async fn project(parts: &mut Parts, state: &AppState, scope: Scope) -> Result<Pr
             Err(Error::NotFound("there is no such project"))
         }
         _ => Err(Error::Forbidden(match scope {
-            Scope::Read => "this token may not read this project; it needs the scope `read`",
+            Scope::Read => {
+                "this token may not read this project: it is for another one, or lacks the scope `read`"
+            }
             Scope::Ingest => {
-                "this token may not send events to this project; it needs the scope `ingest`"
+                "this token may not send events to this project: it is for another one, or lacks the scope `ingest`"
             }
         })),
     }

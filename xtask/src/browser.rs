@@ -22,11 +22,16 @@ pub(crate) fn missing() -> Option<Step> {
         return None;
     }
     let step = Step::new("Installing Chromium", |job| {
-        if system::has_apt() {
+        if debians() {
             return system::install(job, &["chromium"]);
         }
+        let mut install = program("npx");
+        install.args(["playwright", "install", "chromium"]).current_dir("end2end");
+        if system::has_apt() {
+            install.arg("--with-deps");
+        }
         job.run(
-            program("npx").args(["playwright", "install", "chromium"]).current_dir("end2end"),
+            &mut install,
             "Install Chromium, or set DAYBOOK_CHROMIUM to the path of one, then run this again.",
         )
     });
@@ -35,7 +40,7 @@ pub(crate) fn missing() -> Option<Step> {
 
 /// Whether Playwright can only have its own browser here, and has it.
 fn playwrights_own() -> bool {
-    if system::has_apt() {
+    if debians() {
         return false;
     }
     let home = env::home_dir().unwrap_or_default();
@@ -44,4 +49,11 @@ fn playwrights_own() -> bool {
         .filter_map(|folder| home.join(folder).read_dir().ok())
         .flat_map(Iterator::flatten)
         .any(|entry| entry.file_name().to_string_lossy().starts_with("chromium"))
+}
+
+/// Whether Chromium is a package here. Ubuntu's package of that name is a pointer to a snap, which
+/// does not run everywhere.
+fn debians() -> bool {
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    system::has_apt() && !release.lines().any(|line| line == "ID=ubuntu")
 }

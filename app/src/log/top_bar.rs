@@ -62,6 +62,7 @@ pub(crate) fn TopBar(
                 <a href=Signal::derive(move || start(&project.read())) aria-current="page">"Log"</a>
             </nav>
             <span class="gap"></span>
+            {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
             <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
                 <MenuItem checked=Signal::derive(move || zone.get() == Zone::Local) hint=local_zone_name() on_select=Callback::new(move |()| zone.set(Zone::Local))>
                     "Local time"

@@ -1,6 +1,9 @@
 //! `daybook serve`: the page and the API.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use clap::Args;
 use daybook_model::{account::Project, paths};
@@ -72,7 +75,15 @@ impl Serve {
                 "cannot listen at {listen}: {e}; choose another address with --listen"
             ))
         })?;
-        let bound = listener.local_addr().unwrap_or(listen);
+        let mut bound = listener.local_addr().unwrap_or(listen);
+        // “Any address” is no address to open.
+        if bound.ip().is_unspecified() {
+            bound.set_ip(if bound.is_ipv6() {
+                Ipv6Addr::LOCALHOST.into()
+            } else {
+                Ipv4Addr::LOCALHOST.into()
+            });
+        }
         let address = format!("http://{bound}");
         let local_key = log.presence.announce(address.clone())?;
         let link = Secret::generate("");

@@ -10,6 +10,7 @@ use sqlx::{
         SqliteSynchronous,
     },
 };
+use tokio::fs::{DirBuilder, OpenOptions};
 
 use crate::store::StoreError;
 
@@ -45,13 +46,23 @@ impl Database {
 
         if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty())
         {
-            tokio::fs::create_dir_all(folder).await.map_err(|e| {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder).await;
+            made.map_err(|e| {
                 StoreError::Unavailable(format!(
                     "the folder {} cannot be made: {e}",
                     folder.display()
                 ))
             })?;
         }
+        // What is in it is nobody else's business; SQLite gives its other files the same rights.
+        // Where this fails, opening fails too, and says why.
+        let _ = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(options.get_filename())
+            .await;
         let writing = options
             .clone()
             .create_if_missing(true)
