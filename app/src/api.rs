@@ -143,7 +143,7 @@ fn take_line(line: &[u8], part: &mut impl FnMut(Overview)) -> Result<(), Failure
     if line.trim_ascii().is_empty() {
         return Ok(());
     }
-    match serde_json::from_slice(line) {
+    match Overview::read(line) {
         Ok(Overview::Failed { error }) => Err(Failure::Unavailable(error.message)),
         Ok(read) => {
             part(read);

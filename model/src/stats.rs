@@ -105,7 +105,7 @@ pub struct FacetValue {
 }
 
 /// A part of the overview. They come one a line, in this order, all under one span and one moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub enum Overview {
     /// The rows.
@@ -122,6 +122,50 @@ pub enum Overview {
         /// Why.
         error: ErrorDetail,
     },
+}
+
+/// The word that tells which part a line is.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Part {
+    Page,
+    Histogram,
+    Facets,
+    Failed,
+}
+
+impl Overview {
+    /// Reads a part from its line.
+    ///
+    /// `Deserialize` for an enum with the tag inside reads everything twice over, by way of a tree;
+    /// looking for the tag first is quicker, and a tenth of the code in the browser.
+    pub fn read(line: &[u8]) -> serde_json::Result<Self> {
+        #[derive(Deserialize)]
+        struct Tag {
+            part: Part,
+        }
+        #[derive(Deserialize)]
+        struct Facets {
+            facets: Vec<FacetCounts>,
+        }
+        #[derive(Deserialize)]
+        struct Failed {
+            error: ErrorDetail,
+        }
+        let Tag { part } = serde_json::from_slice(line)?;
+        Ok(match part {
+            Part::Page => Self::Page(serde_json::from_slice(line)?),
+            Part::Histogram => Self::Histogram(serde_json::from_slice(line)?),
+            Part::Facets => {
+                let Facets { facets } = serde_json::from_slice(line)?;
+                Self::Facets { facets }
+            }
+            Part::Failed => {
+                let Failed { error } = serde_json::from_slice(line)?;
+                Self::Failed { error }
+            }
+        })
+    }
 }
 
 /// What would match if one part of the filter were dropped; says which part empties a result.

@@ -54,7 +54,7 @@ pub(crate) fn EntryPanel(
         let seq = seq.get()?;
         loaded.value.get().filter(|entry| entry.seq == seq).or_else(|| answer.row(seq))
     });
-    let neighbours = memo(move || seq.get().map(|seq| neighbours(answer, seq)));
+    let neighbours = move || seq.get().map(|seq| neighbours(answer, seq));
     let step = move |to: Option<Seq>, glyph: Icon, name: &'static str, key: &'static str| {
         let href = to.map(|to| log.link(|view| view.event = Some(to)));
         let disabled = href.is_none().then_some("true");
@@ -70,7 +70,7 @@ pub(crate) fn EntryPanel(
             <header class="panel-head">
                 <span class="panel-seq">{dynamic(move || seq.get().map(|seq| format!("#{}", grouped(seq))))}</span>
                 {dynamic(move || {
-                    let (before, after) = neighbours.get().unwrap_or_default();
+                    let (before, after) = neighbours().unwrap_or_default();
                     view! {
                         {step(before, Icon::ArrowUp, "Entry above", "k")}
                         {step(after, Icon::ArrowDown, "Entry below", "j")}
@@ -216,10 +216,10 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
         Depth::Changes
     };
     let count = entry.event.change.as_ref().map(|change| Diff::of(change).changed.len());
-    let chosen = memo(move || depth.get().unwrap_or(first));
+    let chosen = move || depth.get().unwrap_or(first);
     let entry = StoredValue::new(entry);
     let tab = move |which: Depth| {
-        let selected = move || chosen.get() == which;
+        let selected = move || chosen() == which;
         view! {
             <button
                 type="button"
@@ -237,7 +237,7 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
         }
     };
     let walk = move |event: web_sys::KeyboardEvent| {
-        let at = Depth::ALL.iter().position(|&depth| depth == chosen.get_untracked()).unwrap_or(0);
+        let at = Depth::ALL.iter().position(|&depth| depth == untrack(chosen)).unwrap_or(0);
         let to = match event.key().as_str() {
             "ArrowRight" => (at + 1) % 3,
             "ArrowLeft" => (at + 2) % 3,
@@ -255,7 +255,7 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
     };
     let pending =
         move |part: &str| entry.with_value(|entry| entry.omitted.iter().any(|name| name == part));
-    let content = move || match chosen.get() {
+    let content = move || match chosen() {
         Depth::Changes => match entry.with_value(|entry| entry.event.change.clone()) {
             Some(change) => view! { <Changes change /> }.into_any(),
             None if pending("change") => view! { <span class="skeleton"></span> }.into_any(),
@@ -272,7 +272,7 @@ fn Depths(entry: Entry, depth: RwSignal<Option<Depth>>) -> impl IntoView {
         <div class="tabs" role="tablist" aria-label="More of this entry" on:keydown=walk>
             {Depth::ALL.map(tab).into_iter().collect_view()}
         </div>
-        <div id="panel-depth" class="depth" role="tabpanel" tabindex="0" aria-labelledby=Signal::derive(move || format!("tab-{}", chosen.get().label()))>
+        <div id="panel-depth" class="depth" role="tabpanel" tabindex="0" aria-labelledby=Signal::derive(move || format!("tab-{}", chosen().label()))>
             {dynamic(content)}
         </div>
     }

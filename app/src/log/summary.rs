@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     clock::Clock,
-    reactive::{dynamic, memo},
+    reactive::dynamic,
     ui::{
         icon::{Icon, icon},
         number::{counted, grouped},
@@ -26,12 +26,11 @@ pub(crate) fn Summary(
     stale: Signal<bool>,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    let total = memo(move || bars.with(|bars| bars.as_ref().map(|b| (b.sum, b.total))));
-    let rows =
-        memo(move || page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64))));
-    let read = memo(move || page.with(|page| page.as_ref().map(|p| (p.as_of, p.now))));
+    let total = move || bars.with(|bars| bars.as_ref().map(|b| (b.sum, b.total)));
+    let rows = move || page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64)));
+    let read = move || page.with(|page| page.as_ref().map(|p| (p.as_of, p.now)));
 
-    let entries = move || match total.get() {
+    let entries = move || match total() {
         Some((_, total)) => {
             let text = counted(total, "entry", "entries");
             let (n, word) = text
@@ -46,14 +45,14 @@ pub(crate) fn Summary(
         None => ().into_any(),
     };
     let shown = move || {
-        let (before, n) = rows.get().filter(|(_, n)| *n > 0)?;
+        let (before, n) = rows().filter(|(_, n)| *n > 0)?;
         let last = before + n;
         Some(view! {
             <span class="summary-rows">"rows "<strong>{format!("{}–{}", grouped(before + 1), grouped(last))}</strong></span>
         })
     };
     let agreement = move || {
-        let (sum, total) = total.get()?;
+        let (sum, total) = total()?;
         Some(if sum == total {
             view! { <span class="summary-proof" data-tip="The bars add up to the number of entries, counted apart.">{icon(Icon::Check)}"bars and rows agree"</span> }.into_any()
         } else {
@@ -67,7 +66,7 @@ pub(crate) fn Summary(
         })
     };
     let stored = move || {
-        let (as_of, at) = read.get()?;
+        let (as_of, at) = read()?;
         let seconds = (clock.now().millis() - at.millis()).max(0) / 1000;
         let age = match seconds {
             0..60 => format!("{seconds} s ago"),
@@ -126,11 +125,11 @@ pub(crate) fn Pager(
     label: &'static str,
 ) -> impl IntoView {
     let sort = log.part(|view| view.sort);
-    let cursors = memo(move || {
+    let cursors = move || {
         page.with(|page| {
             page.as_ref().map(|p| (p.previous.clone(), p.next.clone())).unwrap_or_default()
         })
-    });
+    };
     let link = move |cursor: Option<String>,
                      glyph: Icon,
                      text: &'static str,
@@ -155,7 +154,7 @@ pub(crate) fn Pager(
     view! {
         <nav class="pager" aria-label=label>
             {dynamic(move || {
-                let (previous, next) = cursors.get();
+                let (previous, next) = cursors();
                 let (back, on) = words(sort.get());
                 view! {
                     {link(previous, Icon::ChevronLeft, back, "[", true)}

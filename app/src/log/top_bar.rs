@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     preferences::Preferences,
-    reactive::{dynamic, memo},
+    reactive::dynamic,
     session::Session,
     ui::{
         icon::{Icon, icon},
@@ -85,7 +85,7 @@ pub(crate) fn TopBar(
 /// The project, and the way to the others where there are any.
 #[component]
 fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl IntoView {
-    let others = memo(move || {
+    let others = move || {
         viewer
             .with(|viewer| {
                 viewer
@@ -93,9 +93,9 @@ fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl I
                     .map(|v| v.projects.iter().map(|p| p.slug.clone()).collect::<Vec<_>>())
             })
             .unwrap_or_default()
-    });
+    };
     dynamic(move || {
-        let slugs = others.get();
+        let slugs = others();
         if slugs.len() < 2 {
             return view! { <span class="project">{project}</span> }.into_any();
         }

@@ -78,19 +78,20 @@ pub(crate) fn Drawn(
     /// The chart's state.
     state: State,
 ) -> impl IntoView {
-    let selection = memo(move || state.brush.read().selection);
-    let phase = memo(move || state.brush.read().phase);
-    let at = memo(move || sides(state, selection.get()));
-    let whole = memo(move || state.edges.with(|edges| edges.last().copied().unwrap_or_default()));
-    let sides = move || at.get().unwrap_or((0.0, whole.get()));
+    let selection = move || state.brush.read().selection;
+    let held = memo(move || state.brush.read().phase == Phase::Held);
+    let sent = memo(move || state.brush.read().phase == Phase::Sent);
+    let at = memo(move || sides(state, selection()));
+    let whole = move || state.edges.with(|edges| edges.last().copied().unwrap_or_default());
+    let sides = move || at.get().unwrap_or((0.0, whole()));
     let said = move || state.selected();
 
     view! {
         <div
             class="chart-brush"
             class:none=Signal::derive(move || at.get().is_none())
-            class:held=Signal::derive(move || phase.get() == Phase::Held)
-            class:sent=Signal::derive(move || phase.get() == Phase::Sent)
+            class:held=held
+            class:sent=sent
             style=("--left", Signal::derive(move || px(sides().0)))
             style=("--right", Signal::derive(move || px(sides().1)))
         >
@@ -99,7 +100,7 @@ pub(crate) fn Drawn(
             <Edge state start=false />
             <div class="chart-label" on:pointerdown=|e| e.stop_propagation() on:dblclick=|e| e.stop_propagation()>
                 {dynamic(move || said().map(|(time, entries)| view! { <span class="chart-label-text"><span>{time}</span><span class="chart-label-dot">" · "</span><span>{entries}</span></span> }))}
-                {dynamic(move || (phase.get() == Phase::Held).then(|| view! {
+                {dynamic(move || held.get().then(|| view! {
                     <button type="button" class="chart-zoom" on:click=move |_| state.zoom()>{icon(Icon::ZoomIn)}"Zoom"</button>
                     <button type="button" class="chart-drop" aria-label="Clear the selection" on:click=move |_| state.change(super::selection::Brush::clear)>
                         {icon(Icon::Close)}
