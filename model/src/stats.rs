@@ -176,3 +176,46 @@ pub struct Without {
     /// The entries that match then.
     pub total: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_read_as_it_was_written() {
+        let span = Span::ALL;
+        let at = Timestamp::saturating(0);
+        let parts = [
+            Overview::Page(Page {
+                entries: Vec::new(),
+                before: 50,
+                previous: Some("a".into()),
+                next: None,
+                span,
+                as_of: 7,
+                now: at,
+            }),
+            Overview::Histogram(Histogram {
+                buckets: vec![Bucket { from: span.from, to: span.to, counts: [1, 2, 3] }],
+                width: "1h".into(),
+                sum: 6,
+                total: 6,
+                span,
+                as_of: 7,
+            }),
+            Overview::Facets { facets: Vec::new() },
+            Overview::Failed {
+                error: ErrorDetail {
+                    code: "unavailable".into(),
+                    message: "busy".into(),
+                    field: None,
+                },
+            },
+        ];
+        for part in parts {
+            let line = serde_json::to_vec(&part).expect("it can be written");
+            assert_eq!(Overview::read(&line).expect("it can be read"), part);
+        }
+        assert!(Overview::read(br#"{"part":"weather"}"#).is_err());
+    }
+}

@@ -171,7 +171,14 @@ fn read_facets(text: &str, errors: &mut Vec<QueryError>) -> Vec<Field> {
         }
         field
     };
-    text.split(',').filter(|k| !k.is_empty()).filter_map(facet).collect()
+    let facets: Vec<Field> = text.split(',').filter(|k| !k.is_empty()).filter_map(facet).collect();
+    // Each is counted by itself: twice would be work for nothing.
+    let twice = facets.iter().enumerate().find(|(i, field)| facets[..*i].contains(field));
+    if let Some((_, field)) = twice {
+        errors.push(QueryError::new("facets", format!("names {field} twice; keep one")));
+        return Vec::new();
+    }
+    facets
 }
 
 fn read_number<T: std::str::FromStr>(

@@ -115,7 +115,12 @@ impl From<LedgerError> for Error {
 
 impl From<PeopleError> for Error {
     fn from(e: PeopleError) -> Self {
-        tracing::error!(error = %e, "people and sessions cannot be read");
-        Self::Internal
+        match e {
+            PeopleError::Database(e) => StoreError::from(e).into(),
+            e => {
+                tracing::error!(error = %e, "people and sessions cannot be read");
+                Self::Internal
+            }
+        }
     }
 }

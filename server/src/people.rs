@@ -10,9 +10,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     secret::{Secret, SecretHash},
-    store::ProjectId,
+    store::{ProjectId, sqlite::Database},
 };
 
 mod token;
@@ -25,6 +27,8 @@ pub const SESSION_MILLIS: i64 = 14 * 24 * 60 * 60 * 1000;
 pub const MIN_PASSWORD: usize = 12;
 /// The longest, so that hashing one has a bound.
 const MAX_PASSWORD: usize = 1024;
+/// Each hashing fills 19 MiB of memory: two at a time, whoever asks, and the others wait.
+static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// Why people, tokens and sessions cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +59,9 @@ pub struct Person {
 /// The people of an instance, their tokens and their sessions.
 #[derive(Debug, Clone)]
 pub struct People {
-    /// The log's database: people and tokens belong to the evidence.
-    log: SqlitePool,
+    /// The log's database: people and tokens belong to the evidence. Who comes in is looked up by
+    /// the connections that read, so that nobody waits for a batch being written.
+    log: Database,
     /// Sessions, in a small file of their own.
     sessions: SqlitePool,
 }
@@ -64,11 +69,11 @@ pub struct People {
 impl People {
     /// People and tokens from the log's database, sessions from `sessions` (a file that is made
     /// when missing, or `:memory:`).
-    pub async fn open(log: SqlitePool, sessions: &str) -> Result<Self, PeopleError> {
+    pub async fn open(log: &Database, sessions: &str) -> Result<Self, PeopleError> {
         let options = SqliteConnectOptions::new().filename(sessions).create_if_missing(true);
         let sessions = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         sqlx::migrate!("migrations/sessions").run(&sessions).await?;
-        Ok(Self { log, sessions })
+        Ok(Self { log: log.clone(), sessions })
     }
 
     /// Adds a person; refused if the address is taken or the password too short.
@@ -96,7 +101,7 @@ impl People {
         };
         let row = sqlx::query("INSERT INTO person (email, password_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id")
             .bind(&email).bind(hash).bind(now.millis())
-            .fetch_optional(&self.log).await?
+            .fetch_optional(self.log.writer()).await?
             .ok_or_else(|| PeopleError::Refused(format!("{email} is there already")))?;
         Ok(Person { id: row.get(0), email })
     }
@@ -104,7 +109,7 @@ impl People {
     /// The first person of the instance, made if there is nobody yet.
     pub async fn first_person(&self, now: Timestamp) -> Result<Person, PeopleError> {
         let first = sqlx::query("SELECT id, email FROM person ORDER BY id LIMIT 1")
-            .fetch_optional(&self.log)
+            .fetch_optional(self.log.readers())
             .await?;
         match first {
             Some(row) => Ok(Person { id: row.get(0), email: row.get(1) }),
@@ -117,7 +122,7 @@ impl People {
     pub async fn verify(&self, email: &str, password: &str) -> Result<Option<Person>, PeopleError> {
         let row = sqlx::query("SELECT id, email, password_hash FROM person WHERE email = $1")
             .bind(email.trim().to_lowercase())
-            .fetch_optional(&self.log)
+            .fetch_optional(self.log.readers())
             .await?;
         let hash = row.as_ref().and_then(|r| r.get::<Option<String>, _>(2));
         let right = check_password(password.to_owned(), hash).await?;
@@ -158,7 +163,7 @@ impl People {
         let Some(id) = session.map(|row| row.get::<i64, _>(0)) else { return Ok(None) };
         let person = sqlx::query("SELECT id, email FROM person WHERE id = $1")
             .bind(id)
-            .fetch_optional(&self.log)
+            .fetch_optional(self.log.readers())
             .await?;
         Ok(person.map(|row| Person { id: row.get(0), email: row.get(1) }))
     }
@@ -184,7 +189,7 @@ impl People {
         sqlx::query("INSERT INTO token (project, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(project.0).bind(name).bind(secret.hash().as_bytes().to_vec())
             .bind(Scope::join(scopes)).bind(now.millis())
-            .execute(&self.log).await?;
+            .execute(self.log.writer()).await?;
         Ok(secret)
     }
 
@@ -192,7 +197,7 @@ impl People {
     pub async fn token(&self, text: &str) -> Result<Option<Token>, PeopleError> {
         let row = sqlx::query("SELECT project, scopes FROM token WHERE hash = $1")
             .bind(SecretHash::of(text).as_bytes().to_vec())
-            .fetch_optional(&self.log)
+            .fetch_optional(self.log.readers())
             .await?;
         Ok(row.map(|row| Token {
             project: ProjectId(row.get(0)),
@@ -207,6 +212,7 @@ async fn hash_password(password: String) -> Result<String, PeopleError> {
         PasswordHasher::<PasswordHash>::hash_password(&Argon2::default(), password.as_bytes())
             .map(|h| h.to_string())
     };
+    let _turn = HASHING.acquire().await.map_err(|e| PeopleError::Password(e.to_string()))?;
     let hashed = tokio::task::spawn_blocking(hash)
         .await
         .map_err(|e| PeopleError::Password(e.to_string()))?;
@@ -225,6 +231,7 @@ async fn check_password(password: String, hash: Option<String>) -> Result<bool, 
         let hash = PasswordHash::new(&hash)?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
     };
+    let _turn = HASHING.acquire().await.map_err(|e| PeopleError::Password(e.to_string()))?;
     let checked = tokio::task::spawn_blocking(check)
         .await
         .map_err(|e| PeopleError::Password(e.to_string()))?;

@@ -2,9 +2,9 @@
 //! a running server there goes through it instead.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,7 @@ use crate::secret::Secret;
 /// The only process that writes this log. Dropping it lets others.
 #[derive(Debug)]
 pub struct Presence {
-    path: PathBuf,
+    log: PathBuf,
     _lock: File,
 }
 
@@ -54,25 +54,34 @@ pub enum PresenceError {
 }
 
 impl Presence {
-    /// Takes the log, or finds the server that has it.
+    /// Takes the log, or finds the server that has it. A log is one file, by whatever name or link
+    /// it is reached.
     pub fn take(log: &Path) -> Result<Found, PresenceError> {
-        let lock_path = log.with_extension("lock");
+        let failed = |error| PresenceError::Io { path: log.to_owned(), error };
+        let folder = log.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+        let log = match log.canonicalize() {
+            Ok(log) => log,
+            Err(_) => folder
+                .canonicalize()
+                .map_err(failed)?
+                .join(log.file_name().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?),
+        };
+        let lock_path = beside(&log, "lock");
         let failed = |error| PresenceError::Io { path: lock_path.clone(), error };
-        if let Some(folder) = log.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
             .open(&lock_path)
             .map_err(failed)?;
-        let path = log.with_extension("server");
         match lock.try_lock() {
-            Ok(()) => Ok(Found::Free(Self { path, _lock: lock })),
+            Ok(()) => Ok(Found::Free(Self { log, _lock: lock })),
             Err(TryLockError::WouldBlock) => {
-                let server =
-                    std::fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
+                let server = std::fs::read(beside(&log, "server"))
+                    .ok()
+                    .and_then(|json| serde_json::from_slice(&json).ok());
                 server.map(Found::Server).ok_or(PresenceError::Busy)
             }
             Err(TryLockError::Error(error)) => Err(failed(error)),
@@ -83,22 +92,36 @@ impl Presence {
     pub fn announce(&self, address: String) -> Result<Secret, PresenceError> {
         let key = Secret::generate("");
         let server = RunningServer { address, key: key.reveal().to_owned() };
-        let failed = |error| PresenceError::Io { path: self.path.clone(), error };
-        let _ = std::fs::remove_file(&self.path);
+        let path = self.beside("server");
+        let failed = |error| PresenceError::Io { path: path.clone(), error };
+        let _ = std::fs::remove_file(&path);
         let file = OpenOptions::new()
             .create_new(true)
             .write(true)
             .mode(0o600)
-            .open(&self.path)
+            .open(&path)
             .map_err(failed)?;
         serde_json::to_writer(file, &server).map_err(|e| failed(e.into()))?;
         Ok(key)
     }
+
+    /// The file beside the log that is named after it: `daybook.db.sessions`.
+    pub fn beside(&self, what: &str) -> PathBuf {
+        beside(&self.log, what)
+    }
+}
+
+/// Two logs in one folder may differ in what follows the last dot alone.
+fn beside(log: &Path, what: &str) -> PathBuf {
+    let mut name = log.as_os_str().to_owned();
+    name.push(".");
+    name.push(what);
+    name.into()
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
+        let _ = std::fs::remove_file(self.beside("server"));
     }
 }
 
@@ -119,5 +142,17 @@ mod tests {
         assert_eq!(server.key, key.reveal());
         drop(first);
         assert!(matches!(Presence::take(&log), Ok(Found::Free(_))));
+    }
+
+    #[test]
+    fn a_log_is_its_file_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, link) = (folder.path().join("a.db"), folder.path().join("b.db"));
+        std::fs::write(&log, "").unwrap();
+        std::os::unix::fs::symlink(&log, &link).unwrap();
+        let Found::Free(_first) = Presence::take(&log).unwrap() else { panic!("nobody has it") };
+        assert!(matches!(Presence::take(&link), Err(PresenceError::Busy)));
+        let other = folder.path().join("a.sqlite");
+        assert!(matches!(Presence::take(&other), Ok(Found::Free(_))));
     }
 }

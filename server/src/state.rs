@@ -75,4 +75,10 @@ impl AppState {
         }
         right
     }
+
+    /// Makes a link that was taken work again: what it was taken for failed.
+    pub fn give_link_back(&self, secret: &str) {
+        let mut link = self.one_time_link.lock().unwrap_or_else(PoisonError::into_inner);
+        *link = Some(SecretHash::of(secret));
+    }
 }

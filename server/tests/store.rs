@@ -45,6 +45,26 @@ mod sqlite {
         serde_json::from_str(&json).unwrap()
     }
 
+    #[tokio::test]
+    async fn a_full_disk_refuses_a_batch_and_not_those_after_it() {
+        let (store, project, _folder) = filled().await;
+        let head = store.head(project).await.unwrap();
+        // No page more than there are: what a full disk says, SQLite says then.
+        let writer = store.database().writer();
+        let pages: i64 = sqlx::query("PRAGMA page_count").fetch_one(writer).await.unwrap().get(0);
+        let limit = format!("PRAGMA max_page_count = {pages}");
+        sqlx::query(AssertSqlSafe(limit)).execute(writer).await.unwrap();
+
+        let many: Vec<_> = (1_000..3_000).map(|i| event(i, "late")).collect();
+        let refused = store.append(project, &many, Timestamp::MIN).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+        assert_eq!(store.head(project).await.unwrap(), head);
+
+        // A new connection has no such limit: there is room again.
+        let stored = store.append(project, &many, Timestamp::MIN).await.unwrap();
+        assert_eq!(stored.last(), Some(&Appended::Stored(head + 2_000)));
+    }
+
     async fn filled() -> (Arc<Sqlite>, ProjectId, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let store =

@@ -2,12 +2,15 @@
 
 use axum::{
     Json,
-    body::{Body, to_bytes},
+    body::Body,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use daybook_model::ingest::{IngestReport, MAX_BODY, Refusal};
+
+use futures_util::StreamExt as _;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     error::Error,
@@ -17,6 +20,8 @@ use crate::{
     state::AppState,
     store::Appended,
 };
+
+static PARSING: Semaphore = Semaphore::const_new(2);
 
 /// Stores a batch of events.
 pub(super) async fn create(
@@ -33,17 +38,20 @@ pub(super) async fn create(
     if length > MAX_BODY {
         return Err(too_large());
     }
-    // The budget is counted in bytes; nothing closes the semaphore.
-    let permits = u32::try_from(length.max(1)).unwrap_or(u32::MAX);
-    let _held = state.body_budget.acquire_many(permits).await.map_err(|_| Error::Unavailable)?;
-    let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
-    let now = state.clock.now();
-    let batch = intake::parse_batch(&bytes, kind, now, &state.sources).map_err(|e| {
-        let status =
-            if e.is_size() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
-        Error::Body { status, code: "bad_body", message: e.to_string() }
-    })?;
-    drop(bytes);
+    let (bytes, _held) = read(body, &state).await?;
+    // Reading JSON takes a core for a while, and up to sixteen times the memory of its text: two
+    // at a time, and not on the threads that answer.
+    let turn = PARSING.acquire().await.map_err(|_| Error::Unavailable)?;
+    let batch = {
+        let (state, now) = (state.clone(), state.clock.now());
+        let parse = move || intake::parse_batch(&bytes, kind, now, &state.sources);
+        tokio::task::spawn_blocking(parse).await.map_err(|_| Error::Internal)?.map_err(|e| {
+            let status =
+                if e.is_size() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+            Error::Body { status, code: "bad_body", message: e.to_string() }
+        })?
+    };
+    drop(turn);
     let (indexes, events): (Vec<_>, Vec<_>) = batch.events.into_iter().unzip();
     let submitted = state.ledger.submit(project, events).await?;
     let report = report(&indexes, &submitted, batch.refused);
@@ -53,6 +61,32 @@ pub(super) async fn create(
         StatusCode::OK
     };
     Ok((status, Json(report)).into_response())
+}
+
+/// Takes a body in. What of it is there counts against the budget; where that is used up, the
+/// sender comes back later, so that slow senders hold up nobody.
+async fn read<'s>(
+    body: Body,
+    state: &'s AppState,
+) -> Result<(Vec<u8>, SemaphorePermit<'s>), Error> {
+    let budget = &state.body_budget;
+    let mut held = budget.try_acquire_many(0).map_err(|_| Error::Unavailable)?;
+    let mut bytes = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Error::Body {
+            status: StatusCode::BAD_REQUEST,
+            code: "bad_body",
+            message: "the body broke off".into(),
+        })?;
+        if bytes.len() + chunk.len() > MAX_BODY {
+            return Err(too_large());
+        }
+        let permits = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
+        held.merge(budget.try_acquire_many(permits).map_err(|_| Error::Unavailable)?);
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok((bytes, held))
 }
 
 /// What became of a batch, told to its sender.

@@ -42,8 +42,15 @@ pub(super) async fn set_up(
     if !state.take_link(&given.secret) {
         return Err(Error::SpentLink);
     }
-    let person = state.people.first_person(state.clock.now()).await?;
-    open_session(&state, person).await
+    let opened = async {
+        let person = state.people.first_person(state.clock.now()).await?;
+        open_session(&state, person).await
+    }
+    .await;
+    if opened.is_err() {
+        state.give_link_back(&given.secret);
+    }
+    opened
 }
 
 /// Signs out; the session is gone for good.

@@ -1,12 +1,10 @@
 //! The log that a command works on: opened here, or through the server that has it open.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, str::FromStr as _, sync::Arc};
 
 use daybook_model::{Event, account::Project, ingest::IngestReport, paths};
 use serde::{Serialize, de::DeserializeOwned};
+use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{CliError, LogOptions};
 use crate::{
@@ -40,9 +38,8 @@ impl OpenLog {
     pub(super) async fn open(options: &LogOptions, presence: Presence) -> Result<Self, CliError> {
         let clock = Clock::System;
         let store = Arc::new(Sqlite::open(&options.database_url).await?);
-        let sessions = log_file(options)?.with_extension("sessions.db");
-        let people =
-            People::open(store.database().writer().clone(), &sessions.to_string_lossy()).await?;
+        let sessions = presence.beside("sessions");
+        let people = People::open(store.database(), &sessions.to_string_lossy()).await?;
         let ledger = Ledger::start(store.clone(), clock.clone());
         Ok(Self { store, ledger, people, clock, presence })
     }
@@ -51,7 +48,8 @@ impl OpenLog {
 /// The file behind the database URL.
 pub(super) fn log_file(options: &LogOptions) -> Result<PathBuf, CliError> {
     let url = &options.database_url;
-    url.strip_prefix("sqlite://").map(|file| Path::new(file.split('?').next().unwrap_or(file)).to_owned()).ok_or_else(|| {
+    let read = url.starts_with("sqlite://").then(|| SqliteConnectOptions::from_str(url).ok());
+    read.flatten().map(|read| read.get_filename().to_owned()).ok_or_else(|| {
         CliError::say(format!("{url:?} is not a database that Daybook can open; give a file, such as sqlite://data/daybook.db"))
     })
 }

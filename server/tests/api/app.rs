@@ -66,9 +66,7 @@ impl TestApp {
         );
         let project = store.create_project("acme", now()).await.unwrap();
         let sessions = folder.path().join("sessions.db");
-        let people = People::open(store.database().writer().clone(), &sessions.to_string_lossy())
-            .await
-            .unwrap();
+        let people = People::open(store.database(), &sessions.to_string_lossy()).await.unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
         let token = people
             .create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now())

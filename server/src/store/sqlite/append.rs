@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use daybook_model::{Entry, Event, Severity, Timestamp};
 use sqlx::{
-    Encode, Row as _, Sqlite, SqliteConnection, encode::IsNull, error::BoxDynError,
-    sqlite::SqliteArgumentsBuffer,
+    Connection as _, Encode, Row as _, Sqlite, SqliteConnection, encode::IsNull,
+    error::BoxDynError, sqlite::SqliteArgumentsBuffer,
 };
 
 use super::{
@@ -103,10 +103,28 @@ impl Writer {
         events: &[Event],
         received_at: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
+        let mut connection = database.writer().acquire().await?;
+        let result = self.append_with(&mut connection, words, project, events, received_at).await;
+        if result.is_err() {
+            // Where the disk is full SQLite rolls back by itself. sqlx does not notice, and would
+            // begin no transaction on this connection any more: the next batch gets a new one.
+            let _ = connection.close().await;
+        }
+        result
+    }
+
+    async fn append_with(
+        &mut self,
+        connection: &mut SqliteConnection,
+        words: &Words,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
         // Taken out: whatever ends this early, an error or a dropped future, must not leave numbers
         // behind that were never committed.
         let mut lexicon = std::mem::take(&mut self.lexicon);
-        let mut transaction = database.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         let head = head(&mut transaction, project).await?;
         let (outcomes, fresh) = sift(&mut transaction, words, project, events, head).await?;
         if !fresh.is_empty() {
