@@ -26,8 +26,8 @@ pub(crate) fn when<V: IntoView + 'static>(
 
 /// Does something now and whenever something it reads changes.
 pub(crate) fn effect(run: impl FnMut() + 'static) {
-    let mut run: Box<dyn FnMut()> = Box::new(run);
-    Effect::new(move || run());
+    let run: Box<dyn FnMut()> = Box::new(run);
+    Effect::new(run);
 }
 
 /// A value that follows what it is made of, and tells its readers when it became another.

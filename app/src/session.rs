@@ -59,7 +59,8 @@ impl Session {
                     self.address.go(daybook_model::paths::SIGN_IN, History::Push);
                 }
                 Err(failure) => {
-                    self.stuck.set(Some(format!("You are still signed in. {}", failure.message())))
+                    let why = format!("You are still signed in. {}", failure.message());
+                    self.stuck.set(Some(why));
                 }
             }
         });

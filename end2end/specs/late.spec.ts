@@ -70,7 +70,7 @@ for (const aborts of [true, false]) {
     const seqs = await log.seqs();
 
     // The first answer comes now, if it still can.
-    const late = aborts ? dropped : page.waitForEvent("requestfinished", (request) => isFirst(new URL(request.url())));
+    const late = aborts ? dropped : page.waitForEvent("response", (response) => isFirst(new URL(response.url())));
     held.release();
     await Promise.all(held.answered);
     await late;

@@ -27,9 +27,6 @@ pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Defaul
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// From here on, integers are read as numbers with a rounded end: 2⁶⁴.
-const EXACT: f64 = 18_446_744_073_709_551_616.0;
-
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -60,11 +57,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, v: f64) -> Result<Value, E> {
-        // Beyond 64 bits an integer would be rounded, and another one be taken for the same.
-        Number::from_f64(v)
-            .filter(|_| v.abs() < EXACT)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("a number is too large to be kept exactly; send it as text"))
+        Number::from_f64(v).map(Value::Number).ok_or_else(|| E::custom("a number is out of range"))
     }
 
     fn visit_str<E>(self, v: &str) -> Result<Value, E> {

@@ -88,16 +88,8 @@ impl CliError {
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
-    let wanted = std::env::var("DAYBOOK_LOG").ok().filter(|text| !text.is_empty());
-    let filter =
-        match tracing_subscriber::EnvFilter::try_new(wanted.as_deref().unwrap_or("info,sqlx=warn"))
-        {
-            Ok(filter) => filter,
-            Err(error) => {
-                eprintln!("daybook: DAYBOOK_LOG cannot be used: {error}; try `info` or `debug`");
-                return ExitCode::FAILURE;
-            }
-        };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DAYBOOK_LOG")
+        .unwrap_or_else(|_| "info,sqlx=warn".into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

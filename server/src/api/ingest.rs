@@ -65,10 +65,7 @@ pub(super) async fn create(
 
 /// Takes a body in. What of it is there counts against the budget; where that is used up, the
 /// sender comes back later, so that slow senders hold up nobody.
-async fn read<'s>(
-    body: Body,
-    state: &'s AppState,
-) -> Result<(Vec<u8>, SemaphorePermit<'s>), Error> {
+async fn read(body: Body, state: &AppState) -> Result<(Vec<u8>, SemaphorePermit<'_>), Error> {
     let budget = &state.body_budget;
     let mut held = budget.try_acquire_many(0).map_err(|_| Error::Unavailable)?;
     let mut bytes = Vec::new();
