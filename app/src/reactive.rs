@@ -1,6 +1,6 @@
 //! Leptos compiles a closure in a view, an effect or a memo into machinery of its own, about a
-//! kilobyte each. These give all closures of one result one type, so that they share it: the app
-//! is a fifth smaller to load.
+//! kilobyte each. These give all closures of one result one type, so that they share it, and the
+//! app is smaller to load.
 
 use std::sync::{Arc, Mutex};
 

@@ -70,7 +70,7 @@ for (const aborts of [true, false]) {
     const seqs = await log.seqs();
 
     // The first answer comes now, if it still can.
-    const late = aborts ? dropped : page.waitForEvent("response", (response) => isFirst(new URL(response.url())));
+    const late = aborts ? dropped : page.waitForResponse((response) => isFirst(new URL(response.url()))).then((answer) => answer.finished());
     held.release();
     await Promise.all(held.answered);
     await late;

@@ -11,7 +11,6 @@ use super::{
     announce::announce,
     icon::{Icon, icon},
 };
-
 use crate::reactive::dynamic;
 
 /// A button that copies a text and says so.

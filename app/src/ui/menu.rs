@@ -8,7 +8,6 @@ use super::{
     icon::{Icon, icon},
     popover::{Align, Popover},
 };
-
 use crate::reactive::dynamic;
 
 /// The open menu, for the items inside to close it.

@@ -6,7 +6,6 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{number::px, unique_id};
-
 use crate::reactive::{dynamic, effect};
 
 /// Which edges of the button and of what floats meet.

@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use daybook_model::ingest::{IngestReport, MAX_BODY, Refusal};
-
 use futures_util::StreamExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -21,6 +20,8 @@ use crate::{
     store::Appended,
 };
 
+/// Reading JSON takes a core for a while, and up to sixteen times the memory of its text: two bodies
+/// at a time, and not on the threads that answer.
 static PARSING: Semaphore = Semaphore::const_new(2);
 
 /// Stores a batch of events.
@@ -39,8 +40,6 @@ pub(super) async fn create(
         return Err(too_large());
     }
     let (bytes, _held) = read(body, &state).await?;
-    // Reading JSON takes a core for a while, and up to sixteen times the memory of its text: two
-    // at a time, and not on the threads that answer.
     let turn = PARSING.acquire().await.map_err(|_| Error::Unavailable)?;
     let batch = {
         let (state, now) = (state.clone(), state.clock.now());

@@ -13,10 +13,12 @@ use super::{
     scale::round_step,
     state::{Size, State},
 };
-use crate::reactive::{dynamic, effect, memo};
-use crate::ui::{
-    icon::{Icon, icon},
-    theme::colours,
+use crate::{
+    reactive::{dynamic, effect, memo},
+    ui::{
+        icon::{Icon, icon},
+        theme::colours,
+    },
 };
 
 /// The number of entries the top of the chart stands for.

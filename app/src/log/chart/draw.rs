@@ -121,8 +121,8 @@ fn object(value: &impl Serialize) -> JsValue {
     js_sys::JSON::parse(&json).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// What ECharts is told. `charming::Chart` could say it too, and would bring along every other
-/// kind of chart: a tenth of the whole app.
+/// What ECharts is told. `charming::Chart` could say it too, and would bring every other kind of
+/// chart along into the browser.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct EchartsOption {

@@ -11,10 +11,12 @@ use super::{
     selection::{Phase, Selection},
     state::State,
 };
-use crate::reactive::{dynamic, memo};
-use crate::ui::{
-    icon::{Icon, icon},
-    number::{grouped, px},
+use crate::{
+    reactive::{dynamic, memo},
+    ui::{
+        icon::{Icon, icon},
+        number::{grouped, px},
+    },
 };
 
 /// The class of a severity's colour.
