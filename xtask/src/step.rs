@@ -11,6 +11,8 @@ use crate::process::Job;
 pub(crate) struct Tally {
     pub(crate) passed: usize,
     pub(crate) failed: usize,
+    /// Those among the passed ones that needed a second try.
+    pub(crate) flaky: usize,
 }
 
 type Work = Box<dyn FnOnce(&mut Job) -> Result<Option<Tally>>>;

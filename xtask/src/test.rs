@@ -95,6 +95,7 @@ fn cargo_tally(output: &str) -> Tally {
     lines.fold(Tally::default(), |sum, line| Tally {
         passed: sum.passed + number_before(line, "passed"),
         failed: sum.failed + number_before(line, "failed"),
+        flaky: 0,
     })
 }
 
@@ -108,7 +109,8 @@ fn playwright_tally(output: &str) -> Tally {
         lines.next().map_or(0, |line| number_before(line, word))
     };
     // A flaky test passed in the end, on a second try.
-    Tally { passed: closing("passed") + closing("flaky"), failed: closing("failed") }
+    let flaky = closing("flaky");
+    Tally { passed: closing("passed") + flaky, failed: closing("failed"), flaky }
 }
 
 fn number_before(line: &str, word: &str) -> usize {
@@ -124,14 +126,19 @@ pub(crate) fn summary(reports: &[Report]) -> Result {
     for report in reports {
         let tally = match &report.outcome {
             Ok(Some(tally)) => *tally,
-            Ok(None) => Tally { passed: 1, failed: 0 },
-            Err(_) => Tally { passed: 0, failed: 1 },
+            Ok(None) => Tally { passed: 1, ..Tally::default() },
+            Err(_) => Tally { failed: 1, ..Tally::default() },
         };
         all.passed += tally.passed;
         all.failed += tally.failed;
         let mark = if tally.failed == 0 { "✓" } else { "✗" };
         let tests = match &report.outcome {
-            Ok(Some(tally)) => format!("{} passed, {} failed", tally.passed, tally.failed),
+            Ok(Some(Tally { passed, failed, flaky: 0 })) => {
+                format!("{passed} passed, {failed} failed")
+            }
+            Ok(Some(Tally { passed, failed, flaky })) => {
+                format!("{passed} passed ({flaky} on a second try), {failed} failed")
+            }
             _ => String::new(),
         };
         println!("  {mark} {:<22}{:>12}   {tests}", report.title, human(report.took));
@@ -149,14 +156,14 @@ mod tests {
         let output = "running 3 tests\n\
             test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
             test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n";
-        assert_eq!(cargo_tally(output), Tally { passed: 13, failed: 2 });
+        assert_eq!(cargo_tally(output), Tally { passed: 13, failed: 2, flaky: 0 });
     }
 
     #[test]
     fn counts_what_playwright_says() {
         let output = "  1 passed by in a title\n\n  1 failed\n    a.spec.ts:3:1 › x\n  1 flaky\n  \
             12 passed (3.4s)\n";
-        assert_eq!(playwright_tally(output), Tally { passed: 13, failed: 1 });
+        assert_eq!(playwright_tally(output), Tally { passed: 13, failed: 1, flaky: 1 });
         assert_eq!(playwright_tally("Error: No tests found\n"), Tally::default());
     }
 }
