@@ -5,6 +5,19 @@ import { expect, test } from "../fixtures/test.ts";
 
 const isFirst = (url: URL) => url.pathname.endsWith("/overview") && url.searchParams.get("method") === "GET";
 
+/** Runs in the page: no request is dropped, and it is noted when the answer for `method=GET` was read to its end. */
+function neverDrop() {
+  AbortController.prototype.abort = () => undefined;
+  const { fetch } = window;
+  window.fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    const { pathname, searchParams } = new URL(answer.url);
+    if (!answer.body || !pathname.endsWith("/overview") || searchParams.get("method") !== "GET") return answer;
+    const flush = () => void Object.assign(window, { lateAnswerRead: true });
+    return new Response(answer.body.pipeThrough(new TransformStream({ flush })), answer);
+  };
+}
+
 /** Holds the answers for `method=GET` back until they are let go. */
 async function hold(page: Page) {
   let release!: () => void;
@@ -55,7 +68,7 @@ for (const aborts of [true, false]) {
   const how = aborts ? "its request is dropped" : "even where the browser cannot drop the request";
   test(`a slow first answer never overwrites a newer one: ${how}`, async ({ log, page, guard, daybook }) => {
     guard.allow(/net::ERR_ABORTED/);
-    if (!aborts) await page.addInitScript(() => void (AbortController.prototype.abort = () => undefined));
+    if (!aborts) await page.addInitScript(neverDrop);
     await log.open();
     const held = await hold(page);
     const dropped = page.waitForEvent("requestfailed", { predicate: (request) => isFirst(new URL(request.url())), timeout: 10_000 });
@@ -70,7 +83,7 @@ for (const aborts of [true, false]) {
     const seqs = await log.seqs();
 
     // The first answer comes now, if it still can.
-    const late = aborts ? dropped : page.waitForResponse((response) => isFirst(new URL(response.url()))).then((answer) => answer.finished());
+    const late = aborts ? dropped : page.waitForFunction(() => "lateAnswerRead" in window);
     held.release();
     await Promise.all(held.answered);
     await late;

@@ -41,7 +41,7 @@ pub use filter::{Choice, Filter, Term};
 pub use page::{Cursor, Page};
 pub use range::{Preset, Range, Span};
 pub use sort::{Column, Sort};
-pub use stats::{Bucket, FacetCounts, FacetValue, Histogram, Overview, Severity};
+pub use stats::{Bucket, FacetBars, FacetCounts, FacetValue, Histogram, Overview, Severity};
 pub use time::Timestamp;
 pub use view::{ApiQuery, View};
 pub use vocabulary::{ActorType, Operation, OperationClass, Outcome};

@@ -91,6 +91,21 @@ pub struct FacetCounts {
     pub other_values: u64,
     /// Entries without a value.
     pub absent: u64,
+    /// The same counts bar by bar, where they were asked for and could be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bars: Option<FacetBars>,
+}
+
+/// A facet's counts in each of a histogram's bars: as many numbers in each row as there are bars.
+/// What a brush selects is counted from these, without asking again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetBars {
+    /// A row for each of [`FacetCounts::values`].
+    pub values: Vec<Vec<u64>>,
+    /// Entries with a value that is not listed.
+    pub other: Vec<u64>,
+    /// Entries without a value.
+    pub absent: Vec<u64>,
 }
 
 /// One value of a facet.

@@ -13,6 +13,7 @@ use daybook_model::{
 };
 
 mod dictionary;
+pub mod index;
 mod row;
 mod sql;
 pub mod sqlite;
@@ -37,6 +38,25 @@ pub struct Scope {
     pub span: Span,
     /// The place in the log up to which entries count.
     pub as_of: Seq,
+}
+
+impl Scope {
+    /// The same without a filter.
+    pub(crate) fn unfiltered(&self) -> Self {
+        Self { filter: Filter::default(), ..self.clone() }
+    }
+}
+
+/// Everything that an overview counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// As [`Store::count`].
+    pub total: u64,
+    /// As [`Store::histogram`].
+    pub bars: Vec<[u64; 3]>,
+    /// As [`Store::facet`], in the order asked for, and bar by bar where there are not too many
+    /// values for that.
+    pub facets: Vec<FacetCounts>,
 }
 
 /// A position in a sorted list: that of the row with this key, time and place.
@@ -141,4 +161,17 @@ pub trait Store: Send + Sync + 'static {
         top: usize,
         containing: Option<&str>,
     ) -> Result<FacetCounts, StoreError>;
+
+    /// All counts of an overview at once, where that is quicker than one after the other; `None`
+    /// where it is not.
+    async fn counts(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        fields: &[Field],
+        top: usize,
+    ) -> Result<Option<Counts>, StoreError> {
+        let _ = (scope, edges, fields, top);
+        Ok(None)
+    }
 }

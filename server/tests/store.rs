@@ -12,6 +12,9 @@ mod events;
 #[path = "store/oracle.rs"]
 mod oracle;
 
+#[path = "store/index.rs"]
+mod index;
+
 mod sqlite {
     use std::sync::Arc;
 

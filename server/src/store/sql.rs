@@ -9,7 +9,7 @@ mod reference;
 mod scope;
 
 pub(crate) use aggregate::{count, extent, facet, histogram, latest, learnt};
-pub(crate) use list::{NARROW, keys};
+pub(crate) use list::{at, keys, narrow};
 pub(crate) use scope::{Dictionary, Where, resolve};
 
 use sea_query::{Expr, ExprTrait as _, Func, SelectStatement, SqliteQueryBuilder, WithQuery};

@@ -6,6 +6,7 @@ mod facet;
 mod insert;
 mod lexicon;
 mod read;
+mod source;
 mod words;
 
 use async_trait::async_trait;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use daybook::store::Scope;
+use daybook::store::{Counts, Scope};
 use daybook_model::{
-    Entry, FacetCounts, FacetValue, Field, Filter, Severity, Sort, Term, Timestamp,
+    Entry, FacetCounts, FacetValue, Field, Filter, Severity, Sort, Span, Term, Timestamp,
     field::StatusTerm, filter::fold,
 };
+use proptest::{prelude::*, test_runner::TestCaseError};
 
 /// The entries of a scope, in the order of the log; the choice for one field aside if asked.
 pub(crate) fn within<'a>(
@@ -135,7 +136,51 @@ pub(crate) fn facet(
         groups.contains_key(&v.value)
             || [&v.value, &v.label].iter().any(|text| fold(text).contains(&wanted))
     });
-    FacetCounts { field, values: all, other, other_values, absent }
+    FacetCounts { field, values: all, other, other_values, absent, bars: None }
+}
+
+/// All counts of an overview are those that are asked for one by one; those by bar, each of its bar.
+pub(crate) fn check_counts(
+    entries: &[Entry],
+    scope: &Scope,
+    edges: &[Timestamp],
+    top: usize,
+    counts: &Counts,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(counts.total, within(entries, scope, None).len() as u64);
+    prop_assert_eq!(&counts.bars, &histogram(entries, scope, edges));
+    for counted in &counts.facets {
+        let mut counted = counted.clone();
+        let bars = counted.bars.take();
+        prop_assert_eq!(&counted, &facet(entries, scope, counted.field, top, None));
+        for (i, pair) in edges.windows(2).enumerate().filter(|_| bars.is_some()) {
+            let bars = bars.as_ref().unwrap();
+            let (from, to) = (pair[0].max(scope.span.from), pair[1].min(scope.span.to));
+            let within = Span::new(from, to).map(|span| {
+                let scope = Scope { span, ..scope.clone() };
+                facet(entries, &scope, counted.field, usize::MAX, None)
+            });
+            let (mut others, mut absent) = (0, 0);
+            let mut found = std::collections::HashMap::new();
+            absent += within.as_ref().map_or(0, |within| within.absent);
+            for value in within.into_iter().flat_map(|within| within.values) {
+                if counted.values.iter().all(|v| v.value != value.value) {
+                    others += value.count;
+                }
+                found.insert(value.value, value.count);
+            }
+            prop_assert_eq!((bars.other[i], bars.absent[i]), (others, absent));
+            for (value, row) in counted.values.iter().zip(&bars.values) {
+                prop_assert_eq!(
+                    row[i],
+                    found.get(&value.value).copied().unwrap_or(0),
+                    "{:?}",
+                    value
+                );
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The place where an entry's word was first said.

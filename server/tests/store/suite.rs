@@ -255,6 +255,11 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
                 let edges: Vec<_> = edges.into_iter().map(Timestamp::saturating).collect();
                 let scope = Scope { project, filter, span, as_of };
                 let expected = oracle::within(&entries, &scope, None).len() as u64;
+                if let Some(counts) =
+                    store.counts(&scope, &edges, &[field, Field::Actor], top).await.unwrap()
+                {
+                    oracle::check_counts(&entries, &scope, &edges, top, &counts)?;
+                }
                 prop_assert_eq!(store.count(&scope).await.unwrap(), expected, "{}", &scope.filter);
                 let bars = store.histogram(&scope, &edges).await.unwrap();
                 prop_assert_eq!(

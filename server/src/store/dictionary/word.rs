@@ -79,7 +79,7 @@ impl<'a> Spoken<'a> {
 }
 
 /// A word as the dictionary keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Word {
     /// As filtered by.
     pub(crate) value: String,
@@ -94,6 +94,13 @@ pub(crate) struct Word {
 }
 
 impl Word {
+    /// Bytes in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let parts = [&self.of, &self.id, &self.name, &self.email];
+        let parts = parts.into_iter().flatten().map(String::len).sum::<usize>();
+        size_of::<Self>() + self.value.len() + parts
+    }
+
     /// What the value is found by. Whoever writes events chooses the values, so it is a hash for
     /// which nobody has a million values alike.
     pub(crate) fn hash(value: &str) -> i64 {

@@ -1,13 +1,42 @@
 //! The rows of a page, in any order: found on the narrow table alone.
 
 use daybook_model::{Column, Outcome, Sort, page::Direction, sort::SortKey};
-use sea_query::{Expr, ExprTrait as _, NullOrdering, Order, Query};
+use sea_query::{
+    CommonTableExpression, Expr, ExprTrait as _, NullOrdering, Order, Query, SelectStatement,
+    Values, WithClause,
+};
 
 use super::{Statement, WORD, Where, entry, place, sort_text, word};
 use crate::store::{Position, ProjectId, StoreError, dictionary::Kind, row::outcome_code};
 
 /// The columns of a narrow row, in the order in which they are read; those of the words follow.
-pub(crate) const NARROW: [&str; 5] = ["occurred_at", "seq", "status", "outcome", "has"];
+const NARROW: [&str; 5] = ["occurred_at", "seq", "status", "outcome", "has"];
+
+/// Selects what makes up a narrow row.
+pub(crate) fn narrow(select: &mut SelectStatement) -> &mut SelectStatement {
+    select
+        .columns(NARROW.map(|c| (super::ENTRY, c)))
+        .columns(Kind::ALL.iter().map(|k| (super::ENTRY, k.column())))
+}
+
+/// The narrow rows at these times and places.
+pub(crate) fn at(project: ProjectId, keys: &[(i64, i64)]) -> Statement {
+    let rows = keys.iter().map(|&(time, seq)| Values(vec![time.into(), seq.into()])).collect();
+    // Joined, each pair is one seek; as two lists, all places of each time would be read.
+    let table = CommonTableExpression::new()
+        .table_name("wanted")
+        .columns(["time", "place"])
+        .values(rows)
+        .to_owned();
+    let same = entry("project")
+        .eq(project.0)
+        .and(entry("occurred_at").eq(Expr::col(("wanted", "time"))))
+        .and(entry("seq").eq(Expr::col(("wanted", "place"))));
+    let mut select = Query::select();
+    // A cross join is done in this order.
+    narrow(&mut select).from("wanted").cross_join(super::ENTRY).and_where(same);
+    Statement::With(select.take().with(WithClause::new().cte(table).to_owned()))
+}
 
 /// At most `limit` rows next to a position, as narrow rows.
 pub(crate) fn keys(
@@ -23,10 +52,7 @@ pub(crate) fn keys(
     let newest_first = sort.ties_descending() == forward;
     let mut select = Query::select();
     found.apply(&mut select);
-    select
-        .columns(NARROW.map(|c| (super::ENTRY, c)))
-        .columns(Kind::ALL.iter().map(|k| (super::ENTRY, k.column())))
-        .limit(limit.into());
+    narrow(&mut select).limit(limit.into());
     if let Some(key) = key(sort.column) {
         if let Some(kind) = Kind::of_column(sort.column) {
             let same = word("project")

@@ -97,7 +97,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 count: group.count,
             });
         }
-        Ok(FacetCounts { field, values, other, other_values, absent })
+        Ok(FacetCounts { field, values, other, other_values, absent, bars: None })
     }
 
     /// Reads how often each word occurs, words of one value in a row.

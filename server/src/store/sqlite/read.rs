@@ -147,26 +147,40 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 .and_where(Expr::col("key").is_in(places.iter().map(|&p| key(project, p))))
                 .take();
             let times = self.pairs(times).await?;
-            if times.is_empty() {
-                continue;
-            }
-            let mut select = Query::select();
-            select
-                .columns(sql::NARROW)
-                .columns(Kind::ALL.iter().map(|k| k.column()))
-                .from(sql::ENTRY)
-                .and_where(Expr::col("project").eq(project.0))
-                .and_where(Expr::col("occurred_at").is_in(times.iter().map(|t| t.0)))
-                .and_where(Expr::col("seq").add(0).is_in(places.iter().copied()));
-            let rows = self.rows(&select.take().into()).await?;
-            let mut found = rows
-                .iter()
-                .map(|r| narrow(r).map(|n| (n.seq, n)))
-                .collect::<Result<HashMap<_, _>, _>>()?;
-            let narrow: Vec<_> = places.iter().filter_map(|place| found.remove(place)).collect();
+            let times: HashMap<i64, i64> =
+                times.into_iter().map(|(time, at)| (at - key(project, 0), time)).collect();
+            let keys: Vec<_> =
+                places.iter().filter_map(|&place| Some((*times.get(&place)?, place))).collect();
+            let narrow = self.narrow_at(project, &keys).await?;
             entries.extend(self.complete(project, &narrow, true).await?);
         }
         Ok(entries)
+    }
+
+    /// The entries at these times and places, as lists show them, in this order.
+    pub(super) async fn entries_at(
+        &mut self,
+        project: ProjectId,
+        keys: &[(i64, i64)],
+    ) -> Result<Vec<Entry>, StoreError> {
+        let narrow = self.narrow_at(project, keys).await?;
+        self.complete(project, &narrow, false).await
+    }
+
+    /// The narrow rows at these times and places, in this order.
+    async fn narrow_at(
+        &mut self,
+        project: ProjectId,
+        keys: &[(i64, i64)],
+    ) -> Result<Vec<Narrow>, StoreError> {
+        let mut found = HashMap::new();
+        for keys in keys.chunks(500) {
+            for row in self.rows(&sql::at(project, keys)).await? {
+                let row = narrow(&row)?;
+                found.insert(row.seq, row);
+            }
+        }
+        Ok(keys.iter().filter_map(|(_, place)| found.remove(place)).collect())
     }
 
     /// Adds the wide rows and the words to narrow rows.
@@ -302,10 +316,11 @@ pub(super) fn number(row: &SqliteRow, column: usize) -> Result<u64, StoreError> 
     Ok(row.try_get::<i64, _>(column)?.unsigned_abs())
 }
 
-fn narrow(row: &SqliteRow) -> Result<Narrow, sqlx::Error> {
+/// A narrow row, its columns those of [`sql::narrow`].
+pub(super) fn narrow(row: &SqliteRow) -> Result<Narrow, sqlx::Error> {
     let mut words = [None; Kind::COUNT];
     for (i, number) in words.iter_mut().enumerate() {
-        *number = row.try_get(sql::NARROW.len() + i)?;
+        *number = row.try_get(5 + i)?;
     }
     Ok(Narrow {
         occurred_at: row.try_get(0)?,

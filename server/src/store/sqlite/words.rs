@@ -34,10 +34,7 @@ impl Words {
     /// Keeps a word.
     pub(super) fn put(&self, key: Key, word: Arc<Word>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let parts = [&word.of, &word.id, &word.name, &word.email];
-        kept.bytes += 160
-            + word.value.len()
-            + parts.iter().map(|p| p.as_ref().map_or(0, String::len)).sum::<usize>();
+        kept.bytes += 40 + word.bytes();
         if kept.bytes > CAP {
             *kept = Kept::default();
         }

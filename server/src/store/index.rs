@@ -1,0 +1,306 @@
+//! The column index: a store in front of a store. It holds the numbers of recent entries in memory,
+//! column by column, and answers from these what it can in one pass, on all cores; texts of a page's
+//! rows, and whatever it does not hold, are asked of the store beneath.
+//!
+//! Not held are: the ids of events and what entries refer to (requests, sessions, runs, webhooks),
+//! which are found by index beneath; columns with too many values; and entries beyond the memory it
+//! was given, oldest first.
+
+mod bits;
+mod chunk;
+mod disk;
+mod keeper;
+mod lexicon;
+mod merge;
+mod order;
+mod packed;
+mod plan;
+mod row;
+mod scan;
+mod slots;
+mod snapshot;
+mod source;
+mod tally;
+mod values;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use daybook_model::{
+    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project, page::Direction,
+};
+
+pub(crate) use row::{COLUMNS, Coded, Key, Row};
+pub(crate) use source::Source;
+
+use super::{Appended, Counts, Position, ProjectId, Scope, Store, StoreError, sqlite::Sqlite};
+use keeper::blocking;
+use plan::Plan;
+use scan::Window;
+use slots::Slots;
+use snapshot::Snapshot;
+use values::Listing;
+
+/// What the index may use, and for how long.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Bytes of memory for each project.
+    pub memory: usize,
+    /// After how long a project that nobody looks at is let go.
+    pub idle: Duration,
+    /// How long a question waits for the index to know what it is about, before it is asked beneath.
+    pub patience: Duration,
+    /// How many rows a chunk has.
+    pub chunk: usize,
+    /// A column with more distinct values than that is not held.
+    pub words: usize,
+    /// Where full chunks are kept between two starts.
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            memory: 1 << 30,
+            idle: Duration::from_secs(30 * 60),
+            patience: Duration::from_millis(250),
+            chunk: 1 << 17,
+            words: 1 << 20,
+            folder: None,
+        }
+    }
+}
+
+/// A store with a column index in front of it.
+pub struct Index {
+    beneath: Arc<dyn Source>,
+    slots: Slots,
+}
+
+/// More values of one facet than that are not added up with those beneath.
+const ADDED: usize = 10_000;
+
+impl Index {
+    /// An index in front of a store.
+    pub fn over(store: Arc<Sqlite>, settings: Settings) -> Self {
+        let beneath: Arc<dyn Source> = store;
+        Self { slots: Slots::new(Arc::clone(&beneath), settings), beneath }
+    }
+
+    /// Begins to hold every project there is.
+    pub async fn warm(&self) -> Result<(), StoreError> {
+        for project in self.beneath.projects().await? {
+            self.slots.shown(ProjectId(project.number));
+        }
+        Ok(())
+    }
+
+    /// Waits until a project is held as far as it can be; how many entries and bytes are then held.
+    pub async fn settled(&self, project: ProjectId) -> Result<(usize, usize), StoreError> {
+        let head = self.beneath.head(project).await?;
+        let snapshot = self.slots.settled(project, head).await?;
+        let chunks = snapshot.base.iter().chain(&snapshot.tail);
+        Ok((chunks.map(|chunk| chunk.len()).sum(), snapshot.bytes()))
+    }
+
+    /// How many questions were answered here, and how many beneath, wholly or in part.
+    pub fn answered(&self) -> (u64, u64) {
+        self.slots.answered()
+    }
+
+    /// Answers a question about a scope from what is held; `None` where that cannot tell.
+    async fn ask<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        answer: impl FnOnce(&Snapshot, Window, &Plan) -> Option<T> + Send + 'static,
+    ) -> Result<Option<(T, Arc<Snapshot>)>, StoreError> {
+        let Some(snapshot) = self.slots.at(scope.project, scope.as_of).await? else {
+            return Ok(None);
+        };
+        let scope = scope.clone();
+        let answer = blocking(move || {
+            let window = Window::of(scope.span, scope.as_of);
+            let plan = Plan::of(&snapshot.lexicon, snapshot.columns, &scope)?;
+            Some((answer(&snapshot, window, &plan)?, snapshot))
+        })
+        .await?;
+        let part = answer.as_ref().is_none_or(|(_, snapshot)| snapshot.beneath.is_some());
+        self.slots.count(!part);
+        Ok(answer)
+    }
+}
+
+#[async_trait]
+impl Store for Index {
+    async fn create_project(&self, slug: &str, now: Timestamp) -> Result<Project, StoreError> {
+        let project = self.beneath.create_project(slug, now).await?;
+        // A new project is empty: held from the start.
+        self.slots.shown(ProjectId(project.number));
+        Ok(project)
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.beneath.projects().await
+    }
+
+    async fn project(&self, slug_or_number: &str) -> Result<Option<Project>, StoreError> {
+        self.beneath.project(slug_or_number).await
+    }
+
+    async fn append(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let outcomes = self.beneath.append(project, events, received_at).await?;
+        let head = outcomes.iter().rev().find_map(|outcome| match outcome {
+            Appended::Stored(seq) => Some(*seq),
+            Appended::Duplicate(_) | Appended::Differs(_) => None,
+        });
+        if let Some(head) = head {
+            self.slots.announce(project, head);
+        }
+        Ok(outcomes)
+    }
+
+    async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        self.beneath.head(project).await
+    }
+
+    async fn list(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: u16,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let position = from.cloned();
+        let keys = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
+            if let Some(column) = Coded::of_column(sort.column)
+                && !snapshot.columns[column.index()]
+            {
+                return None;
+            }
+            let from = position.as_ref();
+            Some(snapshot.keys(window, plan, sort, from, direction, limit.into()))
+        };
+        let Some((keys, snapshot)) = self.ask(scope, keys).await? else {
+            return self.beneath.list(scope, sort, from, direction, limit).await;
+        };
+        let entries = self.beneath.entries_at(scope.project, &keys).await?;
+        let newest_first = sort == Sort::default() && direction == Direction::Next;
+        let is_beyond = |below: &Scope| {
+            let last = keys.last().filter(|_| keys.len() == usize::from(limit));
+            newest_first && last.is_some_and(|key| key.0 >= below.span.to.millis())
+        };
+        let Some(below) = snapshot.below(scope).filter(|below| !is_beyond(below)) else {
+            return Ok(entries);
+        };
+        let more = self.beneath.list(&below, sort, from, direction, limit).await?;
+        Ok(merge::lists(entries, more, sort, direction, limit.into()))
+    }
+
+    async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
+        self.beneath.entry(project, seq).await
+    }
+
+    async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
+        let count = |snapshot: &Snapshot, window, plan: &Plan| Some(snapshot.count(window, plan));
+        let Some((count, snapshot)) = self.ask(scope, count).await? else {
+            return self.beneath.count(scope).await;
+        };
+        Ok(match snapshot.below(scope) {
+            Some(below) => count + self.beneath.count(&below).await?,
+            None => count,
+        })
+    }
+
+    async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError> {
+        let extent = |snapshot: &Snapshot, window, _: &Plan| Some(snapshot.extent(window));
+        let Some((extent, snapshot)) = self.ask(&scope.unfiltered(), extent).await? else {
+            return self.beneath.extent(scope).await;
+        };
+        let span = extent.and_then(|(first, last)| {
+            let [first, last] = [first, last].map(Timestamp::saturating);
+            Span::new(first, last.plus_millis(1))
+        });
+        Ok(match snapshot.below(scope) {
+            Some(below) => merge::spans(span, self.beneath.extent(&below).await?),
+            None => span,
+        })
+    }
+
+    async fn histogram(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+    ) -> Result<Vec<[u64; 3]>, StoreError> {
+        let at: Vec<i64> = edges.iter().map(|edge| edge.millis()).collect();
+        let bars =
+            move |snapshot: &Snapshot, window, plan: &Plan| Some(snapshot.bars(window, plan, &at));
+        let Some((mut bars, snapshot)) = self.ask(scope, bars).await? else {
+            return self.beneath.histogram(scope, edges).await;
+        };
+        if let Some(below) = snapshot.below(scope) {
+            let more = self.beneath.histogram(&below, edges).await?;
+            bars.iter_mut().zip(more).for_each(|(bar, more)| snapshot::add(bar, more));
+        }
+        Ok(bars)
+    }
+
+    async fn facet(
+        &self,
+        scope: &Scope,
+        field: Field,
+        top: usize,
+        containing: Option<&str>,
+    ) -> Result<FacetCounts, StoreError> {
+        let (asked, text) = (scope.clone(), containing.map(str::to_owned));
+        let facet = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
+            let whole = snapshot.below(&asked).is_none();
+            let tally = snapshot.tally(window, plan, &[], &[field])?;
+            let listing = Listing { snapshot, scope: &asked, window, plan };
+            // Where there is more beneath, all values are needed to add them up.
+            let top = if whole { top } else { ADDED };
+            Some(listing.facet(tally.facets.first()?, top, text.as_deref(), 0))
+        };
+        let answer = if field.is_facet() { self.ask(scope, facet).await? } else { None };
+        let Some((facet, snapshot)) = answer else {
+            return self.beneath.facet(scope, field, top, containing).await;
+        };
+        let Some(below) = snapshot.below(scope) else { return Ok(facet) };
+        if facet.other_values == 0 && containing.is_none() {
+            let more = self.beneath.facet(&below, field, ADDED, None).await?;
+            let added = merge::facets(&facet, &more, scope, top);
+            if let Some(added) = added.filter(|_| more.other_values == 0) {
+                return Ok(added);
+            }
+        }
+        self.beneath.facet(scope, field, top, containing).await
+    }
+
+    async fn counts(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        fields: &[Field],
+        top: usize,
+    ) -> Result<Option<Counts>, StoreError> {
+        let asked = scope.clone();
+        let at: Vec<i64> = edges.iter().map(|edge| edge.millis()).collect();
+        let fields = fields.to_vec();
+        let counts = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
+            if snapshot.below(&asked).is_some() {
+                return None;
+            }
+            let tally = snapshot.tally(window, plan, &at, &fields)?;
+            let listing = Listing { snapshot, scope: &asked, window, plan };
+            let facet = |facet| listing.facet(facet, top, None, tally.bars.len());
+            let facets = tally.facets.iter().map(facet).collect();
+            Some(Counts { total: tally.total, bars: tally.bars.clone(), facets })
+        };
+        Ok(self.ask(scope, counts).await?.map(|(counts, _)| counts))
+    }
+}

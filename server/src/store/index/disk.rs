@@ -1,0 +1,98 @@
+//! Full chunks on disk, so that a restart need not read every entry again. They are a copy: what is
+//! absent, damaged or of another log is built anew.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{chunk::Chunk, row::Row};
+
+/// What a file begins with; the number is raised with the format.
+const MAGIC: &[u8; 8] = b"daychnk1";
+
+/// Which chunk of a project it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name {
+    /// The first, second, … of the base, from the newest.
+    Base(usize),
+    /// The one of the tail that begins at this place of the log.
+    Tail(u64),
+}
+
+/// A chunk, and what has to be known beside it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Stored<C> {
+    /// The place up to which the base goes.
+    pub(super) base: u64,
+    /// Whether there is nothing older.
+    pub(super) oldest: bool,
+    pub(super) chunk: C,
+}
+
+/// A project's folder.
+#[derive(Debug, Clone)]
+pub(super) struct Disk(PathBuf);
+
+impl Disk {
+    /// The folder of a project within that of the index.
+    pub(super) fn of(folder: &Path, project: i64) -> Self {
+        Self(folder.join(project.to_string()))
+    }
+
+    fn path(&self, name: Name) -> PathBuf {
+        self.0.join(match name {
+            Name::Base(index) => format!("base-{index:06}"),
+            Name::Tail(first) => format!("tail-{first:012}"),
+        })
+    }
+
+    /// Reads a chunk; `None` if it is absent or damaged.
+    pub(super) fn read(&self, name: Name) -> Option<Stored<Chunk>> {
+        let bytes = fs::read(self.path(name)).ok()?;
+        let body = bytes.strip_prefix(MAGIC)?;
+        let (sum, body) = body.split_first_chunk::<4>()?;
+        if u32::from_le_bytes(*sum) != crc32fast::hash(body) {
+            tracing::warn!(file = %self.path(name).display(), "a chunk of the index is damaged and is built anew");
+            return None;
+        }
+        let stored: Stored<Chunk> = postcard::from_bytes(body).ok()?;
+        stored.chunk.is_sound().then_some(stored)
+    }
+
+    /// Writes a chunk.
+    pub(super) fn write(&self, name: Name, stored: &Stored<&Chunk>) -> io::Result<()> {
+        let body = postcard::to_stdvec(stored).map_err(io::Error::other)?;
+        make_folder(&self.0)?;
+        // Whoever reads it finds all of it or nothing.
+        let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
+        file.write_all(MAGIC)?;
+        file.write_all(&crc32fast::hash(&body).to_le_bytes())?;
+        file.write_all(&body)?;
+        file.persist(self.path(name)).map_err(|e| e.error)?;
+        Ok(())
+    }
+
+    /// Forgets every chunk.
+    pub(super) fn clear(&self) {
+        // What stays is recognised as foreign when it is read.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Makes a folder that is nobody else's business.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Some rows of a chunk: if the log has them, the chunk is one of this log.
+pub(super) fn samples(chunk: &Chunk) -> Vec<Row> {
+    let last = chunk.len() - 1;
+    let mut rows: Vec<usize> = (0..8).map(|i| last * i / 7).collect();
+    rows.dedup();
+    rows.into_iter().map(|i| chunk.row(i)).collect()
+}

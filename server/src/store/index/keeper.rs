@@ -1,0 +1,354 @@
+//! Keeps what the index holds of one project current.
+
+use std::sync::Arc;
+
+use daybook_model::Seq;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{
+    Settings,
+    chunk::Chunk,
+    disk::{Disk, Name, Stored, samples},
+    lexicon::Firsts,
+    row::{COLUMNS, Coded, Row},
+    snapshot::{Beneath, Snapshot},
+    source::Source,
+};
+use crate::store::{ProjectId, StoreError, dictionary::Kind};
+
+/// How many rows are taken in at once while others are awaited.
+const BATCH: usize = 20_000;
+/// How many words are read at once.
+const WORDS: usize = 10_000;
+
+/// What is asked of a keeper.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish {
+    /// The log is known to go up to this place.
+    pub(super) head: Seq,
+    /// When somebody last looked.
+    pub(super) looked: Instant,
+}
+
+/// What a keeper shows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    pub(super) snapshot: Arc<Snapshot>,
+    /// Whether anything was read yet.
+    pub(super) begun: bool,
+    /// Whether it holds all that it can.
+    pub(super) settled: bool,
+}
+
+/// The one who changes what is held of a project.
+pub(super) struct Keeper {
+    source: Arc<dyn Source>,
+    project: ProjectId,
+    settings: Arc<Settings>,
+    disk: Option<Disk>,
+    held: Snapshot,
+    firsts: Firsts,
+    /// The place up to which the base goes.
+    base: Seq,
+    base_done: bool,
+    wish: watch::Receiver<Wish>,
+    shown: watch::Sender<Shown>,
+}
+
+impl Keeper {
+    pub(super) fn new(
+        source: Arc<dyn Source>,
+        project: ProjectId,
+        settings: Arc<Settings>,
+        wish: watch::Receiver<Wish>,
+        shown: watch::Sender<Shown>,
+    ) -> Self {
+        let disk = settings.folder.as_deref().map(|folder| Disk::of(folder, project.0));
+        Self {
+            source,
+            project,
+            settings,
+            disk,
+            held: Snapshot::default(),
+            firsts: Firsts::default(),
+            base: 0,
+            base_done: false,
+            wish,
+            shown,
+        }
+    }
+
+    /// Keeps the project's part of the index until nobody has looked at it for long.
+    pub(super) async fn run(mut self) {
+        if let Err(error) = self.keep().await {
+            tracing::warn!(project = self.project.0, %error, "the column index has to wait");
+        }
+        // Whoever still listens holds nothing.
+        self.shown.send_replace(Shown::default());
+    }
+
+    async fn keep(&mut self) -> Result<(), StoreError> {
+        self.begin().await?;
+        loop {
+            let wish = *self.wish.borrow_and_update();
+            if self.held.head < wish.head {
+                self.catch_up().await?;
+            } else if !self.base_done {
+                self.extend_base().await?;
+            } else {
+                self.show();
+                let forgotten = wish.looked + self.settings.idle;
+                tokio::select! {
+                    changed = self.wish.changed() => if changed.is_err() { return Ok(()) },
+                    () = tokio::time::sleep_until(forgotten) => return Ok(()),
+                }
+                continue;
+            }
+            self.show();
+        }
+    }
+
+    fn show(&self) {
+        let snapshot = Arc::new(self.held.clone());
+        self.shown.send_replace(Shown { snapshot, begun: true, settled: self.base_done });
+    }
+
+    /// Decides where the base ends: where it ended last time, or here.
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        let head = self.source.head(self.project).await?;
+        let first = self.read(Name::Base(0)).await?.filter(|stored| stored.base <= head);
+        let tail = if first.is_none() { self.read(Name::Tail(1)).await? } else { None };
+        self.base = match (&first, tail) {
+            (Some(stored), _) => stored.base,
+            (None, Some(_)) => 0,
+            (None, None) => head,
+        };
+        if first.is_none() && self.base > 0 {
+            self.disk.iter().for_each(Disk::clear);
+        }
+        self.held.head = self.base;
+        self.held.beneath = Some(Beneath { before: i64::MAX, as_of: self.base });
+        if self.base == 0 {
+            (self.held.beneath, self.base_done) = (None, true);
+        }
+        while let Some(stored) = self.read(Name::Tail(self.held.head + 1)).await? {
+            let (first, last) = stored.chunk.places_within();
+            if stored.base != self.base
+                || (first, last - first + 1) != (self.held.head + 1, stored.chunk.len() as u64)
+                || last > head
+            {
+                break;
+            }
+            let Some(chunk) = self.learn_chunk(stored.chunk).await? else { break };
+            self.held.head = last;
+            self.held.tail.push(Arc::new(chunk));
+            self.fit();
+        }
+        Ok(())
+    }
+
+    /// Takes in what has arrived.
+    async fn catch_up(&mut self) -> Result<(), StoreError> {
+        let limit = self.settings.chunk.div_ceil(2).min(BATCH);
+        let rows = self.source.rows_after(self.project, self.held.head, limit).await?;
+        let Some(last) = rows.last().map(|row| row.key.1) else {
+            return Err(StoreError::Unavailable(
+                "entries that were announced are not there".into(),
+            ));
+        };
+        self.learn(&largest(&rows)).await?;
+        let (full, columns) = (self.settings.chunk / 2, self.held.columns);
+        let mut tail = std::mem::take(&mut self.held.tail);
+        // Small chunks are merged into larger ones, each row a few times in all.
+        self.held.tail = blocking(move || {
+            tail.push(Arc::new(Chunk::of(rows, columns)));
+            while let [.., a, b] = &tail[..] {
+                if a.len().max(b.len()) > full || a.len() > 2 * b.len() {
+                    break;
+                }
+                let merged = Arc::new(a.merged(b, columns));
+                tail.truncate(tail.len() - 2);
+                tail.push(merged);
+            }
+            tail
+        })
+        .await?;
+        self.held.head = last;
+        if let Some(chunk) = self.held.tail.last().filter(|chunk| chunk.len() > full) {
+            self.write(Name::Tail(chunk.places_within().0), Arc::clone(chunk), false).await?;
+        }
+        self.fit();
+        Ok(())
+    }
+
+    /// Adds the next older chunk to the base, from disk or from the store.
+    async fn extend_base(&mut self) -> Result<(), StoreError> {
+        let name = Name::Base(self.held.base.len());
+        let before = self.held.base.last().map(|chunk| chunk.ends().0);
+        let stored = self.read(name).await?.filter(|stored| {
+            stored.base == self.base && before.is_none_or(|key| stored.chunk.ends().1 < key)
+        });
+        let learnt = match stored {
+            Some(stored) => self.learn_chunk(stored.chunk).await?.map(|c| (Some(c), stored.oldest)),
+            None => None,
+        };
+        let (chunk, oldest) = match learnt {
+            Some(found) => found,
+            None => self.build_base(name, before).await?,
+        };
+        self.base_done = oldest;
+        if let Some(chunk) = chunk {
+            let before = chunk.ends().0.0.saturating_add(1);
+            self.held.base.push(Arc::new(chunk));
+            self.held.beneath = Some(Beneath { before, as_of: self.base });
+        }
+        if oldest {
+            self.held.beneath = None;
+        }
+        self.fit();
+        Ok(())
+    }
+
+    async fn build_base(
+        &mut self,
+        name: Name,
+        before: Option<super::row::Key>,
+    ) -> Result<(Option<Chunk>, bool), StoreError> {
+        let limit = self.settings.chunk;
+        let rows = self.source.rows_before(self.project, self.base, before, limit).await?;
+        let oldest = rows.len() < limit;
+        if rows.is_empty() {
+            return Ok((None, true));
+        }
+        self.learn(&largest(&rows)).await?;
+        let columns = self.held.columns;
+        let chunk = blocking(move || Arc::new(Chunk::of(rows, columns))).await?;
+        self.write(name, Arc::clone(&chunk), oldest).await?;
+        Ok((Some(Arc::unwrap_or_clone(chunk)), oldest))
+    }
+
+    /// Reads a chunk from disk, if it is there and of this log.
+    async fn read(&self, name: Name) -> Result<Option<Stored<Chunk>>, StoreError> {
+        let Some(disk) = self.disk.clone() else { return Ok(None) };
+        let Some(stored) = blocking(move || disk.read(name)).await? else { return Ok(None) };
+        for sample in samples(&stored.chunk) {
+            let (time, seq) = sample.key;
+            let beyond = Some((time, seq + 1));
+            let found = self.source.rows_before(self.project, seq, beyond, 1).await?;
+            let same = |row: &Row| {
+                // Columns that left the index are not in the sample.
+                let mut codes = row.codes.iter().zip(&sample.codes);
+                (row.key, row.has) == (sample.key, sample.has)
+                    && codes.all(|(code, sampled)| *sampled == 0 || code == sampled)
+            };
+            if !found.first().is_some_and(same) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(stored))
+    }
+
+    /// Writes a full chunk; without it the next start is slower, and nothing worse.
+    async fn write(&self, name: Name, chunk: Arc<Chunk>, oldest: bool) -> Result<(), StoreError> {
+        let Some(disk) = self.disk.clone() else { return Ok(()) };
+        let base = self.base;
+        let write = move || disk.write(name, &Stored { base, oldest, chunk: &*chunk });
+        if let Err(error) = blocking(write).await? {
+            tracing::warn!(%error, "a chunk of the column index cannot be kept on disk");
+        }
+        Ok(())
+    }
+
+    /// Learns the words of a chunk that was read, and brings it to the columns held.
+    async fn learn_chunk(&mut self, chunk: Chunk) -> Result<Option<Chunk>, StoreError> {
+        self.learn(&chunk.largest()).await?;
+        Ok(chunk.narrowed(self.held.columns))
+    }
+
+    /// Learns the words up to these codes. A kind of more words than are held leaves the index.
+    async fn learn(&mut self, largest: &[u32; COLUMNS]) -> Result<(), StoreError> {
+        for &kind in Kind::ALL {
+            let column = Coded::Word(kind).index();
+            let wanted = largest[column] as usize;
+            while self.held.columns[column] && self.held.lexicon.len(kind) < wanted {
+                let known = self.held.lexicon.len(kind);
+                let after = u32::try_from(known).unwrap_or(u32::MAX);
+                let words = self.source.words_after(self.project, kind, after, WORDS).await?;
+                if words.is_empty() {
+                    return Err(StoreError::Failed(format!("a {} has no word", kind.column())));
+                }
+                for (number, word) in words {
+                    self.held.lexicon.add(&mut self.firsts, kind, number, word);
+                }
+                if self.held.lexicon.len(kind).max(wanted) > self.settings.words {
+                    self.leave(kind);
+                } else if self.held.lexicon.bytes() > self.settings.memory / 2 {
+                    self.leave(self.held.lexicon.largest());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a kind out of the index: questions about it are answered beneath.
+    fn leave(&mut self, kind: Kind) {
+        tracing::info!(
+            project = self.project.0,
+            column = kind.column(),
+            "has too many values for the column index"
+        );
+        self.held.columns[Coded::Word(kind).index()] = false;
+        self.held.lexicon.forget(&mut self.firsts, kind);
+        let columns = self.held.columns;
+        for chunk in self.held.base.iter_mut().chain(&mut self.held.tail) {
+            if let Some(narrowed) = Chunk::clone(chunk).narrowed(columns) {
+                *chunk = Arc::new(narrowed);
+            }
+        }
+    }
+
+    /// Lets the oldest chunks go until the rest fits into memory.
+    fn fit(&mut self) {
+        let mut bytes = self.held.bytes();
+        while bytes > self.settings.memory {
+            let dropped = if let Some(oldest) = self.held.base.pop() {
+                let (_, newest) = oldest.ends();
+                // What is left of the base begins somewhere in its oldest millisecond.
+                let before = self.held.base.last().map_or(newest.0, |chunk| chunk.ends().0.0);
+                let before = before.saturating_add(1);
+                self.held.beneath = Some(Beneath { before, as_of: self.base });
+                oldest
+            } else if !self.held.tail.is_empty() {
+                let oldest = self.held.tail.remove(0);
+                let before = self.held.beneath.map_or(i64::MIN, |beneath| beneath.before);
+                let before = before.max(oldest.ends().1.0.saturating_add(1));
+                self.held.beneath = Some(Beneath { before, as_of: oldest.places_within().1 });
+                oldest
+            } else {
+                return;
+            };
+            self.base_done = true;
+            bytes -= dropped.bytes();
+        }
+    }
+}
+
+fn largest(rows: &[Row]) -> [u32; COLUMNS] {
+    let mut largest = [0; COLUMNS];
+    for row in rows {
+        for (largest, &code) in largest.iter_mut().zip(&row.codes) {
+            *largest = code.max(*largest);
+        }
+    }
+    largest
+}
+
+/// Runs what takes a core for a while beside those who answer.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| StoreError::Failed(format!("the column index failed: {e}")))
+}

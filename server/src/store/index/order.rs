@@ -1,0 +1,289 @@
+//! Which entries come next in a list.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use daybook_model::{Outcome, Sort, page::Direction, sort::SortKey};
+use rayon::prelude::*;
+
+use super::{
+    chunk::Chunk,
+    lexicon::Lexicon,
+    plan::{CodeSet, Plan, outcome_number},
+    row::{Coded, Key},
+    scan::{Scan, Window},
+    snapshot::Snapshot,
+};
+use crate::store::{Position, row::outcome_of};
+
+/// How many chunks are looked at together before it is asked whether more are needed.
+const TOGETHER: usize = 4;
+
+/// Which end of the time comes first, and from where.
+#[derive(Debug, Clone, Copy)]
+struct Course {
+    newest_first: bool,
+    /// Only rows behind this one.
+    behind: Option<Key>,
+}
+
+impl Course {
+    fn is_behind(self, key: Key) -> bool {
+        self.behind.is_none_or(|at| if self.newest_first { key < at } else { key > at })
+    }
+
+    /// Brings keys into order and keeps the first ones.
+    fn first(self, mut keys: Vec<Key>, limit: usize) -> Vec<Key> {
+        keys.sort_unstable();
+        if self.newest_first {
+            keys.reverse();
+        }
+        keys.truncate(limit);
+        keys
+    }
+}
+
+impl Snapshot {
+    /// The keys of at most `limit` entries next to a position, the nearest first.
+    pub(super) fn keys(
+        &self,
+        window: Window,
+        plan: &Plan,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: usize,
+    ) -> Vec<Key> {
+        let forward = direction == Direction::Next;
+        let behind = from.map(|p| (p.time.millis(), p.seq));
+        let newest_first = sort.ties_descending() == forward;
+        match Coded::of_column(sort.column) {
+            None => self.next(window, plan, Course { newest_first, behind }, limit),
+            Some(column) => {
+                let descending = sort.descending == forward;
+                let groups = self.groups(window, plan, column, (descending, forward), from, limit);
+                self.grouped(window, plan, column, &groups, Course { newest_first, behind }, limit)
+            }
+        }
+    }
+
+    /// The next entries in the order of time.
+    fn next(&self, window: Window, plan: &Plan, course: Course, limit: usize) -> Vec<Key> {
+        let window = match course.behind {
+            Some((time, _)) if course.newest_first => {
+                Window { to: window.to.min(time.saturating_add(1)), ..window }
+            }
+            Some((time, _)) => Window { from: window.from.max(time), ..window },
+            None => window,
+        };
+        let mut parts = self.parts(window);
+        let nearest =
+            |chunk: &Chunk| if course.newest_first { chunk.ends().1 } else { chunk.ends().0 };
+        parts.sort_by_key(|(chunk, _)| nearest(chunk));
+        if course.newest_first {
+            parts.reverse();
+        }
+        let mut found = Vec::new();
+        for parts in parts.chunks(TOGETHER) {
+            let is_beyond = |&last: &Key| {
+                let next = nearest(parts[0].0);
+                if course.newest_first { next < last } else { next > last }
+            };
+            if found.len() == limit && found.last().is_none_or(is_beyond) {
+                break;
+            }
+            let look = |&(chunk, window): &(&Chunk, Window)| {
+                let Some(scan) = Scan::of(chunk, window, plan, &[]) else { return Vec::new() };
+                rows_of(&scan, course.newest_first)
+                    .map(|row| chunk.key(row))
+                    .filter(|&key| course.is_behind(key))
+                    .take(limit)
+                    .collect()
+            };
+            let more: Vec<Vec<Key>> = parts.par_iter().map(look).collect();
+            found.extend(more.into_iter().flatten());
+            found = course.first(found, limit);
+        }
+        found
+    }
+
+    /// The groups of codes that list the same, in order, as many as are needed for `limit` rows.
+    fn groups(
+        &self,
+        window: Window,
+        plan: &Plan,
+        column: Coded,
+        (descending, forward): (bool, bool),
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Vec<Group> {
+        let at = from.map(|position| &position.key);
+        let mut occurring: Vec<u32> = self.code_counts(window, plan, column).into_keys().collect();
+        let absent = occurring.iter().position(|&code| code == 0);
+        let absent = absent.map(|place| Group {
+            codes: vec![occurring.swap_remove(place)],
+            ties: at == Some(&SortKey::Absent),
+        });
+        let mut keyed: Vec<(SortText<'_>, u32)> = occurring
+            .into_iter()
+            .filter_map(|c| Some((text(&self.lexicon, column, c)?, c)))
+            .collect();
+        let position = at.and_then(|key| sort_text(column, key));
+        let order =
+            |a: &SortText<'_>, b: &SortText<'_>| if descending { b.cmp(a) } else { a.cmp(b) };
+        match (&position, at) {
+            (Some(position), _) => keyed.retain(|(text, _)| order(text, position).is_ge()),
+            // Behind the absent ones there is nothing, before them everything.
+            (None, Some(_)) if forward => keyed.clear(),
+            _ => {}
+        }
+        // Each code has a row at least, so that more codes than rows are not needed, but all of a
+        // key. Those of the position's own key may have none behind it.
+        let ties = keyed.iter().filter(|(text, _)| position.as_ref() == Some(text)).count();
+        let needed = limit + ties;
+        if keyed.len() > needed {
+            let (_, last, _) = keyed.select_nth_unstable_by(needed, |a, b| order(&a.0, &b.0));
+            let last = last.0.clone();
+            keyed.retain(|(text, _)| order(text, &last).is_le());
+        }
+        keyed.sort_unstable_by(|a, b| order(&a.0, &b.0));
+        let mut groups: Vec<Group> = Vec::new();
+        let mut last = None;
+        for (text, code) in keyed {
+            if last.as_ref() != Some(&text) {
+                groups.push(Group { codes: Vec::new(), ties: position.as_ref() == Some(&text) });
+            }
+            groups.last_mut().into_iter().for_each(|group| group.codes.push(code));
+            last = Some(text);
+        }
+        // Absent ones are last going forward. Going back from anything else, they are behind.
+        if forward {
+            groups.extend(absent);
+        } else if at.is_none_or(|key| *key == SortKey::Absent) {
+            groups.splice(0..0, absent);
+        }
+        groups
+    }
+
+    /// How often each code of a column occurs, where it does.
+    fn code_counts(&self, window: Window, plan: &Plan, column: Coded) -> HashMap<u32, u64> {
+        let found = self.scan(window, plan, |scan| {
+            let counts = scan.counts(column, scan.matching(None).as_ref(), scan.rows.clone());
+            let distinct = scan.chunk.column(column).map_or(&[][..], |packed| packed.distinct());
+            let counts = distinct.iter().copied().zip(counts.unwrap_or_default());
+            counts.filter(|&(_, n)| n > 0).collect::<Vec<_>>()
+        });
+        let mut all = HashMap::new();
+        for (code, n) in found.into_iter().flatten() {
+            *all.entry(code).or_default() += u64::from(n);
+        }
+        all
+    }
+
+    /// The first rows, group by group.
+    fn grouped(
+        &self,
+        window: Window,
+        plan: &Plan,
+        column: Coded,
+        groups: &[Group],
+        course: Course,
+        limit: usize,
+    ) -> Vec<Key> {
+        let ranks: HashMap<u32, usize> = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(rank, group)| group.codes.iter().map(move |&code| (code, rank)))
+            .collect();
+        let mut wanted = CodeSet::only(ranks.keys().copied().filter(|&code| code != 0).collect());
+        wanted.absent = ranks.contains_key(&0);
+        let plan = plan.clone().and(column, wanted);
+        let mut found = self.scan(window, &plan, |scan| {
+            let Some(packed) = scan.chunk.column(column) else { return Vec::new() };
+            let ranks: Vec<_> = packed.distinct().iter().map(|code| ranks.get(code)).collect();
+            let mut taken = vec![0; groups.len()];
+            let mut full = 0;
+            let mut keys = Vec::new();
+            for row in rows_of(&scan, course.newest_first) {
+                let Some(&rank) = ranks[packed.place(row)] else { continue };
+                let key = scan.chunk.key(row);
+                if taken[rank] == limit || groups[rank].ties && !course.is_behind(key) {
+                    continue;
+                }
+                keys.push((rank, key));
+                taken[rank] += 1;
+                full += usize::from(taken[rank] == limit);
+                if full == groups.len() {
+                    break;
+                }
+            }
+            keys
+        });
+        let mut found: Vec<_> = found.drain(..).flatten().collect();
+        found.sort_unstable_by(|(a_rank, a), (b_rank, b)| {
+            a_rank.cmp(b_rank).then(if course.newest_first { b.cmp(a) } else { a.cmp(b) })
+        });
+        found.into_iter().map(|(_, key)| key).take(limit).collect()
+    }
+
+    /// The code that the latest matching entry has among some of a column.
+    pub(super) fn latest(
+        &self,
+        window: Window,
+        plan: &Plan,
+        column: Coded,
+        codes: Vec<u32>,
+    ) -> Option<u32> {
+        let plan = plan.clone().and(column, CodeSet::only(codes));
+        let found = self.scan(window, &plan, |scan| {
+            let row = rows_of(&scan, true).next()?;
+            Some((scan.chunk.key(row), scan.chunk.column(column)?.get(row)))
+        });
+        found.into_iter().flatten().max().map(|(_, code)| code)
+    }
+}
+
+/// Codes that list the same.
+struct Group {
+    codes: Vec<u32>,
+    /// Whether the position is among them, so that only rows behind it count.
+    ties: bool,
+}
+
+/// The rows that match, in the order of time.
+fn rows_of(scan: &Scan<'_>, newest_first: bool) -> impl Iterator<Item = usize> {
+    let bits = scan.matching(None);
+    let (start, len) = (scan.rows.start, scan.rows.len());
+    let rows = (0..len).map(move |i| if newest_first { len - 1 - i } else { i });
+    rows.filter(move |&row| bits.as_ref().is_none_or(|bits| bits.has(row)))
+        .map(move |row| start + row)
+}
+
+/// What a code is sorted by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum SortText<'a> {
+    Code(u32),
+    Text(Cow<'a, str>),
+}
+
+fn text(lexicon: &Lexicon, column: Coded, code: u32) -> Option<SortText<'_>> {
+    let Coded::Word(kind) = column else { return Some(SortText::Code(code)) };
+    let word = lexicon.word(kind, code)?;
+    Some(SortText::Text(word.sort(kind).map_or(Cow::Borrowed(word.value.as_str()), Cow::Owned)))
+}
+
+/// A position's key in the same terms.
+fn sort_text(column: Coded, key: &SortKey) -> Option<SortText<'_>> {
+    match (column, key) {
+        (Coded::Status, SortKey::Number(code)) => u32::try_from(*code).ok().map(SortText::Code),
+        (Coded::Outcome, SortKey::Text(text)) => {
+            text.parse::<Outcome>().ok().map(|o| SortText::Code(outcome_number(o)))
+        }
+        (Coded::Word(_), SortKey::Text(text)) => Some(SortText::Text(Cow::Borrowed(text))),
+        _ => None,
+    }
+}
+
+/// The word of an outcome's code.
+pub(super) fn outcome_word(code: u32) -> &'static str {
+    outcome_of(i64::from(code) - 1).map_or("", Outcome::as_str)
+}

@@ -1,0 +1,229 @@
+//! A facet's counts as values, most frequent first.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap, HashSet},
+};
+
+use daybook_model::{
+    FacetBars, FacetCounts, FacetValue, Field, Term, field::StatusTerm, filter::fold,
+};
+
+use super::{
+    order::outcome_word,
+    plan::Plan,
+    row::Coded,
+    scan::Window,
+    snapshot::Snapshot,
+    tally::{FacetTally, Occurring, group, is_labelled},
+};
+use crate::store::Scope;
+
+/// A value, as its codes add up to it.
+struct Value {
+    /// The code that stands for it.
+    first: u32,
+    /// Those of its codes that occur, ascending.
+    codes: Vec<u32>,
+    count: u64,
+}
+
+/// Turns counts into values.
+pub(super) struct Listing<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) scope: &'a Scope,
+    pub(super) window: Window,
+    pub(super) plan: &'a Plan,
+}
+
+impl Listing<'_> {
+    /// The most frequent values of a facet, and the chosen ones. See
+    /// [`crate::store::Store::facet`].
+    pub(super) fn facet(
+        &self,
+        tally: &FacetTally,
+        top: usize,
+        containing: Option<&str>,
+        bars: usize,
+    ) -> FacetCounts {
+        let FacetTally { field, column, counts, .. } = tally;
+        let (field, column) = (*field, *column);
+        let wanted = containing.map(fold);
+        let mut values = self.grouped(tally);
+        let mut hidden = HashSet::new();
+        if let Some(wanted) = &wanted {
+            values.retain(|value| {
+                let contains = self.contains(field, column, value, wanted);
+                if !contains {
+                    hidden.insert(self.text(field, column, value.first));
+                }
+                contains
+            });
+        }
+        let listed = top.min(values.len());
+        let rank = |v: &Value| (Reverse(v.count), self.text(field, column, v.first));
+        if 0 < listed && listed < values.len() {
+            values.select_nth_unstable_by_key(listed - 1, rank);
+        }
+        let rest = values.split_off(listed);
+        values.sort_by_cached_key(rank);
+
+        let (mut other, mut other_values) =
+            (rest.iter().map(|v| v.count).sum::<u64>(), rest.len() as u64);
+        let mut facet: Vec<(FacetValue, Vec<u32>)> =
+            values.iter().map(|v| (self.value(field, column, v), v.codes.clone())).collect();
+        for chosen in self.chosen(field) {
+            if hidden.contains(chosen) || facet.iter().any(|(v, _)| v.value == chosen) {
+                continue;
+            }
+            let sums = StatusTerm::parse(chosen).filter(|_| field == Field::Status);
+            let found = if let Some(class @ StatusTerm::Class(_)) = sums {
+                let (first, last) = class.codes();
+                let codes: Vec<u32> = (u32::from(first)..=u32::from(last)).collect();
+                let count = codes.iter().filter_map(|&c| counts.get(c as usize)).sum();
+                (FacetValue { value: chosen.into(), label: chosen.into(), count }, codes)
+            } else if let Some(value) =
+                rest.iter().find(|v| self.text(field, column, v.first) == chosen)
+            {
+                other -= value.count;
+                other_values -= 1;
+                (self.value(field, column, value), value.codes.clone())
+            } else {
+                let label = self.learnt(field, column, chosen);
+                (FacetValue { value: chosen.into(), label, count: 0 }, Vec::new())
+            };
+            let contains = |wanted: &String| {
+                [&found.0.value, &found.0.label].iter().any(|text| fold(text).contains(wanted))
+            };
+            if wanted.as_ref().is_none_or(contains) {
+                facet.push(found);
+            }
+        }
+        let absent = if wanted.is_some() { 0 } else { counts.first().copied().unwrap_or(0) };
+        let bars = tally.pieces.as_ref().map(|pieces| barred(pieces, &facet, bars));
+        let values = facet.into_iter().map(|(value, _)| value).collect();
+        FacetCounts { field, values, other, other_values, absent, bars }
+    }
+
+    /// The codes that occur, by value.
+    fn grouped(&self, tally: &FacetTally) -> Vec<Value> {
+        let mut places = HashMap::new();
+        let mut values: Vec<Value> = Vec::new();
+        for (code, &count) in (0..).zip(&tally.counts).skip(1).filter(|(_, count)| **count > 0) {
+            let first = group(self.snapshot, tally.field, tally.column, code);
+            let place = *places.entry(first).or_insert(values.len());
+            if place == values.len() {
+                values.push(Value { first, codes: Vec::new(), count: 0 });
+            }
+            values[place].codes.push(code);
+            values[place].count += count;
+        }
+        values
+    }
+
+    /// The value that a code has.
+    fn text(&self, field: Field, column: Coded, code: u32) -> String {
+        match column {
+            Coded::Status => code.to_string(),
+            Coded::Outcome => outcome_word(code).to_owned(),
+            Coded::Word(kind) => {
+                let word = self.snapshot.lexicon.word(kind, code);
+                let of_type = matches!(field, Field::ActorType | Field::ResourceType);
+                word.map(
+                    |w| if of_type { w.of.clone().unwrap_or_default() } else { w.value.clone() },
+                )
+                .unwrap_or_default()
+            }
+        }
+    }
+
+    /// What a code is called.
+    fn label(&self, field: Field, column: Coded, code: u32) -> String {
+        match column {
+            Coded::Word(kind) if is_labelled(field) => self
+                .snapshot
+                .lexicon
+                .word(kind, code)
+                .map_or_else(String::new, |word| word.label(kind).to_owned()),
+            _ => self.text(field, column, code),
+        }
+    }
+
+    fn value(&self, field: Field, column: Coded, value: &Value) -> FacetValue {
+        let code = match &value.codes[..] {
+            // The latest entry's name counts, where there are several.
+            [_, _, ..] if is_labelled(field) => {
+                let plan = self.plan.without(field);
+                self.snapshot.latest(self.window, &plan, column, value.codes.clone())
+            }
+            _ => None,
+        };
+        let code = code.or(value.codes.last().copied()).unwrap_or(value.first);
+        FacetValue {
+            value: self.text(field, column, value.first),
+            label: self.label(field, column, code),
+            count: value.count,
+        }
+    }
+
+    /// Whether a value, or any of its labels that occur, contains a folded text.
+    fn contains(&self, field: Field, column: Coded, value: &Value, wanted: &str) -> bool {
+        fold(&self.text(field, column, value.first)).contains(wanted)
+            || is_labelled(field)
+                && value.codes.iter().any(|&c| fold(&self.label(field, column, c)).contains(wanted))
+    }
+
+    /// The label that the log learnt last for a value.
+    fn learnt(&self, field: Field, column: Coded, value: &str) -> String {
+        let Coded::Word(kind) = column else { return value.to_owned() };
+        if !is_labelled(field) {
+            return value.to_owned();
+        }
+        let codes = self.snapshot.lexicon.valued(kind, &HashSet::from([value]));
+        codes.last().map_or_else(|| value.to_owned(), |&code| self.label(field, column, code))
+    }
+
+    /// The values that the filter names, in their order.
+    fn chosen(&self, field: Field) -> Vec<&str> {
+        let choice = self.scope.filter.choice(field);
+        let terms: std::collections::BTreeSet<_> = choice
+            .into_iter()
+            .flat_map(|choice| choice.include.iter().chain(&choice.exclude))
+            .filter_map(|term| match term {
+                Term::Is(value) => Some(value.as_str()),
+                Term::Absent | Term::Present => None,
+            })
+            .collect();
+        terms.into_iter().collect()
+    }
+}
+
+/// A facet's counts bar by bar.
+fn barred(
+    pieces: &[(usize, Occurring)],
+    values: &[(FacetValue, Vec<u32>)],
+    bars: usize,
+) -> FacetBars {
+    let mut rows = BTreeMap::<u32, Vec<usize>>::new();
+    for (row, (_, codes)) in values.iter().enumerate() {
+        for &code in codes {
+            rows.entry(code).or_default().push(row);
+        }
+    }
+    let mut all = FacetBars {
+        values: vec![vec![0; bars]; values.len()],
+        other: vec![0; bars],
+        absent: vec![0; bars],
+    };
+    for (bar, codes) in pieces {
+        for &(code, n) in codes {
+            let n = u64::from(n);
+            match rows.get(&code) {
+                _ if code == 0 => all.absent[*bar] += n,
+                Some(rows) => rows.iter().for_each(|&row| all.values[row][*bar] += n),
+                None => all.other[*bar] += n,
+            }
+        }
+    }
+    all
+}
