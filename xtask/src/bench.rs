@@ -1,19 +1,35 @@
 //! `cargo xtask bench`: figures against their limits. A benchmark, not a test.
 
 use crate::process::program;
-use crate::{Result, app, run, setup, sizes, step, system};
+use crate::{Result, app, peers, run, setup, sizes, step, system};
+
+/// Runs the bench that is asked for.
+pub(crate) fn bench(args: &[String]) -> Result {
+    match args.first().map(String::as_str) {
+        None => log(),
+        Some("index") => {
+            step::all(peers::install())?;
+            speeds("index")
+        }
+        Some(other) => Err(format!("There is no bench {other:?}, only `index`.")),
+    }
+}
 
 /// Builds what is handed out, and measures it.
-pub(crate) fn bench(_args: &[String]) -> Result {
+fn log() -> Result {
     let mut steps = setup::for_app()?;
     steps.extend(app::build());
     steps.push(run::server(true));
     steps.extend(system::package("sqlite3", "sqlite3"));
     step::all(steps)?;
     let sizes = sizes::report();
-    let mut speeds = program("cargo");
-    speeds.args(["bench", "--package", "daybook", "--bench", "log"]);
-    let status = speeds.status().map_err(|e| format!("cargo: {e}."))?;
-    status.success().then_some(()).ok_or_else(|| "The benchmark stopped; see above.".to_owned())?;
+    speeds("log")?;
     sizes
+}
+
+fn speeds(bench: &str) -> Result {
+    let mut speeds = program("cargo");
+    speeds.args(["bench", "--package", "daybook", "--bench", bench]);
+    let status = speeds.status().map_err(|e| format!("cargo: {e}."))?;
+    status.success().then_some(()).ok_or_else(|| "The benchmark stopped; see above.".to_owned())
 }

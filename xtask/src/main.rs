@@ -10,6 +10,7 @@ mod check;
 mod debian;
 mod node;
 mod paths;
+mod peers;
 mod process;
 mod run;
 mod setup;
@@ -35,6 +36,7 @@ Daybook: cargo xtask COMMAND
   e2e [ARG…]         the browser tests alone (ARGs go to Playwright)
   build [--release]  the app and the server; --release gives the one binary to hand out
   bench              sizes and speeds, against their limits
+  bench index        the column index at ten million entries, beside DuckDB, PostgreSQL and SQLite
   setup [--test]     only install what is missing (--test: for the tests as well)
 ";
 

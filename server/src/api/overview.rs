@@ -3,17 +3,18 @@
 
 use std::io::Write as _;
 
-use async_stream::stream;
+use async_stream::{stream, try_stream};
 use axum::{
     body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use daybook_model::{Field, Overview};
+use daybook_model::{FacetCounts, Field, Overview};
 use flate2::{Compression, write::GzEncoder};
+use futures_util::Stream;
 
-use super::stats::{Bars, DEFAULT_FACETS, count_facets};
+use super::stats::{Bars, DEFAULT_FACETS, TOP, count_facets};
 use crate::{
     error::Error,
     extract::{Query, Readable},
@@ -35,14 +36,9 @@ pub(super) async fn show(
     let gzip = accepts_gzip(&headers);
     let mut lines = Lines::new(gzip);
     let parts = stream! {
-        for step in [Step::Page, Step::Histogram, Step::Facets] {
-            let part = step.answer(&state, &list, &bars, &fields).await;
-            let failed = part.is_err();
+        for await part in parts(&state, &list, &bars, &fields) {
             let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });
             yield lines.write(&part);
-            if failed {
-                break;
-            }
         }
         yield lines.finish();
     };
@@ -56,30 +52,42 @@ pub(super) async fn show(
     Ok(response)
 }
 
-/// The parts, in the order in which a reader needs them.
-enum Step {
-    Page,
-    Histogram,
-    Facets,
+/// The parts, in the order in which a reader needs them. After an error there is nothing.
+fn parts<'a>(
+    state: &'a AppState,
+    list: &'a List,
+    bars: &'a Bars,
+    fields: &'a [Field],
+) -> impl Stream<Item = Result<Overview, StoreError>> + 'a {
+    let (store, scope) = (&*state.store, &list.scope);
+    try_stream! {
+        yield Overview::Page(list.page(store).await?);
+        let edges = bars.edges(store, scope).await?;
+        if let Some(counts) = store.counts(scope, &edges.at, fields, TOP).await? {
+            yield Overview::Histogram(edges.histogram(&counts.bars, counts.total, scope.as_of));
+            yield Overview::Facets { facets: light(counts.facets) };
+        } else {
+            yield Overview::Histogram(edges.count(store, scope).await?);
+            yield Overview::Facets { facets: count_facets(store, scope, fields).await? };
+        }
+    }
 }
 
-impl Step {
-    async fn answer(
-        &self,
-        state: &AppState,
-        list: &List,
-        bars: &Bars,
-        fields: &[Field],
-    ) -> Result<Overview, StoreError> {
-        let store = &*state.store;
-        Ok(match self {
-            Self::Page => Overview::Page(list.page(store).await?),
-            Self::Histogram => Overview::Histogram(bars.count(store, &list.scope).await?),
-            Self::Facets => {
-                Overview::Facets { facets: count_facets(store, &list.scope, fields).await? }
-            }
-        })
+/// How many numbers of facets by bar travel with an answer: about 150 kB, compressed.
+const CELLS: usize = 60_000;
+
+/// Leaves the bars out of those facets with which they would become too many.
+fn light(mut facets: Vec<FacetCounts>) -> Vec<FacetCounts> {
+    let mut left = CELLS;
+    for facet in &mut facets {
+        facet.bars = facet.bars.take().filter(|bars| {
+            let cells = (bars.values.len() + 2) * bars.other.len();
+            let fits = cells <= left;
+            left = left.saturating_sub(cells);
+            fits
+        });
     }
+    facets
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

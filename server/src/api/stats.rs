@@ -3,8 +3,8 @@
 use axum::{Json, extract::State};
 use chrono_tz::Tz;
 use daybook_model::{
-    ApiQuery, FacetCounts, Field, Filter, Histogram, QueryError, Range, range::Preset,
-    stats::Without,
+    ApiQuery, Bucket, FacetCounts, Field, Filter, Histogram, QueryError, Range, Seq, Span,
+    Timestamp, range::Preset, stats::Without,
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many values of a facet are listed.
-const TOP: usize = 10;
+pub(super) const TOP: usize = 10;
 /// How many when a facet is searched or asked for alone.
 const TOP_ALONE: usize = 50;
 
@@ -54,28 +54,48 @@ impl Bars {
         Ok(Self { zone, wanted: query.buckets.unwrap_or(DEFAULT_BUCKETS) })
     }
 
+    /// Where the bars of a scope begin and end.
+    pub(super) async fn edges(
+        &self,
+        store: &dyn Store,
+        scope: &Scope,
+    ) -> Result<Edges, StoreError> {
+        // An unbounded range is drawn from its first entry to its last.
+        let span = if scope.span == Span::ALL {
+            store.extent(scope).await?.unwrap_or(scope.span)
+        } else {
+            scope.span
+        };
+        let (width, at) = buckets::edges(span, self.zone, self.wanted);
+        Ok(Edges { span, width, at })
+    }
+}
+
+/// The edges of a chart's bars.
+pub(super) struct Edges {
+    span: Span,
+    width: &'static str,
+    /// Ascending: each bar's end is the start of the next.
+    pub(super) at: Vec<Timestamp>,
+}
+
+impl Edges {
     /// The bars of a scope and, counted apart, the total.
     pub(super) async fn count(
         &self,
         store: &dyn Store,
         scope: &Scope,
     ) -> Result<Histogram, StoreError> {
-        // An unbounded range is drawn from its first entry to its last.
-        let span = if scope.span == daybook_model::Span::ALL {
-            store.extent(scope).await?.unwrap_or(scope.span)
-        } else {
-            scope.span
-        };
-        let (width, edges) = buckets::edges(span, self.zone, self.wanted);
-        let (counts, total) = tokio::try_join!(store.histogram(scope, &edges), store.count(scope))?;
-        let bucket = |(edge, counts): (&[_], _)| daybook_model::Bucket {
-            from: edge[0],
-            to: edge[1],
-            counts,
-        };
-        let buckets: Vec<_> = edges.windows(2).zip(counts).map(bucket).collect();
-        let sum = buckets.iter().map(daybook_model::Bucket::total).sum();
-        Ok(Histogram { buckets, width: width.into(), sum, total, span, as_of: scope.as_of })
+        let (bars, total) = tokio::try_join!(store.histogram(scope, &self.at), store.count(scope))?;
+        Ok(self.histogram(&bars, total, scope.as_of))
+    }
+
+    /// The bars with what was counted in them.
+    pub(super) fn histogram(&self, bars: &[[u64; 3]], total: u64, as_of: Seq) -> Histogram {
+        let bucket = |(edge, &counts): (&[_], _)| Bucket { from: edge[0], to: edge[1], counts };
+        let buckets: Vec<_> = self.at.windows(2).zip(bars).map(bucket).collect();
+        let sum = buckets.iter().map(Bucket::total).sum();
+        Histogram { buckets, width: self.width.into(), sum, total, span: self.span, as_of }
     }
 }
 
@@ -88,7 +108,8 @@ pub(super) async fn histogram(
     let bars = Bars::read(&query)?;
     let store = &*state.store;
     let list = List::resolve(store, project, query, state.clock.now()).await?;
-    Ok(Json(bars.count(store, &list.scope).await?))
+    let edges = bars.edges(store, &list.scope).await?;
+    Ok(Json(edges.count(store, &list.scope).await?))
 }
 
 /// The values of facets, most frequent first.
@@ -102,6 +123,11 @@ pub(super) async fn facets(
     let search = query.facet_search.clone();
     let list = List::resolve(store, project, query, state.clock.now()).await?;
     let top = if fields.len() == 1 || search.is_some() { TOP_ALONE } else { TOP };
+    if search.is_none()
+        && let Some(counts) = store.counts(&list.scope, &[], &fields, top).await?
+    {
+        return Ok(Json(counts.facets));
+    }
     let mut counted = Vec::with_capacity(fields.len());
     for field in fields {
         counted.push(store.facet(&list.scope, field, top, search.as_deref()).await?);
@@ -136,7 +162,7 @@ pub(super) async fn without(
         answers.push(Without { key, total: store.count(&scope).await? });
     }
     if list.scope.filter.range != Range::Last(Preset::All) {
-        let scope = Scope { span: daybook_model::Span::ALL, ..list.scope.clone() };
+        let scope = Scope { span: Span::ALL, ..list.scope.clone() };
         answers.push(Without { key: "range".into(), total: store.count(&scope).await? });
     }
     Ok(Json(answers))

@@ -14,12 +14,16 @@ use crate::{
     people::People,
     presence::{Found, Presence, RunningServer},
     project,
-    store::{ProjectId, sqlite::Sqlite},
+    store::{
+        AnyStore, ProjectId,
+        index::{Index, Settings},
+        sqlite::Sqlite,
+    },
 };
 
 /// The log, opened by this process.
 pub(super) struct OpenLog {
-    pub(super) store: Arc<Sqlite>,
+    pub(super) store: AnyStore,
     pub(super) ledger: Ledger,
     pub(super) people: People,
     pub(super) clock: Clock,
@@ -34,13 +38,27 @@ pub(super) enum Log {
 }
 
 impl OpenLog {
-    /// Opens the log after taking it.
-    pub(super) async fn open(options: &LogOptions, presence: Presence) -> Result<Self, CliError> {
+    /// Opens the log after taking it, with a column index of so many bytes for each project, if
+    /// any.
+    pub(super) async fn open(
+        options: &LogOptions,
+        presence: Presence,
+        index_memory: Option<usize>,
+    ) -> Result<Self, CliError> {
         let clock = Clock::System;
-        let store = Arc::new(Sqlite::open(&options.database_url).await?);
+        let file = Arc::new(Sqlite::open(&options.database_url).await?);
         let sessions = presence.beside("sessions");
-        let people = People::open(store.database(), &sessions.to_string_lossy()).await?;
-        let ledger = Ledger::start(store.clone(), clock.clone());
+        let people = People::open(file.database(), &sessions.to_string_lossy()).await?;
+        let store: AnyStore = match index_memory {
+            Some(memory) => {
+                let folder = Some(presence.beside("index"));
+                let index = Index::over(file, Settings { memory, folder, ..Settings::default() });
+                index.warm().await?;
+                Arc::new(index)
+            }
+            None => file,
+        };
+        let ledger = Ledger::start(Arc::clone(&store), clock.clone());
         Ok(Self { store, ledger, people, clock, presence })
     }
 }
@@ -58,7 +76,7 @@ impl Log {
     /// Finds the log: opens it, or finds the server that has it open.
     pub(super) async fn find(options: &LogOptions) -> Result<Self, CliError> {
         Ok(match Presence::take(&log_file(options)?)? {
-            Found::Free(presence) => Self::Here(OpenLog::open(options, presence).await?),
+            Found::Free(presence) => Self::Here(OpenLog::open(options, presence, None).await?),
             Found::Server(server) => Self::There(server),
         })
     }

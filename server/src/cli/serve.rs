@@ -19,7 +19,7 @@ use crate::{
     project,
     secret::Secret,
     state::AppState,
-    store::{ProjectId, Store as _},
+    store::ProjectId,
 };
 
 /// Serve the page and the API
@@ -30,6 +30,9 @@ pub(super) struct Serve {
     /// Where to listen
     #[arg(long, env = "DAYBOOK_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Memory for the column index of each project, in MiB; 0 does without
+    #[arg(long, env = "DAYBOOK_INDEX_MEMORY", default_value_t = 1024, value_name = "MIB")]
+    index_memory: usize,
     /// Fill the project with made-up activity if it is empty, and keep adding some
     #[arg(long)]
     demo: bool,
@@ -49,7 +52,8 @@ impl Serve {
                 )));
             }
         };
-        let log = OpenLog::open(options, presence).await?;
+        let memory = (self.index_memory > 0).then(|| self.index_memory.saturating_mul(1 << 20));
+        let log = OpenLog::open(options, presence, memory).await?;
         let project =
             project::find_or_create(&*log.store, &self.project.project, log.clock.now()).await?;
         if self.demo {

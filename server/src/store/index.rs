@@ -103,6 +103,11 @@ impl Index {
         Ok((chunks.map(|chunk| chunk.len()).sum(), snapshot.bytes()))
     }
 
+    /// Whether anything of a project is held at the moment.
+    pub fn holds(&self, project: ProjectId) -> bool {
+        self.slots.holds(project)
+    }
+
     /// How many questions were answered here, and how many beneath, wholly or in part.
     pub fn answered(&self) -> (u64, u64) {
         self.slots.answered()

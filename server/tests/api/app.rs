@@ -14,7 +14,11 @@ use daybook::{
     people::{People, Scope},
     secret::Secret,
     state::AppState,
-    store::{ProjectId, Store as _, sqlite::Sqlite},
+    store::{
+        ProjectId, Store as _,
+        index::{Index, Settings},
+        sqlite::Sqlite,
+    },
 };
 use daybook_model::Timestamp;
 use http_body_util::BodyExt;
@@ -59,14 +63,16 @@ impl TestApp {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(now());
-        let store = Arc::new(
+        let file = Arc::new(
             Sqlite::open(&format!("sqlite://{}", folder.path().join("test.db").display()))
                 .await
                 .unwrap(),
         );
+        // As `daybook serve` has it.
+        let store = Arc::new(Index::over(Arc::clone(&file), Settings::default()));
         let project = store.create_project("acme", now()).await.unwrap();
         let sessions = folder.path().join("sessions.db");
-        let people = People::open(store.database(), &sessions.to_string_lossy()).await.unwrap();
+        let people = People::open(file.database(), &sessions.to_string_lossy()).await.unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
         let token = people
             .create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now())

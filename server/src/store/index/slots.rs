@@ -92,6 +92,12 @@ impl Slots {
         shown
     }
 
+    /// Whether a project is held.
+    pub(super) fn holds(&self, project: ProjectId) -> bool {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.get(&project).is_some_and(|slot| slot.shown.borrow().begun)
+    }
+
     /// A project's log goes up to this place.
     pub(super) fn announce(&self, project: ProjectId, head: Seq) {
         let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
