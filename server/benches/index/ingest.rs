@@ -7,7 +7,7 @@ use daybook::{
     demo::Demo,
     ledger::Ledger,
     store::{
-        AnyStore, ProjectId, Scope, Store as _,
+        AnyStore, ProjectId, Scope,
         index::{Index, Settings},
         sqlite::Sqlite,
     },

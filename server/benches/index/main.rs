@@ -62,10 +62,10 @@ async fn main() -> Result<(), Error> {
     table.row("memory an entry", bytes as f64 / rows as f64, "B", Some(64.0), None);
 
     let questions = page::measure(&file, index, project, now, &mut table).await?;
-    peers::measure(&folder, &file, events, &questions, &mut table)?;
     ingest::measure(&folder, &mut table).await?;
-    table.print();
-    Ok(())
+    let compared = peers::measure(&folder, &file, events, &questions, &mut table);
+    table.print("");
+    compared
 }
 
 /// Stores events in batches, as a busy server would.

@@ -158,6 +158,6 @@ async fn serve(
     let state = AppState::new(store, ledger, people, clock, key.hash(), link.hash());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, api::router(state)).await });
+    tokio::spawn(async move { axum::serve(api::prompt(listener), api::router(state)).await });
     Ok(Client { address, token: token.reveal().into() })
 }

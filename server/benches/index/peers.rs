@@ -27,13 +27,13 @@ pub(crate) struct Question {
 }
 
 /// The columns, as the others have them.
-const COLUMNS: &str = "at BIGINT, severity SMALLINT, status SMALLINT, outcome TEXT, method TEXT, \
+const COLUMNS: &str = "ms BIGINT, severity SMALLINT, status SMALLINT, outcome TEXT, method TEXT, \
     actor TEXT, action TEXT, source TEXT, resource_type TEXT, application TEXT, cluster TEXT";
 
 impl Question {
     fn condition(&self, without: Option<Field>) -> String {
         let mut sql =
-            format!("at >= {} AND at < {}", self.span.from.millis(), self.span.to.millis());
+            format!("ms >= {} AND ms < {}", self.span.from.millis(), self.span.to.millis());
         if self.seven.is_empty() {
             return sql;
         }
@@ -56,7 +56,7 @@ impl Question {
         let base = self.edges[1].millis() - width;
         let mut all = vec![(
             format!(
-                "SELECT (at - {base}) {division} {width} AS bar, severity, count(*) FROM entry \
+                "SELECT (ms - {base}) {division} {width} AS bar, severity, count(*) FROM entry \
                  WHERE {} GROUP BY 1, 2 ORDER BY 1, 2",
                 self.condition(None)
             ),
@@ -357,7 +357,7 @@ fn postgres(_folder: &Path, csv: &Path, events: u64) -> Result<Peer, Error> {
     done(start)?;
     if !loaded {
         let script = format!(
-            "CREATE TABLE entry ({COLUMNS});\nCREATE INDEX ON entry USING brin (at);\n\\copy entry FROM '{}' (FORMAT csv)\nVACUUM ANALYZE entry;\n",
+            "CREATE TABLE entry ({COLUMNS});\nCREATE INDEX ON entry USING brin (ms);\n\\copy entry FROM '{}' (FORMAT csv)\nVACUUM ANALYZE entry;\n",
             csv.display()
         );
         pipe(cluster.psql(), &script)?;

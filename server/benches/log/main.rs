@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     queries::measure(&store, &file, project, end, &mut table).await?;
     import::measure(&mut table)?;
-    table.print();
+    table.print("sqlite3 shell");
     Ok(())
 }
 

@@ -41,8 +41,9 @@ impl Table {
         ]);
     }
 
-    pub(crate) fn print(&self) {
-        println!("\n{:<58} {:>14}  {:<28} {:>10}", "", "Daybook", "sqlite3 shell", "limit");
+    /// Prints the table; `peer` is the heading of what was measured beside.
+    pub(crate) fn print(&self, peer: &str) {
+        println!("\n{:<58} {:>14}  {peer:<28} {:>10}", "", "Daybook", "limit");
         for [what, figure, peer, limit, within] in &self.0 {
             println!("{what:<58} {figure:>14}  {peer:<28} {limit:>10}  {within}");
         }

@@ -101,7 +101,8 @@ impl Serve {
         );
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
-        let served = axum::serve(listener, api::router(state)).with_graceful_shutdown(stopped());
+        let served = axum::serve(api::prompt(listener), api::router(state))
+            .with_graceful_shutdown(stopped());
         // Whoever is still reading half a minute after the signal is let go.
         let overtime = async {
             stopped().await;
