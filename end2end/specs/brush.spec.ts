@@ -37,6 +37,25 @@ test("a drag zooms on release: the same count, only rows of that time, one step 
   expect(await zoomed(log)).toEqual(span);
 });
 
+test("while the brush is drawn the counts beside the list are those of the selected time", async ({ log, page }) => {
+  await log.open();
+  const chart = new Chart(page);
+  const counts = async (facet: string) => {
+    const rows = await log.facet(facet).getByRole("listitem").all();
+    const texts = await Promise.all(rows.map((row) => row.getByRole("link").first().innerText()));
+    return new Map(texts.map((text) => text.split("\n") as [string, string]));
+  };
+  const before = await counts("Method");
+  await chart.drag(0.3, 0.6);
+  const drawn = await counts("Method");
+  expect([...drawn.keys()], "nothing changes its place").toEqual([...before.keys()]);
+  expect(drawn.get("GET")).not.toBe(before.get("GET"));
+  await page.mouse.up();
+  await zoomed(log);
+  await log.ready();
+  for (const [value, count] of await counts("Method")) expect(drawn.get(value), value).toBe(count);
+});
+
 test("a zoom keeps the filter and its chips", async ({ log, page, daybook }) => {
   await log.open("method=POST");
   await new Chart(page).drag(0.2, 0.9);

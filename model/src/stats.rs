@@ -108,6 +108,16 @@ pub struct FacetBars {
     pub absent: Vec<u64>,
 }
 
+impl FacetCounts {
+    /// How often the value at a place of `values` occurs in some bars, or, behind the last, its
+    /// absence. `None` where it was not counted by bar.
+    pub fn within(&self, place: usize, bars: std::ops::Range<usize>) -> Option<u64> {
+        let counted = self.bars.as_ref()?;
+        let row = counted.values.get(place).unwrap_or(&counted.absent);
+        row.get(bars).map(|counts| counts.iter().sum())
+    }
+}
+
 /// One value of a facet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FacetValue {

@@ -10,7 +10,7 @@ use leptos::{html, prelude::*};
 use web_sys::{KeyboardEvent, PointerEvent};
 
 use crate::{
-    reactive::dynamic,
+    reactive::{dynamic, effect},
     ui::{number::px, time::Zone, unique_id},
 };
 
@@ -29,6 +29,7 @@ mod words;
 use canvas::Bars;
 use overlay::{Drawn, Hover, class};
 use selection::{Brush, Lifted};
+pub(crate) use selection::Selection;
 use state::State;
 use twin::Twin;
 
@@ -44,6 +45,8 @@ pub(crate) fn Chart(
     /// Whether newer bars are on their way.
     #[prop(into)]
     dimmed: Signal<bool>,
+    /// What the brush selects, for others to follow.
+    selected: RwSignal<Option<Selection>>,
     /// The reader has chosen a time.
     #[prop(into)]
     on_zoom: Callback<Span>,
@@ -52,6 +55,7 @@ pub(crate) fn Chart(
     on_zoom_out: Callback<()>,
 ) -> impl IntoView {
     let state = State::new(histogram, zone, on_zoom, on_zoom_out);
+    effect(move || selected.set(state.brush.read().selection));
     let legend = NodeRef::<html::Ul>::new();
     let about = unique_id("chart");
     let top = move || {

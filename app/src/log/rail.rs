@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     log::{
         answer::RAIL,
+        chart::Selection,
         names::Names,
         terms::{ChipId, Standing, standing, toggle_link},
     },
@@ -33,6 +34,8 @@ pub(crate) fn Rail(
     stale: Signal<bool>,
     /// Whether newer ones are on their way.
     waiting: Signal<bool>,
+    /// What the brush selects; the counts follow it.
+    selected: RwSignal<Option<Selection>>,
     /// The chip that is edited.
     editing: RwSignal<Option<ChipId>>,
 ) -> impl IntoView {
@@ -49,12 +52,12 @@ pub(crate) fn Rail(
         });
         view! {
             {when(move || shown.get(), move || view! {
-                <Facet log names field counts editing />
+                <Facet log names field counts selected editing />
             })}
         }
     };
     view! {
-        <div class="facets" class:stale=stale aria-busy=Signal::derive(move || stale.get().then_some("true"))>
+        <div class="facets" class:stale=stale class:brushed=Signal::derive(move || selected.get().is_some()) aria-busy=Signal::derive(move || stale.get().then_some("true"))>
             <Show when=move || facets.with(Option::is_some) fallback=move || waiting.get().then(|| view! { <Skeleton /> })>
                 {RAIL.into_iter().map(section).collect_view()}
             </Show>
@@ -81,6 +84,7 @@ fn Facet(
     names: Names,
     field: Field,
     counts: Memo<Option<FacetCounts>>,
+    selected: RwSignal<Option<Selection>>,
     editing: RwSignal<Option<ChipId>>,
 ) -> impl IntoView {
     let all = RwSignal::new(false);
@@ -130,7 +134,7 @@ fn Facet(
             </header>
             <ul class="values" role="list">
                 <For each=move || listed.get() key=Clone::clone let:term>
-                    <Value log names field term counts most />
+                    <Value log names field term counts most selected />
                 </For>
             </ul>
             {dynamic(move || match (hidden(), more(), all.get()) {
@@ -158,17 +162,21 @@ fn Value(
     term: Term,
     counts: Memo<Option<FacetCounts>>,
     most: Memo<u64>,
+    selected: RwSignal<Option<Selection>>,
 ) -> impl IntoView {
     let term = StoredValue::new(term);
     let count = memo(move || {
         counts.with(|counts| {
             let counts = counts.as_ref()?;
-            term.with_value(|term| match term {
+            let (place, whole) = term.with_value(|term| match term {
                 Term::Is(value) => {
-                    counts.values.iter().find(|v| v.value == value.as_str()).map(|v| v.count)
+                    let place = counts.values.iter().position(|v| v.value == value.as_str())?;
+                    Some((place, counts.values[place].count))
                 }
-                _ => Some(counts.absent),
-            })
+                _ => Some((counts.values.len(), counts.absent)),
+            })?;
+            let within = selected.get().and_then(|s| counts.within(place, s.start..s.end));
+            Some(within.unwrap_or(whole))
         })
     });
     let standing = memo(move || term.with_value(|term| standing(&log.view(), field, term)));

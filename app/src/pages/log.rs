@@ -66,6 +66,7 @@ pub(crate) fn LogPage(
             rail.set(false);
         }
     });
+    let selected = RwSignal::new(None);
     let search = NodeRef::<html::Input>::new();
     let again = Callback::new(move |()| answer.again());
     let shared = RwSignal::new(false);
@@ -94,7 +95,7 @@ pub(crate) fn LogPage(
         <TopBar project rail keys=sheet />
         <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail>
             <aside class="rail" aria-label="Filter values">
-                <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() editing />
+                <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() selected editing />
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
@@ -109,7 +110,7 @@ pub(crate) fn LogPage(
                 <Chips log names facets=answer.facets.value.into() editing adding />
                 <BadAddress log />
                 <Pinned log />
-                <Chart histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
+                <Chart selected histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
                     <Summary page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />
