@@ -149,7 +149,8 @@ async fn the_files_of_another_log_are_not_believed() {
     let url = format!("sqlite://{}", two.path().join("daybook.db").display());
     let other = Arc::new(Sqlite::open(&url).await.unwrap());
     let project = ProjectId(other.create_project("acme", Timestamp::MIN).await.unwrap().number);
-    let events: Vec<_> = (0..300).map(|i| event(i, START + 7 * i as i64, "/other")).collect();
+    let events: Vec<_> =
+        (0..300).map(|i| event(i, START + 7 * i.cast_signed(), "/other")).collect();
     other.append(project, &events, Timestamp::MIN).await.unwrap();
     let index = Index::over(Arc::clone(&other), settings(one.path()));
     assert_eq!(index.settled(project).await.unwrap().0, 300);

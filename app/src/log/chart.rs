@@ -28,8 +28,8 @@ mod words;
 
 use canvas::Bars;
 use overlay::{Drawn, Hover, class};
-use selection::{Brush, Lifted};
 pub(crate) use selection::Selection;
+use selection::{Brush, Lifted};
 use state::State;
 use twin::Twin;
 

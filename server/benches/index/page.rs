@@ -86,7 +86,7 @@ pub(crate) async fn measure(
     let seven: Vec<String> = actors.values.into_iter().map(|value| value.value).collect();
     let ips = index.facet(&all, Field::Ip, 100_000, None).await?;
     let rare = ips.values.last().map(|value| value.value.clone()).ok_or("no addresses")?;
-    let filter = seven.iter().map(|actor| format!("&actor={actor}")).collect::<String>();
+    let filter = seven.iter().map(|actor| format!("&actor={actor}")).collect::<Vec<_>>().concat();
     let three = format!("method.not=GET&status=2xx{filter}");
 
     let client = serve(file, index.clone(), project, now).await?;

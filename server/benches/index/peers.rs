@@ -89,6 +89,8 @@ fn bars(bars: &[[u64; 3]]) -> Vec<String> {
     bars.iter().enumerate().flat_map(line).collect()
 }
 
+type Run = Box<dyn Fn(&str) -> Result<String, Error>>;
+
 /// A system to compare with: prints what statements yield, and their times.
 struct Peer {
     name: &'static str,
@@ -97,7 +99,7 @@ struct Peer {
     /// How much faster Daybook has to be.
     factor: Option<f64>,
     /// Runs a script; after each statement it prints `Time: N ms`, or `Run Time: real S`.
-    run: Box<dyn Fn(&str) -> Result<String, Error>>,
+    run: Run,
 }
 
 pub(crate) fn measure(
@@ -118,9 +120,9 @@ pub(crate) fn measure(
             let statements = question.statements(peer.division);
             let mut best = f64::MAX;
             for _ in 0..=peer.runs {
-                let script: String =
+                let script: Vec<_> =
                     statements.iter().map(|(sql, _)| format!("{sql};\n")).collect();
-                let output = (peer.run)(&script)?;
+                let output = (peer.run)(&script.concat())?;
                 let (lines, time) = read(&output);
                 let expected: Vec<&String> =
                     statements.iter().flat_map(|(_, lines)| lines).collect();
@@ -201,7 +203,7 @@ fn export(file: &Path, csv: &Path) -> Result<(), Error> {
         ("application", 7),
         ("cluster", 8),
     ];
-    let joins: String = words
+    let joins: Vec<String> = words
         .iter()
         .map(|(column, kind)| {
             format!(" LEFT JOIN word {column}_ ON {column}_.project = 1 AND {column}_.kind = {kind} AND {column}_.number = e.{column}")
@@ -211,8 +213,9 @@ fn export(file: &Path, csv: &Path) -> Result<(), Error> {
     let script = format!(
         ".mode csv\n.once '{}'\nSELECT e.occurred_at, e.severity, e.status, CASE e.outcome WHEN 0 THEN 'failure' WHEN 1 THEN 'success' END, \
          method_.value, actor_.value, action_.value, source_.value, resource_.type, application_.value, cluster_.value \
-         FROM entry e{joins} WHERE e.project = 1;\n",
-        part.display()
+         FROM entry e{} WHERE e.project = 1;\n",
+        part.display(),
+        joins.concat()
     );
     let mut shell = Command::new("sqlite3");
     shell.arg("-readonly").arg(file);

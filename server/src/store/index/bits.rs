@@ -99,7 +99,7 @@ impl Bits {
     fn word(&self, row: usize) -> u64 {
         let at = |i: usize| self.words.get(i).copied().unwrap_or(0);
         let low = at(row / 64) >> (row % 64);
-        if row % 64 == 0 { low } else { low | at(row / 64 + 1) << (64 - row % 64) }
+        low | at(row / 64 + 1).checked_shl(64 - u32::try_from(row % 64).unwrap_or(0)).unwrap_or(0)
     }
 
     /// The words of a range, with their places; what lies outside of the range is not meant.

@@ -84,12 +84,11 @@ impl Plan {
         let known = |column: Coded| columns[column.index()].then_some(column);
         let mut conditions = Vec::new();
         for (&field, choice) in &scope.filter.choices {
-            let tests = match Exact::of_field(field) {
-                Some(exact) => presence(exact, choice)?,
-                None => {
-                    let column = known(Coded::of_field(field)?)?;
-                    vec![Test::Any(vec![(column, chosen(lexicon, field, choice)?)])]
-                }
+            let tests = if let Some(exact) = Exact::of_field(field) {
+                presence(exact, choice)?
+            } else {
+                let column = known(Coded::of_field(field)?)?;
+                vec![Test::Any(vec![(column, chosen(lexicon, field, choice)?)])]
             };
             conditions.extend(tests.into_iter().map(|test| Condition { field: Some(field), test }));
         }

@@ -45,7 +45,7 @@ impl Drop for Slot {
 pub(super) struct Slots {
     source: Arc<dyn Source>,
     settings: Arc<Settings>,
-    slots: Mutex<HashMap<ProjectId, Slot>>,
+    held: Mutex<HashMap<ProjectId, Slot>>,
     here: AtomicU64,
     beneath: AtomicU64,
 }
@@ -61,7 +61,7 @@ impl Slots {
         Self {
             source,
             settings: Arc::new(settings),
-            slots: Mutex::default(),
+            held: Mutex::default(),
             here: AtomicU64::new(0),
             beneath: AtomicU64::new(0),
         }
@@ -69,7 +69,7 @@ impl Slots {
 
     /// What is shown of a project. Begins to hold it, unless that has just failed.
     pub(super) fn shown(&self, project: ProjectId) -> watch::Receiver<Shown> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if let Some(slot) = slots.get(&project) {
             let lives = slot.shown.has_changed().is_ok();
@@ -94,13 +94,13 @@ impl Slots {
 
     /// Whether a project is held.
     pub(super) fn holds(&self, project: ProjectId) -> bool {
-        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         slots.get(&project).is_some_and(|slot| slot.shown.borrow().begun)
     }
 
     /// A project's log goes up to this place.
     pub(super) fn announce(&self, project: ProjectId, head: Seq) {
-        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.get(&project) {
             slot.wish.send_if_modified(|wish| {
                 let news = wish.head < head;
@@ -140,7 +140,7 @@ impl Slots {
 
     /// The place up to which the log is known to go.
     fn announced(&self, project: ProjectId) -> Seq {
-        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         slots.get(&project).map_or(0, |slot| slot.wish.borrow().head)
     }
 
