@@ -42,7 +42,12 @@ async fn append(
 ) {
     let at = |i: u64| START + i64::try_from(i).unwrap() * 1_000;
     let events: Vec<_> = which.map(|i| event(i, at(i), &format!("/p/{}", i % 50))).collect();
-    store.append(project, &events, Timestamp::MIN).await.unwrap();
+    store.append(project, &events, received(0)).await.unwrap();
+}
+
+/// When a log receives: no two at the same time.
+fn received(log: i64) -> Timestamp {
+    Timestamp::saturating(START + 1_000_000_000 + log)
 }
 
 fn settings(folder: &Path) -> Settings {
@@ -139,21 +144,25 @@ async fn damaged_and_missing_files_are_built_anew() {
     }
 }
 
+/// A backup is put back, and the senders repeat what it has not: almost the same.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_files_of_another_log_are_not_believed() {
+async fn the_files_of_a_log_that_was_restored_are_not_believed() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (store, project) = log(one.path(), 300).await;
-    Index::over(store, settings(one.path())).settled(project).await.unwrap();
-
-    // As many events, at other times: a backup of another day, put in place of the log.
-    let url = format!("sqlite://{}", two.path().join("daybook.db").display());
-    let other = Arc::new(Sqlite::open(&url).await.unwrap());
-    let project = ProjectId(other.create_project("acme", Timestamp::MIN).await.unwrap().number);
-    let events: Vec<_> =
-        (0..300).map(|i| event(i, START + 7 * i.cast_signed(), "/other")).collect();
-    other.append(project, &events, Timestamp::MIN).await.unwrap();
+    let (store, project) = log(one.path(), 200).await;
+    {
+        let index = Index::over(Arc::clone(&store), settings(one.path()));
+        index.settled(project).await.unwrap();
+        append(&index, project, 200..400).await;
+        index.settled(project).await.unwrap();
+    }
+    let (other, project) = log(two.path(), 200).await;
+    let at = |i: u64| START + i.cast_signed() * 1_000;
+    let again: Vec<_> = (200..400)
+        .map(|i| event(if i == 301 { 302_302 } else { i }, at(i), &format!("/p/{}", i % 50)))
+        .collect();
+    other.append(project, &again, received(9)).await.unwrap();
     let index = Index::over(Arc::clone(&other), settings(one.path()));
-    assert_eq!(index.settled(project).await.unwrap().0, 300);
+    assert_eq!(index.settled(project).await.unwrap().0, 400);
     agree(&index, &other, project).await;
 }
 

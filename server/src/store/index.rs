@@ -32,6 +32,7 @@ use daybook_model::{
 
 pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
+use tokio::sync::Semaphore;
 
 use super::{Appended, Counts, Position, ProjectId, Scope, Store, StoreError, sqlite::Sqlite};
 use keeper::blocking;
@@ -75,8 +76,14 @@ impl Default for Settings {
 pub struct Index {
     beneath: Arc<dyn Source>,
     slots: Slots,
+    /// How many questions are answered at once: more do not help, and take memory each.
+    turns: Semaphore,
 }
 
+/// How many questions are answered at once.
+const TURNS: usize = 8;
+/// With more values than that whose names differ, a facet that is held in part is not added up.
+const RENAMED: usize = 50;
 /// More values of one facet than that are not added up with those beneath.
 const ADDED: usize = 10_000;
 
@@ -84,7 +91,8 @@ impl Index {
     /// An index in front of a store.
     pub fn over(store: Arc<Sqlite>, settings: Settings) -> Self {
         let beneath: Arc<dyn Source> = store;
-        Self { slots: Slots::new(Arc::clone(&beneath), settings), beneath }
+        let slots = Slots::new(Arc::clone(&beneath), settings);
+        Self { slots, beneath, turns: Semaphore::new(TURNS) }
     }
 
     /// Begins to hold every project there is.
@@ -123,6 +131,8 @@ impl Index {
             return Ok(None);
         };
         let scope = scope.clone();
+        // Never closed.
+        let _turn = self.turns.acquire().await;
         let answer = blocking(move || {
             let window = Window::of(scope.span, scope.as_of);
             let plan = Plan::of(&snapshot.lexicon, snapshot.columns, &scope)?;
@@ -265,8 +275,14 @@ impl Store for Index {
         let (asked, text) = (scope.clone(), containing.map(str::to_owned));
         let facet = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
             let whole = snapshot.below(&asked).is_none();
+            if !whole && text.is_some() {
+                return None;
+            }
             let tally = snapshot.tally(window, plan, &[], &[field])?;
             let listing = Listing { snapshot, scope: &asked, window, plan };
+            if !whole && listing.renamed(tally.facets.first()?) > RENAMED {
+                return None;
+            }
             // Where there is more beneath, all values are needed to add them up.
             let top = if whole { top } else { ADDED };
             Some(listing.facet(tally.facets.first()?, top, text.as_deref(), 0))
@@ -276,7 +292,7 @@ impl Store for Index {
             return self.beneath.facet(scope, field, top, containing).await;
         };
         let Some(below) = snapshot.below(scope) else { return Ok(facet) };
-        if facet.other_values == 0 && containing.is_none() {
+        if facet.other_values == 0 {
             let more = self.beneath.facet(&below, field, ADDED, None).await?;
             let added = merge::facets(&facet, &more, scope, top);
             if let Some(added) = added.filter(|_| more.other_values == 0) {

@@ -169,6 +169,6 @@ impl Chunk {
         let all = bits.count(rows.clone());
         let failures = bits.count_with(rows.clone(), &self.failures, first);
         let errors = bits.count_with(rows, &self.errors, first);
-        [all - failures - errors, failures, errors]
+        [all.saturating_sub(failures + errors), failures, errors]
     }
 }

@@ -9,10 +9,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{chunk::Chunk, row::Row};
+use super::chunk::Chunk;
 
 /// What a file begins with; the number is raised with the format.
-const MAGIC: &[u8; 8] = b"daychnk1";
+const MAGIC: &[u8; 8] = b"daychnk2";
 
 /// Which chunk of a project it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,27 @@ pub(super) enum Name {
 pub(super) struct Stored<C> {
     /// The place up to which the base goes.
     pub(super) base: u64,
+    /// When the log received the entry at the chunk's mark: see [`Stored::mark`].
+    pub(super) received_at: i64,
     /// Whether there is nothing older.
     pub(super) oldest: bool,
     pub(super) chunk: C,
+}
+
+impl Stored<Chunk> {
+    /// The last place of the log that the chunk depends on. Two logs that part somewhere differ in
+    /// when they received every entry from there on, so that this one place tells them apart.
+    pub(super) fn mark(&self, name: Name) -> u64 {
+        mark(name, self.base, &self.chunk)
+    }
+}
+
+/// See [`Stored::mark`].
+pub(super) fn mark(name: Name, base: u64, chunk: &Chunk) -> u64 {
+    match name {
+        Name::Base(_) => base,
+        Name::Tail(_) => chunk.places_within().1,
+    }
 }
 
 /// A project's folder.
@@ -76,6 +94,12 @@ impl Disk {
         Ok(())
     }
 
+    /// Forgets a chunk.
+    pub(super) fn remove(&self, name: Name) {
+        // What stays is only space.
+        let _ = fs::remove_file(self.path(name));
+    }
+
     /// Forgets every chunk.
     pub(super) fn clear(&self) {
         // What stays is recognised as foreign when it is read.
@@ -87,12 +111,4 @@ impl Disk {
 fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// Some rows of a chunk: if the log has them, the chunk is one of this log.
-pub(super) fn samples(chunk: &Chunk) -> Vec<Row> {
-    let last = chunk.len() - 1;
-    let mut rows: Vec<usize> = (0..8).map(|i| last * i / 7).collect();
-    rows.dedup();
-    rows.into_iter().map(|i| chunk.row(i)).collect()
 }

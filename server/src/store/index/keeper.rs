@@ -1,15 +1,17 @@
 //! Keeps what the index holds of one project current.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use daybook_model::Seq;
-use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
 
 use super::{
     Settings,
     chunk::Chunk,
-    disk::{Disk, Name, Stored, samples},
+    disk::{Disk, Name, Stored, mark},
     lexicon::Firsts,
     row::{COLUMNS, Coded, Row},
     snapshot::{Beneath, Snapshot},
@@ -21,6 +23,11 @@ use crate::store::{ProjectId, StoreError, dictionary::Kind};
 const BATCH: usize = 20_000;
 /// How many words are read at once.
 const WORDS: usize = 10_000;
+
+/// How long the store is left alone after it could not answer.
+const REST: Duration = Duration::from_secs(2);
+/// Further behind than so many chunks, what arrived is read from the newest backwards.
+const FAR: usize = 8;
 
 /// What is asked of a keeper.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +59,10 @@ pub(super) struct Keeper {
     /// The place up to which the base goes.
     base: Seq,
     base_done: bool,
+    /// The log's end when it was begun.
+    target: Seq,
+    /// Of all keepers one reads at a time.
+    turn: Arc<Semaphore>,
     wish: watch::Receiver<Wish>,
     shown: watch::Sender<Shown>,
 }
@@ -61,6 +72,7 @@ impl Keeper {
         source: Arc<dyn Source>,
         project: ProjectId,
         settings: Arc<Settings>,
+        turn: Arc<Semaphore>,
         wish: watch::Receiver<Wish>,
         shown: watch::Sender<Shown>,
     ) -> Self {
@@ -74,6 +86,8 @@ impl Keeper {
             firsts: Firsts::default(),
             base: 0,
             base_done: false,
+            target: 0,
+            turn,
             wish,
             shown,
         }
@@ -92,20 +106,31 @@ impl Keeper {
         self.begin().await?;
         loop {
             let wish = *self.wish.borrow_and_update();
-            if self.held.head < wish.head {
-                self.catch_up().await?;
+            let step = if self.held.head < wish.head.max(self.target) {
+                self.catch_up().await
             } else if !self.base_done {
-                self.extend_base().await?;
+                self.extend_base().await
             } else {
                 self.show();
-                let forgotten = wish.looked + self.settings.idle;
                 tokio::select! {
                     changed = self.wish.changed() => if changed.is_err() { return Ok(()) },
-                    () = tokio::time::sleep_until(forgotten) => return Ok(()),
+                    () = tokio::time::sleep_until(wish.looked + self.settings.idle) => {
+                        if self.wish.borrow().looked == wish.looked {
+                            return Ok(());
+                        }
+                    }
                 }
                 continue;
+            };
+            match step {
+                Ok(()) => self.show(),
+                // What is held stays right; the rest is asked for again.
+                Err(error @ StoreError::Unavailable(_)) => {
+                    tracing::warn!(project = self.project.0, %error, "the column index waits");
+                    tokio::time::sleep(REST).await;
+                }
+                Err(error) => return Err(error),
             }
-            self.show();
         }
     }
 
@@ -127,15 +152,13 @@ impl Keeper {
         if first.is_none() && self.base > 0 {
             self.disk.iter().for_each(Disk::clear);
         }
-        self.held.head = self.base;
-        self.held.beneath = Some(Beneath { before: i64::MAX, as_of: self.base });
-        if self.base == 0 {
-            (self.held.beneath, self.base_done) = (None, true);
-        }
+        self.target = head;
+        self.start_at(self.base);
         while let Some(stored) = self.read(Name::Tail(self.held.head + 1)).await? {
             let (first, last) = stored.chunk.places_within();
             if stored.base != self.base
-                || (first, last - first + 1) != (self.held.head + 1, stored.chunk.len() as u64)
+                || first != self.held.head + 1
+                || last.checked_sub(first) != Some(stored.chunk.len() as u64 - 1)
                 || last > head
             {
                 break;
@@ -144,12 +167,27 @@ impl Keeper {
             self.held.head = last;
             self.held.tail.push(Arc::new(chunk));
             self.fit();
+            self.show();
+        }
+        if head - self.held.head > (FAR * self.settings.chunk) as u64 {
+            self.disk.iter().for_each(Disk::clear);
+            self.start_at(head);
         }
         Ok(())
     }
 
+    /// Holds nothing but what will arrive behind a place.
+    fn start_at(&mut self, base: Seq) {
+        self.base = base;
+        self.base_done = base == 0;
+        (self.held.base, self.held.tail) = (Vec::new(), Vec::new());
+        self.held.head = base;
+        self.held.beneath = (base > 0).then_some(Beneath { before: i64::MAX, as_of: base });
+    }
+
     /// Takes in what has arrived.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
+        let _turn = Arc::clone(&self.turn).acquire_owned().await;
         let limit = self.settings.chunk.div_ceil(2).min(BATCH);
         let rows = self.source.rows_after(self.project, self.held.head, limit).await?;
         let Some(last) = rows.last().map(|row| row.key.1) else {
@@ -157,7 +195,7 @@ impl Keeper {
                 "entries that were announced are not there".into(),
             ));
         };
-        self.learn(&largest(&rows)).await?;
+        self.learn_rows(&rows).await?;
         let (full, columns) = (self.settings.chunk / 2, self.held.columns);
         let mut tail = std::mem::take(&mut self.held.tail);
         // Small chunks are merged into larger ones, each row a few times in all.
@@ -184,6 +222,7 @@ impl Keeper {
 
     /// Adds the next older chunk to the base, from disk or from the store.
     async fn extend_base(&mut self) -> Result<(), StoreError> {
+        let _turn = Arc::clone(&self.turn).acquire_owned().await;
         let name = Name::Base(self.held.base.len());
         let before = self.held.base.last().map(|chunk| chunk.ends().0);
         let stored = self.read(name).await?.filter(|stored| {
@@ -221,7 +260,7 @@ impl Keeper {
         if rows.is_empty() {
             return Ok((None, true));
         }
-        self.learn(&largest(&rows)).await?;
+        self.learn_rows(&rows).await?;
         let columns = self.held.columns;
         let chunk = blocking(move || Arc::new(Chunk::of(rows, columns))).await?;
         self.write(name, Arc::clone(&chunk), oldest).await?;
@@ -232,28 +271,19 @@ impl Keeper {
     async fn read(&self, name: Name) -> Result<Option<Stored<Chunk>>, StoreError> {
         let Some(disk) = self.disk.clone() else { return Ok(None) };
         let Some(stored) = blocking(move || disk.read(name)).await? else { return Ok(None) };
-        for sample in samples(&stored.chunk) {
-            let (time, seq) = sample.key;
-            let beyond = Some((time, seq + 1));
-            let found = self.source.rows_before(self.project, seq, beyond, 1).await?;
-            let same = |row: &Row| {
-                // Columns that left the index are not in the sample.
-                let mut codes = row.codes.iter().zip(&sample.codes);
-                (row.key, row.has) == (sample.key, sample.has)
-                    && codes.all(|(code, sampled)| *sampled == 0 || code == sampled)
-            };
-            if !found.first().is_some_and(same) {
-                return Ok(None);
-            }
-        }
-        Ok(Some(stored))
+        let received_at = self.source.received_at(self.project, stored.mark(name)).await?;
+        Ok(Some(stored).filter(|stored| received_at == Some(stored.received_at)))
     }
 
     /// Writes a full chunk; without it the next start is slower, and nothing worse.
     async fn write(&self, name: Name, chunk: Arc<Chunk>, oldest: bool) -> Result<(), StoreError> {
         let Some(disk) = self.disk.clone() else { return Ok(()) };
         let base = self.base;
-        let write = move || disk.write(name, &Stored { base, oldest, chunk: &*chunk });
+        let mark = mark(name, base, &chunk);
+        let Some(received_at) = self.source.received_at(self.project, mark).await? else {
+            return Ok(());
+        };
+        let write = move || disk.write(name, &Stored { base, received_at, oldest, chunk: &*chunk });
         if let Err(error) = blocking(write).await? {
             tracing::warn!(%error, "a chunk of the column index cannot be kept on disk");
         }
@@ -262,12 +292,13 @@ impl Keeper {
 
     /// Learns the words of a chunk that was read, and brings it to the columns held.
     async fn learn_chunk(&mut self, chunk: Chunk) -> Result<Option<Chunk>, StoreError> {
-        self.learn(&chunk.largest()).await?;
-        Ok(chunk.narrowed(self.held.columns))
+        let known = self.learn(&chunk.largest()).await?;
+        Ok(chunk.narrowed(self.held.columns).filter(|_| known))
     }
 
-    /// Learns the words up to these codes. A kind of more words than are held leaves the index.
-    async fn learn(&mut self, largest: &[u32; COLUMNS]) -> Result<(), StoreError> {
+    /// Learns the words up to these codes, and tells whether there are such. A kind of more words
+    /// than are held leaves the index.
+    async fn learn(&mut self, largest: &[u32; COLUMNS]) -> Result<bool, StoreError> {
         for &kind in Kind::ALL {
             let column = Coded::Word(kind).index();
             let wanted = largest[column] as usize;
@@ -276,7 +307,7 @@ impl Keeper {
                 let after = u32::try_from(known).unwrap_or(u32::MAX);
                 let words = self.source.words_after(self.project, kind, after, WORDS).await?;
                 if words.is_empty() {
-                    return Err(StoreError::Failed(format!("a {} has no word", kind.column())));
+                    return Ok(false);
                 }
                 for (number, word) in words {
                     self.held.lexicon.add(&mut self.firsts, kind, number, word);
@@ -288,7 +319,15 @@ impl Keeper {
                 }
             }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Learns the words of rows of the log, which has them all.
+    async fn learn_rows(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+        if self.learn(&largest(rows)).await? {
+            return Ok(());
+        }
+        Err(StoreError::Failed("an entry has a number without a word".into()))
     }
 
     /// Takes a kind out of the index: questions about it are answered beneath.
@@ -318,12 +357,15 @@ impl Keeper {
                 let before = self.held.base.last().map_or(newest.0, |chunk| chunk.ends().0.0);
                 let before = before.saturating_add(1);
                 self.held.beneath = Some(Beneath { before, as_of: self.base });
+                self.disk.iter().for_each(|disk| disk.remove(Name::Base(self.held.base.len())));
                 oldest
             } else if !self.held.tail.is_empty() {
                 let oldest = self.held.tail.remove(0);
                 let before = self.held.beneath.map_or(i64::MIN, |beneath| beneath.before);
                 let before = before.max(oldest.ends().1.0.saturating_add(1));
-                self.held.beneath = Some(Beneath { before, as_of: oldest.places_within().1 });
+                let (first, last) = oldest.places_within();
+                self.held.beneath = Some(Beneath { before, as_of: last });
+                self.disk.iter().for_each(|disk| disk.remove(Name::Tail(first)));
                 oldest
             } else {
                 return;

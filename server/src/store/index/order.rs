@@ -117,7 +117,8 @@ impl Snapshot {
         limit: usize,
     ) -> Vec<Group> {
         let at = from.map(|position| &position.key);
-        let mut occurring: Vec<u32> = self.code_counts(window, plan, column).into_keys().collect();
+        let counts = self.code_counts(window, plan, column);
+        let mut occurring: Vec<u32> = counts.keys().copied().collect();
         let absent = occurring.iter().position(|&code| code == 0);
         let absent = absent.map(|place| Group {
             codes: vec![occurring.swap_remove(place)],
@@ -161,6 +162,14 @@ impl Snapshot {
         } else if at.is_none_or(|key| *key == SortKey::Absent) {
             groups.splice(0..0, absent);
         }
+        // How many rows of the position's own key lie behind it is not known; of the others all do.
+        let mut rows = 0;
+        let enough = groups.iter().position(|group| {
+            let all = group.codes.iter().filter_map(|code| counts.get(code)).sum::<u64>();
+            rows += if group.ties { 0 } else { all };
+            rows >= limit as u64
+        });
+        groups.truncate(enough.map_or(usize::MAX, |last| last + 1));
         groups
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use daybook_model::Seq;
 use tokio::{
-    sync::watch,
+    sync::{Semaphore, watch},
     task::AbortHandle,
     time::{Instant, timeout},
 };
@@ -45,6 +45,7 @@ impl Drop for Slot {
 pub(super) struct Slots {
     source: Arc<dyn Source>,
     settings: Arc<Settings>,
+    turn: Arc<Semaphore>,
     held: Mutex<HashMap<ProjectId, Slot>>,
     here: AtomicU64,
     beneath: AtomicU64,
@@ -61,6 +62,7 @@ impl Slots {
         Self {
             source,
             settings: Arc::new(settings),
+            turn: Arc::new(Semaphore::new(1)),
             held: Mutex::default(),
             here: AtomicU64::new(0),
             beneath: AtomicU64::new(0),
@@ -74,7 +76,11 @@ impl Slots {
         if let Some(slot) = slots.get(&project) {
             let lives = slot.shown.has_changed().is_ok();
             if lives || slot.begun + REST > now {
-                slot.wish.send_modify(|wish| wish.looked = now);
+                // Nobody needs to wake up for this.
+                slot.wish.send_if_modified(|wish| {
+                    wish.looked = now;
+                    false
+                });
                 return slot.shown.clone();
             }
         }
@@ -84,6 +90,7 @@ impl Slots {
             Arc::clone(&self.source),
             project,
             Arc::clone(&self.settings),
+            Arc::clone(&self.turn),
             wished,
             show,
         );
@@ -128,6 +135,10 @@ impl Slots {
             place
         };
         let newest = place.max(announced);
+        if !shown.borrow().begun {
+            self.count(false);
+            return Ok(None);
+        }
         // Too late, or not held at all: what is there may do.
         let _ = timeout(self.settings.patience, shown.wait_for(|s| knows(s, newest))).await;
         let shown = shown.borrow();

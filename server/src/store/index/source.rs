@@ -38,6 +38,9 @@ pub(crate) trait Source: Store {
         limit: usize,
     ) -> Result<Vec<(u32, Word)>, StoreError>;
 
+    /// When the log received the entry at a place, in milliseconds; `None` if there is none.
+    async fn received_at(&self, project: ProjectId, seq: Seq) -> Result<Option<i64>, StoreError>;
+
     /// The entries of these keys, in this order, as lists show them.
     async fn entries_at(&self, project: ProjectId, keys: &[Key]) -> Result<Vec<Entry>, StoreError>;
 }

@@ -1,8 +1,8 @@
 //! A facet's counts as values, most frequent first.
 
 use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, HashMap, HashSet},
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
 };
 
 use daybook_model::{
@@ -55,25 +55,38 @@ impl Listing<'_> {
             values.retain(|value| {
                 let contains = self.contains(field, column, value, wanted);
                 if !contains {
-                    hidden.insert(self.text(field, column, value.first));
+                    hidden.insert(value.first);
                 }
                 contains
             });
         }
         let listed = top.min(values.len());
-        let rank = |v: &Value| (Reverse(v.count), self.text(field, column, v.first));
+        let rank = |a: &Value, b: &Value| {
+            let text = |value: &Value| self.text(field, column, value.first);
+            b.count.cmp(&a.count).then_with(|| text(a).cmp(&text(b)))
+        };
         if 0 < listed && listed < values.len() {
-            values.select_nth_unstable_by_key(listed - 1, rank);
+            values.select_nth_unstable_by(listed - 1, rank);
         }
         let rest = values.split_off(listed);
-        values.sort_by_cached_key(rank);
+        values.sort_unstable_by(rank);
 
         let (mut other, mut other_values) =
             (rest.iter().map(|v| v.count).sum::<u64>(), rest.len() as u64);
         let mut facet: Vec<(FacetValue, Vec<u32>)> =
             values.iter().map(|v| (self.value(field, column, v), v.codes.clone())).collect();
-        for chosen in self.chosen(field) {
-            if hidden.contains(chosen) || facet.iter().any(|(v, _)| v.value == chosen) {
+        let chosen = self.chosen(field);
+        let firsts = self.firsts(field, column, &chosen);
+        let unlisted: HashMap<u32, &Value> = if chosen.is_empty() {
+            HashMap::new()
+        } else {
+            rest.iter().map(|value| (value.first, value)).collect()
+        };
+        for chosen in chosen {
+            let first = firsts.get(chosen);
+            if first.is_some_and(|first| hidden.contains(first))
+                || facet.iter().any(|(v, _)| v.value == chosen)
+            {
                 continue;
             }
             let sums = StatusTerm::parse(chosen).filter(|_| field == Field::Status);
@@ -82,9 +95,7 @@ impl Listing<'_> {
                 let codes: Vec<u32> = (u32::from(first)..=u32::from(last)).collect();
                 let count = codes.iter().filter_map(|&c| counts.get(c as usize)).sum();
                 (FacetValue { value: chosen.into(), label: chosen.into(), count }, codes)
-            } else if let Some(value) =
-                rest.iter().find(|v| self.text(field, column, v.first) == chosen)
-            {
+            } else if let Some(value) = first.and_then(|first| unlisted.get(first)) {
                 other -= value.count;
                 other_values -= 1;
                 (self.value(field, column, value), value.codes.clone())
@@ -121,18 +132,45 @@ impl Listing<'_> {
         values
     }
 
+    /// How many values occur under several names.
+    pub(super) fn renamed(&self, tally: &FacetTally) -> usize {
+        if !is_labelled(tally.field) {
+            return 0;
+        }
+        self.grouped(tally).iter().filter(|value| value.codes.len() > 1).count()
+    }
+
+    /// The codes that stand for some values.
+    fn firsts(&self, field: Field, column: Coded, values: &[&str]) -> HashMap<String, u32> {
+        let wanted: HashSet<&str> = values.iter().copied().collect();
+        let codes = match column {
+            _ if values.is_empty() => Vec::new(),
+            Coded::Word(kind) if matches!(field, Field::ActorType | Field::ResourceType) => {
+                self.snapshot.lexicon.typed(kind, &wanted)
+            }
+            Coded::Word(kind) => self.snapshot.lexicon.valued(kind, &wanted),
+            Coded::Status => wanted.iter().filter_map(|text| text.parse().ok()).collect(),
+            Coded::Outcome => vec![1, 2],
+        };
+        let of = |code| {
+            let text = self.text(field, column, code).into_owned();
+            (text, group(self.snapshot, field, column, code))
+        };
+        codes.into_iter().map(of).collect()
+    }
+
     /// The value that a code has.
-    fn text(&self, field: Field, column: Coded, code: u32) -> String {
+    fn text(&self, field: Field, column: Coded, code: u32) -> Cow<'_, str> {
         match column {
-            Coded::Status => code.to_string(),
-            Coded::Outcome => outcome_word(code).to_owned(),
+            Coded::Status => code.to_string().into(),
+            Coded::Outcome => outcome_word(code).into(),
             Coded::Word(kind) => {
-                let word = self.snapshot.lexicon.word(kind, code);
                 let of_type = matches!(field, Field::ActorType | Field::ResourceType);
-                word.map(
-                    |w| if of_type { w.of.clone().unwrap_or_default() } else { w.value.clone() },
-                )
-                .unwrap_or_default()
+                let word = self.snapshot.lexicon.word(kind, code);
+                let text = word.map(|word| {
+                    if of_type { word.of.as_deref().unwrap_or_default() } else { &word.value }
+                });
+                text.unwrap_or_default().into()
             }
         }
     }
@@ -145,7 +183,7 @@ impl Listing<'_> {
                 .lexicon
                 .word(kind, code)
                 .map_or_else(String::new, |word| word.label(kind).to_owned()),
-            _ => self.text(field, column, code),
+            _ => self.text(field, column, code).into_owned(),
         }
     }
 
@@ -160,7 +198,7 @@ impl Listing<'_> {
         };
         let code = code.or(value.codes.last().copied()).unwrap_or(value.first);
         FacetValue {
-            value: self.text(field, column, value.first),
+            value: self.text(field, column, value.first).into_owned(),
             label: self.label(field, column, code),
             count: value.count,
         }
@@ -186,7 +224,7 @@ impl Listing<'_> {
     /// The values that the filter names, in their order.
     fn chosen(&self, field: Field) -> Vec<&str> {
         let choice = self.scope.filter.choice(field);
-        let terms: std::collections::BTreeSet<_> = choice
+        let terms: BTreeSet<_> = choice
             .into_iter()
             .flat_map(|choice| choice.include.iter().chain(&choice.exclude))
             .filter_map(|term| match term {

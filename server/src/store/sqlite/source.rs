@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use daybook_model::{Entry, Seq};
+use futures_util::TryStreamExt as _;
 use sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     Sqlite,
@@ -32,8 +33,17 @@ fn row(narrow: &Narrow) -> Result<Row, StoreError> {
 
 impl Sqlite {
     async fn narrow(&self, select: SelectStatement) -> Result<Vec<Row>, StoreError> {
-        let rows = self.reader().await?.rows(&select.into()).await?;
-        rows.iter().map(|found| row(&narrow(found)?)).collect()
+        let mut reader = self.reader().await?;
+        let (text, values) = sql::Statement::from(select).build();
+        // Row by row: all of them as the driver has them would take ten times the memory. Safe:
+        // every value is bound, and every name in the text is a constant of ours.
+        let mut found =
+            sqlx::query_with(AssertSqlSafe(text), values).fetch(&mut *reader.connection);
+        let mut rows = Vec::new();
+        while let Some(next) = found.try_next().await? {
+            rows.push(row(&narrow(&next)?)?);
+        }
+        Ok(rows)
     }
 }
 
@@ -113,6 +123,18 @@ impl Source for Sqlite {
                 Ok((number, word(row, 1)?))
             })
             .collect()
+    }
+
+    async fn received_at(&self, project: ProjectId, seq: Seq) -> Result<Option<i64>, StoreError> {
+        let at = Some(place(seq)).filter(|place| (1..1 << 40).contains(place));
+        let Some(at) = at else { return Ok(None) };
+        let select = Query::select()
+            .column("received_at")
+            .from("detail")
+            .and_where(Expr::col("key").eq(key(project, at)))
+            .take();
+        let rows = self.reader().await?.rows(&select.into()).await?;
+        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 
     async fn entries_at(&self, project: ProjectId, keys: &[Key]) -> Result<Vec<Entry>, StoreError> {
