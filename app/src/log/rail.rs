@@ -57,7 +57,7 @@ pub(crate) fn Rail(
         }
     };
     view! {
-        <div class="facets" class:stale=stale class:brushed=Signal::derive(move || selected.get().is_some()) aria-busy=Signal::derive(move || stale.get().then_some("true"))>
+        <div class="facets" class:stale=stale aria-busy=Signal::derive(move || stale.get().then_some("true"))>
             <Show when=move || facets.with(Option::is_some) fallback=move || waiting.get().then(|| view! { <Skeleton /> })>
                 {RAIL.into_iter().map(section).collect_view()}
             </Show>

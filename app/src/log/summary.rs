@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     clock::Clock,
+    log::chart::Selection,
     reactive::dynamic,
     ui::{
         icon::{Icon, icon},
@@ -22,6 +23,8 @@ pub(crate) fn Summary(
     bars: Signal<Option<Histogram>>,
     /// Whether bars are on their way.
     counting: Signal<bool>,
+    /// What the brush selects.
+    selected: RwSignal<Option<Selection>>,
     /// Whether any of it is of an earlier question.
     stale: Signal<bool>,
 ) -> impl IntoView {
@@ -43,6 +46,13 @@ pub(crate) fn Summary(
             view! { <span class="summary-total muted">"Counting…"</span> }.into_any()
         }
         None => ().into_any(),
+    };
+    let brushed = move || {
+        let selection = selected.get()?;
+        let n = bars.with(|bars| Some(selection.counts(&bars.as_ref()?.buckets)))?;
+        Some(view! {
+            <span class="summary-selected"><strong>{grouped(n.iter().sum())}</strong>" selected of"</span>
+        })
     };
     let shown = move || {
         let (before, n) = rows().filter(|(_, n)| *n > 0)?;
@@ -82,6 +92,7 @@ pub(crate) fn Summary(
 
     view! {
         <div class="summary" class:stale=stale>
+            {dynamic(brushed)}
             {dynamic(entries)}
             {dynamic(shown)}
             {dynamic(agreement)}

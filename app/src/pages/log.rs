@@ -93,7 +93,7 @@ pub(crate) fn LogPage(
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet />
-        <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail>
+        <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail class:brushing=Signal::derive(move || selected.get().is_some())>
             <aside class="rail" aria-label="Filter values">
                 <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() selected editing />
             </aside>
@@ -112,7 +112,7 @@ pub(crate) fn LogPage(
                 <Pinned log />
                 <Chart selected histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
-                    <Summary page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
+                    <Summary selected page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />
                     <Pager log page=page.into() />
                 </div>
