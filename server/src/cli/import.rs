@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write as _},
     path::PathBuf,
+    pin::pin,
     sync::Arc,
 };
 
@@ -10,7 +11,12 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
-use daybook_model::{Event, account::Project, ingest::Refusal};
+use daybook_model::{
+    Event,
+    account::Project,
+    ingest::{IngestReport, Refusal},
+};
+use futures_util::{StreamExt as _, stream};
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 
@@ -27,8 +33,10 @@ mod source;
 const BATCH: usize = 5_000;
 /// And how many bytes of the file at most.
 const BATCH_BYTES: u64 = 16 * 1024 * 1024;
-/// How many batches are read ahead of the one that is being written.
+/// How many batches are read ahead of those that are being written.
 const AHEAD: usize = 1;
+/// How many batches are being written.
+const IN_FLIGHT: usize = 2;
 
 /// Read events from files into the log
 #[derive(Debug, Args)]
@@ -101,15 +109,15 @@ impl Import {
         let bar = totals.bar.clone();
         let reading =
             tokio::task::spawn_blocking(move || read_batches(importer, shift, &bar, &batches));
-        while let Some(batch) = ready.recv().await {
-            totals.refuse(source, &batch.refused);
-            if !batch.events.is_empty() {
-                let report = log.send(project, batch.events).await?;
-                totals.stored += report.stored;
-                totals.duplicates += report.duplicates;
-                totals.refuse(source, &report.refused);
-                totals.tell();
-            }
+        // The next batches wait in the ledger while one is written, and share its next transaction.
+        let batches = stream::poll_fn(|context| ready.poll_recv(context));
+        let mut sent = pin!(batches.map(|batch| send(log, project, batch)).buffered(IN_FLIGHT));
+        while let Some(report) = sent.next().await {
+            let report = report?;
+            totals.stored += report.stored;
+            totals.duplicates += report.duplicates;
+            totals.refuse(source, &report.refused);
+            totals.tell();
         }
         match reading.await {
             Ok(Ok(())) => Ok(()),
@@ -124,6 +132,17 @@ impl Import {
 struct Batch {
     events: Vec<(u64, Event)>,
     refused: Vec<Refusal>,
+}
+
+/// Stores a batch; the report names the lines that were none as well.
+async fn send(log: &Log, project: &Project, batch: Batch) -> Result<IngestReport, CliError> {
+    let mut report = if batch.events.is_empty() {
+        IngestReport::default()
+    } else {
+        log.send(project, batch.events).await?
+    };
+    report.refused.splice(0..0, batch.refused);
+    Ok(report)
 }
 
 /// Hands batches over until the log ends, cannot be read on, or nobody takes them any more. What was

@@ -89,19 +89,24 @@ impl Listing<'_> {
             {
                 continue;
             }
-            let sums = StatusTerm::parse(chosen).filter(|_| field == Field::Status);
-            let found = if let Some(class @ StatusTerm::Class(_)) = sums {
-                let (first, last) = class.codes();
-                let codes: Vec<u32> = (u32::from(first)..=u32::from(last)).collect();
-                let count = codes.iter().filter_map(|&c| counts.get(c as usize)).sum();
-                (FacetValue { value: chosen.into(), label: chosen.into(), count }, codes)
-            } else if let Some(value) = first.and_then(|first| unlisted.get(first)) {
+            if let Some(value) = first.and_then(|first| unlisted.get(first)) {
+                // It contains what is wanted, if only by an earlier name: else it would be hidden.
                 other -= value.count;
                 other_values -= 1;
-                (self.value(field, column, value), value.codes.clone())
-            } else {
-                let label = self.learnt(field, column, chosen);
-                (FacetValue { value: chosen.into(), label, count: 0 }, Vec::new())
+                facet.push((self.value(field, column, value), value.codes.clone()));
+                continue;
+            }
+            let found = match StatusTerm::parse(chosen).filter(|_| field == Field::Status) {
+                Some(class @ StatusTerm::Class(_)) => {
+                    let (first, last) = class.codes();
+                    let codes: Vec<u32> = (u32::from(first)..=u32::from(last)).collect();
+                    let count = codes.iter().filter_map(|&c| counts.get(c as usize)).sum();
+                    (FacetValue { value: chosen.into(), label: chosen.into(), count }, codes)
+                }
+                _ => {
+                    let label = self.learnt(field, column, chosen);
+                    (FacetValue { value: chosen.into(), label, count: 0 }, Vec::new())
+                }
             };
             let contains = |wanted: &String| {
                 [&found.0.value, &found.0.label].iter().any(|text| fold(text).contains(wanted))
@@ -111,7 +116,7 @@ impl Listing<'_> {
             }
         }
         let absent = if wanted.is_some() { 0 } else { counts.first().copied().unwrap_or(0) };
-        let bars = tally.pieces.as_ref().map(|pieces| barred(pieces, &facet, bars));
+        let bars = tally.pieces.as_ref().map(|pieces| barred(field, pieces, &facet, bars));
         let values = facet.into_iter().map(|(value, _)| value).collect();
         FacetCounts { field, values, other, other_values, absent, bars }
     }
@@ -238,14 +243,21 @@ impl Listing<'_> {
 
 /// A facet's counts bar by bar.
 fn barred(
+    field: Field,
     pieces: &[(usize, Occurring)],
     values: &[(FacetValue, Vec<u32>)],
     bars: usize,
 ) -> FacetBars {
+    // A class of statuses sums up codes that are listed by themselves, or are others.
+    let sums = |value: &FacetValue| field == Field::Status && is_class(&value.value);
     let mut rows = BTreeMap::<u32, Vec<usize>>::new();
-    for (row, (_, codes)) in values.iter().enumerate() {
+    let mut listed = HashSet::new();
+    for (row, (value, codes)) in values.iter().enumerate() {
         for &code in codes {
             rows.entry(code).or_default().push(row);
+            if !sums(value) {
+                listed.insert(code);
+            }
         }
     }
     let mut all = FacetBars {
@@ -256,12 +268,22 @@ fn barred(
     for (bar, codes) in pieces {
         for &(code, n) in codes {
             let n = u64::from(n);
-            match rows.get(&code) {
-                _ if code == 0 => all.absent[*bar] += n,
-                Some(rows) => rows.iter().for_each(|&row| all.values[row][*bar] += n),
-                None => all.other[*bar] += n,
+            if code == 0 {
+                all.absent[*bar] += n;
+                continue;
+            }
+            for &row in rows.get(&code).into_iter().flatten() {
+                all.values[row][*bar] += n;
+            }
+            if !listed.contains(&code) {
+                all.other[*bar] += n;
             }
         }
     }
     all
+}
+
+/// Whether a status is a class of them, such as `4xx`.
+fn is_class(status: &str) -> bool {
+    matches!(StatusTerm::parse(status), Some(StatusTerm::Class(_)))
 }
