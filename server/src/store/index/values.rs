@@ -96,17 +96,15 @@ impl Listing<'_> {
                 facet.push((self.value(field, column, value), value.codes.clone()));
                 continue;
             }
-            let found = match StatusTerm::parse(chosen).filter(|_| field == Field::Status) {
-                Some(class @ StatusTerm::Class(_)) => {
-                    let (first, last) = class.codes();
-                    let codes: Vec<u32> = (u32::from(first)..=u32::from(last)).collect();
-                    let count = codes.iter().filter_map(|&c| counts.get(c as usize)).sum();
-                    (FacetValue { value: chosen.into(), label: chosen.into(), count }, codes)
-                }
-                _ => {
-                    let label = self.learnt(field, column, chosen);
-                    (FacetValue { value: chosen.into(), label, count: 0 }, Vec::new())
-                }
+            let status = StatusTerm::parse(chosen).filter(|_| field == Field::Status);
+            let found = if let Some(class @ StatusTerm::Class(_)) = status {
+                let (first, last) = class.codes();
+                let codes: Vec<u32> = (u32::from(first)..=u32::from(last)).collect();
+                let count = codes.iter().filter_map(|&c| counts.get(c as usize)).sum();
+                (FacetValue { value: chosen.into(), label: chosen.into(), count }, codes)
+            } else {
+                let label = self.learnt(field, column, chosen);
+                (FacetValue { value: chosen.into(), label, count: 0 }, Vec::new())
             };
             let contains = |wanted: &String| {
                 [&found.0.value, &found.0.label].iter().any(|text| fold(text).contains(wanted))
