@@ -29,10 +29,10 @@ use async_trait::async_trait;
 use daybook_model::{
     Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project, page::Direction,
 };
+use tokio::sync::Semaphore;
 
 pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
-use tokio::sync::Semaphore;
 
 use super::{Appended, Counts, Position, ProjectId, Scope, Store, StoreError, sqlite::Sqlite};
 use keeper::blocking;

@@ -13,7 +13,7 @@ use super::{
     chunk::Chunk,
     disk::{Disk, Name, Stored, mark},
     lexicon::Firsts,
-    row::{COLUMNS, Coded, Row},
+    row::{COLUMNS, Coded, Key, Row},
     snapshot::{Beneath, Snapshot},
     source::Source,
 };
@@ -23,7 +23,6 @@ use crate::store::{ProjectId, StoreError, dictionary::Kind};
 const BATCH: usize = 20_000;
 /// How many words are read at once.
 const WORDS: usize = 10_000;
-
 /// How long the store is left alone after it could not answer.
 const REST: Duration = Duration::from_secs(2);
 /// Further behind than so many chunks, what arrived is read from the newest backwards.
@@ -252,7 +251,7 @@ impl Keeper {
     async fn build_base(
         &mut self,
         name: Name,
-        before: Option<super::row::Key>,
+        before: Option<Key>,
     ) -> Result<(Option<Chunk>, bool), StoreError> {
         let limit = self.settings.chunk;
         let rows = self.source.rows_before(self.project, self.base, before, limit).await?;

@@ -206,7 +206,7 @@ impl Snapshot {
         let mut wanted = CodeSet::only(ranks.keys().copied().filter(|&code| code != 0).collect());
         wanted.absent = ranks.contains_key(&0);
         let plan = plan.clone().and(column, wanted);
-        let mut found = self.scan(window, &plan, |scan| {
+        let found = self.scan(window, &plan, |scan| {
             let Some(packed) = scan.chunk.column(column) else { return Vec::new() };
             let ranks: Vec<_> = packed.distinct().iter().map(|code| ranks.get(code)).collect();
             let mut taken = vec![0; groups.len()];
@@ -227,7 +227,7 @@ impl Snapshot {
             }
             keys
         });
-        let mut found: Vec<_> = found.drain(..).flatten().collect();
+        let mut found: Vec<_> = found.into_iter().flatten().collect();
         found.sort_unstable_by(|(a_rank, a), (b_rank, b)| {
             a_rank.cmp(b_rank).then(if course.newest_first { b.cmp(a) } else { a.cmp(b) })
         });

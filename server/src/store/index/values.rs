@@ -76,14 +76,14 @@ impl Listing<'_> {
         let mut facet: Vec<(FacetValue, Vec<u32>)> =
             values.iter().map(|v| (self.value(field, column, v), v.codes.clone())).collect();
         let chosen = self.chosen(field);
-        let firsts = self.firsts(field, column, &chosen);
+        let known = self.known(field, column, &chosen);
         let unlisted: HashMap<u32, &Value> = if chosen.is_empty() {
             HashMap::new()
         } else {
             rest.iter().map(|value| (value.first, value)).collect()
         };
         for chosen in chosen {
-            let first = firsts.get(chosen);
+            let first = known.get(chosen).map(|(first, _)| first);
             if first.is_some_and(|first| hidden.contains(first))
                 || facet.iter().any(|(v, _)| v.value == chosen)
             {
@@ -103,7 +103,9 @@ impl Listing<'_> {
                 let count = codes.iter().filter_map(|&c| counts.get(c as usize)).sum();
                 (FacetValue { value: chosen.into(), label: chosen.into(), count }, codes)
             } else {
-                let label = self.learnt(field, column, chosen);
+                // The name that the log learnt last.
+                let label = known.get(chosen).map(|&(_, last)| self.label(field, column, last));
+                let label = label.unwrap_or_else(|| chosen.to_owned());
                 (FacetValue { value: chosen.into(), label, count: 0 }, Vec::new())
             };
             let contains = |wanted: &String| {
@@ -143,8 +145,8 @@ impl Listing<'_> {
         self.grouped(tally).iter().filter(|value| value.codes.len() > 1).count()
     }
 
-    /// The codes that stand for some values.
-    fn firsts(&self, field: Field, column: Coded, values: &[&str]) -> HashMap<String, u32> {
+    /// For each of some values that the log knows, the code that stands for it and its last one.
+    fn known(&self, field: Field, column: Coded, values: &[&str]) -> HashMap<String, (u32, u32)> {
         let wanted: HashSet<&str> = values.iter().copied().collect();
         let codes = match column {
             _ if values.is_empty() => Vec::new(),
@@ -157,8 +159,9 @@ impl Listing<'_> {
         };
         let of = |code| {
             let text = self.text(field, column, code).into_owned();
-            (text, group(self.snapshot, field, column, code))
+            (text, (group(self.snapshot, field, column, code), code))
         };
+        // Ascending, so that the last one stays.
         codes.into_iter().map(of).collect()
     }
 
@@ -212,16 +215,6 @@ impl Listing<'_> {
         fold(&self.text(field, column, value.first)).contains(wanted)
             || is_labelled(field)
                 && value.codes.iter().any(|&c| fold(&self.label(field, column, c)).contains(wanted))
-    }
-
-    /// The label that the log learnt last for a value.
-    fn learnt(&self, field: Field, column: Coded, value: &str) -> String {
-        let Coded::Word(kind) = column else { return value.to_owned() };
-        if !is_labelled(field) {
-            return value.to_owned();
-        }
-        let codes = self.snapshot.lexicon.valued(kind, &HashSet::from([value]));
-        codes.last().map_or_else(|| value.to_owned(), |&code| self.label(field, column, code))
     }
 
     /// The values that the filter names, in their order.
