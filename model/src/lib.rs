@@ -9,6 +9,7 @@
 //! - [`Entry`]: an event in the log: it has a [`Seq`] and the time it was received.
 //! - [`Field`]: what an entry can be filtered by; a *facet* is a field that is also counted.
 //! - [`Filter`]: which entries are meant: a [`Range`], a search, includes and excludes by field.
+//! - [`Tab`]: a named part of a log, with columns of its own.
 //! - [`View`]: a filter with an order and a place in it: what the address bar holds.
 //! - [`Span`]: a range resolved to two instants, half-open.
 //! - [`Cursor`]: a place in a list that stays where it is while the log grows.
@@ -30,6 +31,7 @@ pub mod query;
 pub mod range;
 pub mod sort;
 pub mod stats;
+pub mod tab;
 pub mod time;
 pub mod view;
 pub mod vocabulary;
@@ -42,6 +44,7 @@ pub use page::{Cursor, Page};
 pub use range::{Preset, Range, Span};
 pub use sort::{Column, Sort};
 pub use stats::{Bucket, FacetBars, FacetCounts, FacetValue, Histogram, Overview, Severity};
+pub use tab::Tab;
 pub use time::Timestamp;
 pub use view::{ApiQuery, View};
 pub use vocabulary::{ActorType, Operation, OperationClass, Outcome};

@@ -79,10 +79,14 @@ impl Cursor {
     /// The mark of a list: the same for the same project, filter and order. FNV-1a, because it must
     /// be the same in every build; it guards against mistakes, not against forgery, and a forged
     /// cursor reaches nothing that its filter does not.
-    pub fn mark(project: &str, filter: &Filter, sort: Sort) -> u64 {
-        format!("{project}\n{filter}\n{sort}").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        }) >> 11 // 53 bits survive every JSON reader
+    pub fn mark(project: &str, within: &[Filter], filter: &Filter, sort: Sort) -> u64 {
+        let within: Vec<_> = within.iter().map(Filter::to_string).collect();
+        format!("{project}\n{}\n{filter}\n{sort}", within.join("\n"))
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            })
+            >> 11 // 53 bits survive every JSON reader
     }
 }
 

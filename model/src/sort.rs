@@ -1,103 +1,119 @@
 //! In which order entries are listed.
 
-use std::{cmp::Ordering, fmt, str::FromStr};
+use std::{borrow::Cow, cmp::Ordering, fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{Entry, Event, Field, Outcome, QueryError, Timestamp};
 
-/// What a list can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Column {
+macro_rules! columns {
+    ($($(#[$doc:meta])* $variant:ident = $key:literal, $label:literal;)+) => {
+        /// A column of a list. Keys are append-only: an old one stays as an alias for ever.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub enum Column { #[default] $($(#[$doc])* $variant,)+ }
+
+        impl Column {
+            /// Every column, in the order in which they are offered: first those that sort.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// As written in the query string.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$variant => $key,)+ }
+            }
+
+            /// As shown to people.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+        }
+    };
+}
+
+columns! {
     /// When it happened.
-    #[default]
-    Time,
+    Time = "time", "Time";
     /// By the actor's name at that time.
-    Actor,
+    Actor = "actor", "Actor";
     /// By source.
-    Source,
+    Source = "source", "Source";
     /// By method.
-    Method,
+    Method = "method", "Method";
     /// By status code.
-    Status,
+    Status = "status", "Status";
     /// By outcome.
-    Outcome,
+    Outcome = "outcome", "Outcome";
     /// By the producer's action.
-    Action,
+    Action = "action", "Action";
     /// By operation.
-    Operation,
+    Operation = "operation", "Operation";
     /// By resource type, then by the resource's name at that time.
-    Resource,
+    Resource = "resource", "Resource";
     /// By the application's name.
-    Application,
+    Application = "application", "Application";
     /// By the cluster's name.
-    Cluster,
+    Cluster = "cluster", "Cluster";
     /// By the environment's name.
-    Environment,
+    Environment = "environment", "Environment";
     /// By the caller's address, as text.
-    Ip,
+    Ip = "ip", "IP address";
     /// By blueprint.
-    Blueprint,
+    Blueprint = "blueprint", "Blueprint";
     /// By entity.
-    Entity,
+    Entity = "entity", "Entity";
     /// By integration.
-    Integration,
+    Integration = "integration", "Integration";
     /// By path.
-    Path,
+    Path = "path", "Path";
     /// By user agent.
-    UserAgent,
+    UserAgent = "user_agent", "User agent";
+    /// The run's id; not sorted by.
+    Run = "run", "Run ID";
+    /// Why it failed; not sorted by.
+    Error = "error", "Error";
 }
 
 impl Column {
-    /// Every column.
-    pub const ALL: &[Self] = &[
-        Self::Time,
-        Self::Actor,
-        Self::Source,
-        Self::Method,
-        Self::Status,
-        Self::Outcome,
-        Self::Action,
-        Self::Operation,
-        Self::Resource,
-        Self::Application,
-        Self::Cluster,
-        Self::Environment,
-        Self::Ip,
-        Self::Blueprint,
-        Self::Entity,
-        Self::Integration,
-        Self::Path,
-        Self::UserAgent,
-    ];
+    /// How many of [`Column::ALL`] a list can be sorted by.
+    const SORTED: usize = 18;
 
-    /// As written in the query string.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Time => "time",
-            Self::Actor => "actor",
-            Self::Source => "source",
-            Self::Method => "method",
-            Self::Status => "status",
-            Self::Outcome => "outcome",
-            Self::Action => "action",
-            Self::Operation => "operation",
-            Self::Resource => "resource",
-            Self::Application => "application",
-            Self::Cluster => "cluster",
-            Self::Environment => "environment",
-            Self::Ip => "ip",
-            Self::Blueprint => "blueprint",
-            Self::Entity => "entity",
-            Self::Integration => "integration",
-            Self::Path => "path",
-            Self::UserAgent => "user_agent",
-        }
+    /// The columns that a list can be sorted by.
+    pub fn sorted() -> &'static [Self] {
+        &Self::ALL[..Self::SORTED]
+    }
+
+    /// Whether a list can be sorted by it.
+    pub fn is_sorted(self) -> bool {
+        Self::sorted().contains(&self)
+    }
+
+    /// The field that this column shows, where entries can be filtered by it.
+    pub const fn field(self) -> Option<Field> {
+        Some(match self {
+            Self::Time | Self::UserAgent | Self::Error => return None,
+            Self::Actor => Field::Actor,
+            Self::Source => Field::Source,
+            Self::Method => Field::Method,
+            Self::Status => Field::Status,
+            Self::Outcome => Field::Outcome,
+            Self::Action => Field::Action,
+            Self::Operation => Field::Operation,
+            Self::Resource => Field::Resource,
+            Self::Application => Field::Application,
+            Self::Cluster => Field::Cluster,
+            Self::Environment => Field::Environment,
+            Self::Ip => Field::Ip,
+            Self::Blueprint => Field::Blueprint,
+            Self::Entity => Field::Entity,
+            Self::Integration => Field::Integration,
+            Self::Path => Field::Path,
+            Self::Run => Field::Run,
+        })
     }
 
     /// Whether entries can have this key in this column; a cursor that says otherwise is forged.
     pub fn holds(self, key: &SortKey) -> bool {
         match (self, key) {
+            _ if !self.is_sorted() => false,
             (_, SortKey::Absent) => !matches!(self, Self::Time | Self::Actor | Self::Action),
             (Self::Status, SortKey::Number(code)) => (100..600).contains(code),
             (_, SortKey::Number(_)) => self == Self::Time,
@@ -108,38 +124,48 @@ impl Column {
 
     /// What an entry is sorted by in this column.
     pub fn sort_key(self, event: &Event) -> SortKey {
-        let field = match self {
-            Self::Time => return SortKey::Number(event.occurred_at.millis()),
-            Self::Status => {
-                return event
-                    .request
-                    .status_code
-                    .map_or(SortKey::Absent, |c| SortKey::Number(i64::from(c)));
-            }
+        let text = |text: Option<String>| text.map_or(SortKey::Absent, SortKey::Text);
+        match self {
+            Self::Time => SortKey::Number(event.occurred_at.millis()),
+            Self::Status => event
+                .request
+                .status_code
+                .map_or(SortKey::Absent, |code| SortKey::Number(i64::from(code))),
             Self::Resource => {
-                return event.resource.as_ref().map_or(SortKey::Absent, |r| {
-                    SortKey::Text(format!("{} {}", r.kind, r.label()))
-                });
+                text(event.resource.as_ref().map(|r| format!("{} {}", r.kind, r.label())))
             }
-            Self::UserAgent => {
-                return event.request.user_agent.clone().map_or(SortKey::Absent, SortKey::Text);
-            }
-            Self::Actor => Field::Actor,
-            Self::Source => Field::Source,
-            Self::Method => Field::Method,
-            Self::Outcome => Field::Outcome,
-            Self::Action => Field::Action,
-            Self::Operation => Field::Operation,
-            Self::Application => Field::Application,
-            Self::Cluster => Field::Cluster,
-            Self::Environment => Field::Environment,
-            Self::Ip => Field::Ip,
-            Self::Blueprint => Field::Blueprint,
-            Self::Entity => Field::Entity,
-            Self::Integration => Field::Integration,
-            Self::Path => Field::Path,
-        };
-        field.label_of(event).map_or(SortKey::Absent, |text| SortKey::Text(text.into_owned()))
+            Self::UserAgent => text(event.request.user_agent.clone()),
+            Self::Error => text(event.error.clone()),
+            _ => text(self.field().and_then(|field| field.label_of(event)).map(Cow::into_owned)),
+        }
+    }
+}
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+impl FromStr for Column {
+    type Err = QueryError;
+
+    fn from_str(key: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|column| column.key() == key);
+        found.copied().ok_or_else(|| QueryError::new(key, "is not a column"))
+    }
+}
+
+impl Serialize for Column {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
+    }
+}
+
+impl<'de> Deserialize<'de> for Column {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        key.parse().map_err(|_| de::Error::custom(format_args!("{key:?} is not a column")))
     }
 }
 
@@ -219,16 +245,16 @@ impl FromStr for Sort {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (key, descending) = text.strip_prefix('-').map_or((text, false), |key| (key, true));
-        Column::ALL
+        Column::sorted()
             .iter()
             .find(|c| c.key() == key)
             .map(|&column| Self { column, descending })
             .ok_or_else(|| {
-                let columns: Vec<_> = Column::ALL.iter().map(|column| column.key()).collect();
+                let columns: Vec<_> = Column::sorted().iter().map(|column| column.key()).collect();
                 QueryError::new(
                     "sort",
                     format!(
-                        "{text:?} is not a column; there are {}, and each with - in front",
+                        "{text:?} is not a column to sort by; there are {}, and each with - in front",
                         columns.join(", ")
                     ),
                 )

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, Field, Outcome, Page, Seq, Span, Timestamp, error::ErrorDetail};
+use crate::{Event, Field, Outcome, Page, Seq, Span, Tab, Timestamp, error::ErrorDetail};
 
 /// How bad it is; the chart stacks its bars by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,6 +133,11 @@ pub struct FacetValue {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub enum Overview {
+    /// The tabs of the project.
+    Tabs {
+        /// In the order in which they are offered.
+        tabs: Vec<Tab>,
+    },
     /// The rows.
     Page(Page),
     /// The bars and the total.
@@ -141,6 +146,11 @@ pub enum Overview {
     Facets {
         /// One for each facet asked for, in that order.
         facets: Vec<FacetCounts>,
+    },
+    /// How many entries each tab has under the same filter.
+    TabTotals {
+        /// In the order of the tabs.
+        totals: Vec<u64>,
     },
     /// The rest cannot be had; what came before stands.
     Failed {
@@ -153,9 +163,11 @@ pub enum Overview {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Part {
+    Tabs,
     Page,
     Histogram,
     Facets,
+    TabTotals,
     Failed,
 }
 
@@ -174,6 +186,14 @@ impl Overview {
             facets: Vec<FacetCounts>,
         }
         #[derive(Deserialize)]
+        struct Tabs {
+            tabs: Vec<Tab>,
+        }
+        #[derive(Deserialize)]
+        struct TabTotals {
+            totals: Vec<u64>,
+        }
+        #[derive(Deserialize)]
         struct Failed {
             error: ErrorDetail,
         }
@@ -184,6 +204,14 @@ impl Overview {
             Part::Facets => {
                 let Facets { facets } = serde_json::from_slice(line)?;
                 Self::Facets { facets }
+            }
+            Part::Tabs => {
+                let Tabs { tabs } = serde_json::from_slice(line)?;
+                Self::Tabs { tabs }
+            }
+            Part::TabTotals => {
+                let TabTotals { totals } = serde_json::from_slice(line)?;
+                Self::TabTotals { totals }
             }
             Part::Failed => {
                 let Failed { error } = serde_json::from_slice(line)?;
@@ -229,6 +257,8 @@ mod tests {
                 as_of: 7,
             }),
             Overview::Facets { facets: Vec::new() },
+            Overview::Tabs { tabs: Vec::new() },
+            Overview::TabTotals { totals: vec![3] },
             Overview::Failed {
                 error: ErrorDetail {
                     code: "unavailable".into(),

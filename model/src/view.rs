@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Keys of the page that the API accepts and ignores, so that an address can be pasted there.
-const PAGE_KEYS: &[&str] = &["tab", "event", "stack", "scale", "compare"];
+const PAGE_KEYS: &[&str] = &["event", "stack", "scale", "compare"];
 
 /// What the page shows: all of it is in the address bar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -59,6 +59,13 @@ impl View {
         out.finish()
     }
 
+    /// The same question in another tab, from its first page.
+    #[must_use]
+    pub fn in_tab(mut self, tab: &str) -> Self {
+        self.tab = (tab != crate::tab::ALL).then(|| tab.to_owned());
+        self.from_the_top()
+    }
+
     /// This view on its first page, with nothing opened: where every change of filter leads.
     #[must_use]
     pub fn from_the_top(mut self) -> Self {
@@ -68,6 +75,9 @@ impl View {
     }
 
     fn write_list(&self, out: &mut Writer) {
+        if let Some(tab) = &self.tab {
+            out.push("tab", tab);
+        }
         self.filter.write(out);
         if self.sort != Sort::default() {
             out.push("sort", &self.sort.to_string());
@@ -81,9 +91,6 @@ impl View {
 impl fmt::Display for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = Writer::default();
-        if let Some(tab) = &self.tab {
-            out.push("tab", tab);
-        }
         self.write_list(&mut out);
         write_choices(&self.off, "off.", &mut out);
         for (key, value) in
@@ -103,6 +110,8 @@ impl fmt::Display for View {
 /// What the API is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiQuery {
+    /// Which part of the log; all of it if absent.
+    pub tab: Option<String>,
     /// Which entries.
     pub filter: Filter,
     /// In which order.
@@ -128,7 +137,7 @@ impl ApiQuery {
         let filter = Filter::read(&mut pairs, &mut errors);
         let sort = read_sort(&mut pairs, &mut errors);
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
-        let (cursor, tz) = (scalar("cursor"), scalar("tz"));
+        let (tab, cursor, tz) = (scalar("tab"), scalar("cursor"), scalar("tz"));
         let (limit, buckets, facets) = (scalar("limit"), scalar("buckets"), scalar("facets"));
         let facet_search = scalar("facet.q").filter(|text| !text.trim().is_empty());
         let limit = limit.map_or(DEFAULT_LIMIT, |text| {
@@ -151,7 +160,7 @@ impl ApiQuery {
         }
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
         errors.into_iter().next().map_or(
-            Ok(Self { filter, sort, cursor, limit, tz, buckets, facets, facet_search }),
+            Ok(Self { tab, filter, sort, cursor, limit, tz, buckets, facets, facet_search }),
             Err,
         )
     }

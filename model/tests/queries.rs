@@ -74,7 +74,7 @@ fn filter() -> impl Strategy<Value = Filter> {
 }
 
 fn sort() -> impl Strategy<Value = Sort> {
-    (select(Column::ALL), any::<bool>())
+    (select(Column::sorted()), any::<bool>())
         .prop_map(|(column, descending)| Sort { column, descending })
 }
 

@@ -75,6 +75,8 @@ enum CliError {
     Ledger(#[from] crate::ledger::LedgerError),
     #[error(transparent)]
     People(#[from] crate::people::PeopleError),
+    #[error(transparent)]
+    Tabs(#[from] crate::tabs::TabsError),
     #[error("{path}: {error}", path = .path.display())]
     File { path: PathBuf, error: std::io::Error },
 }

@@ -8,6 +8,7 @@ use daybook_model::{ApiQuery, account::Project};
 
 use crate::{
     error::Error,
+    list::List,
     people::{Person, Scope},
     state::AppState,
     store::ProjectId,
@@ -83,23 +84,29 @@ impl FromRequestParts<AppState> for Caller {
 }
 
 /// The project in the path, which the caller may read.
-pub struct Readable(pub ProjectId);
+pub struct Readable(pub Project);
+
+impl Readable {
+    /// Its number, as stores know it.
+    pub fn id(&self) -> ProjectId {
+        ProjectId(self.0.number)
+    }
+}
 
 /// The project in the path, to which the caller may send events.
 pub struct Writable(pub ProjectId);
 
 /// The project in the path, after checking what the caller may do there. Who may not read a project
 /// does not learn whether it exists.
-async fn project(parts: &mut Parts, state: &AppState, scope: Scope) -> Result<ProjectId, Error> {
+async fn project(parts: &mut Parts, state: &AppState, scope: Scope) -> Result<Project, Error> {
     let caller = Caller::from_request_parts(parts, state).await?;
     let Path(path) =
         Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, state)
             .await
             .map_err(|_| Error::NotFound("there is nothing at this address"))?;
     let name = path.get("project").map_or("", String::as_str);
-    let found = state.store.project(name).await?.map(|p| ProjectId(p.number));
-    match found {
-        Some(id) if caller.may(scope, id) => Ok(id),
+    match state.store.project(name).await? {
+        Some(project) if caller.may(scope, ProjectId(project.number)) => Ok(project),
         None if !matches!(caller, Caller::Token(_)) => {
             Err(Error::NotFound("there is no such project"))
         }
@@ -126,18 +133,32 @@ impl FromRequestParts<AppState> for Writable {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        project(parts, state, Scope::Ingest).await.map(Self)
+        let project = project(parts, state, Scope::Ingest).await?;
+        Ok(Self(ProjectId(project.number)))
     }
 }
 
-/// The query string, read by the model's own parser.
-pub struct Query(pub ApiQuery);
+/// A question about a project that the caller may read: the query string, read by the model's own
+/// parser, with its tab, range and moment settled.
+pub struct Question {
+    /// The project.
+    pub project: Project,
+    /// As it was asked.
+    pub query: ApiQuery,
+    /// What it is about.
+    pub list: List,
+}
 
-impl<S: Sync> FromRequestParts<S> for Query {
+impl FromRequestParts<AppState> for Question {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        Ok(Self(ApiQuery::read(parts.uri.query().unwrap_or_default())?))
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        let readable = Readable::from_request_parts(parts, state).await?;
+        let query = ApiQuery::read(parts.uri.query().unwrap_or_default())?;
+        let within = state.tabs.find(&readable.0, query.tab.as_deref())?.bounds();
+        let now = state.clock.now();
+        let list = List::resolve(&*state.store, readable.id(), within, query.clone(), now).await?;
+        Ok(Self { project: readable.0, query, list })
     }
 }
 

@@ -22,3 +22,4 @@ pub mod project;
 pub mod secret;
 pub mod state;
 pub mod store;
+pub mod tabs;

@@ -1,6 +1,8 @@
 //! Lists, a page at a time: which rows a cursor means, and the cursors of its neighbours.
 
-use daybook_model::{ApiQuery, Cursor, Entry, Page, QueryError, Sort, Timestamp, page::Direction};
+use daybook_model::{
+    ApiQuery, Cursor, Entry, Filter, Page, QueryError, Sort, Timestamp, page::Direction,
+};
 
 use crate::store::{Position, ProjectId, Scope, Store, StoreError};
 
@@ -33,16 +35,17 @@ pub enum ListError {
 }
 
 impl List {
-    /// Settles the range and the moment of a query: those of the cursor where there is one, else
-    /// those of this moment. A cursor of another project, filter or order is refused.
+    /// Settles the range and the moment of a query, asked within some bounds: those of the cursor
+    /// where there is one, else those of this moment. A cursor of another project, filter or order is refused.
     pub async fn resolve(
         store: &dyn Store,
         project: ProjectId,
+        within: Vec<Filter>,
         query: ApiQuery,
         now: Timestamp,
     ) -> Result<Self, ListError> {
         let ApiQuery { filter, sort, cursor, limit, .. } = query;
-        let mark = Cursor::mark(&project.0.to_string(), &filter, sort);
+        let mark = Cursor::mark(&project.0.to_string(), &within, &filter, sort);
         let cursor = cursor.map(|text| text.parse::<Cursor>()).transpose()?;
         if cursor.as_ref().is_some_and(|c| c.mark != mark) {
             return Err(QueryError::new(
@@ -63,7 +66,8 @@ impl List {
             Some(c) => (c.span, c.as_of.min(head)),
             None => (filter.range.resolve(now), filter.as_of.unwrap_or(head).min(head)),
         };
-        Ok(Self { scope: Scope { project, filter, span, as_of }, sort, limit, cursor, mark, now })
+        let scope = Scope { project, within, filter, span, as_of };
+        Ok(Self { scope, sort, limit, cursor, mark, now })
     }
 
     /// The page at the cursor.

@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock, intake::SourceTable, ledger::Ledger, people::People, secret::SecretHash,
-    store::AnyStore,
+    store::AnyStore, tabs::Tabs,
 };
 
 /// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
@@ -28,6 +28,8 @@ pub struct Inner {
     pub clock: Clock,
     /// How a source is told from a User-Agent.
     pub sources: SourceTable,
+    /// The tabs of each project.
+    pub tabs: Tabs,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -51,6 +53,7 @@ impl AppState {
         ledger: Ledger,
         people: People,
         clock: Clock,
+        tabs: Tabs,
         local_key: SecretHash,
         one_time_link: SecretHash,
     ) -> Self {
@@ -60,6 +63,7 @@ impl AppState {
             people,
             clock,
             sources: SourceTable::default(),
+            tabs,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

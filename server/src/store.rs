@@ -31,6 +31,9 @@ pub struct ProjectId(pub i64);
 pub struct Scope {
     /// The project.
     pub project: ProjectId,
+    /// What bounds the question beforehand, such as the tab it is asked in: an entry matches all of
+    /// these as well. Facets obey them, their own field included. Ranges and `as_of` are not looked at.
+    pub within: Vec<Filter>,
     /// The filter. Its range and `as_of` are already resolved into the two fields below and are
     /// not looked at.
     pub filter: Filter,
@@ -43,7 +46,7 @@ pub struct Scope {
 impl Scope {
     /// The same without a filter.
     pub(crate) fn unfiltered(&self) -> Self {
-        Self { filter: Filter::default(), ..self.clone() }
+        Self { within: Vec::new(), filter: Filter::default(), ..self.clone() }
     }
 }
 

@@ -60,7 +60,7 @@ fn settings(folder: &Path) -> Settings {
 }
 
 fn scope(project: ProjectId, filter: &str, as_of: u64) -> Scope {
-    Scope { project, filter: filter.parse().unwrap(), span: Span::ALL, as_of }
+    Scope { project, within: Vec::new(), filter: filter.parse().unwrap(), span: Span::ALL, as_of }
 }
 
 /// Asks both, whatever a page asks, and compares.

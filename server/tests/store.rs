@@ -95,6 +95,7 @@ mod sqlite {
         let (store, project, _keep) = filled().await;
         let scope = |filter: &str| Scope {
             project,
+            within: Vec::new(),
             filter: filter.parse().unwrap(),
             span: Span::ALL,
             as_of: 600,

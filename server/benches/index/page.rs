@@ -79,7 +79,7 @@ pub(crate) async fn measure(
         .ok_or("the span is empty")?;
     let as_of = index.head(project).await?;
     let scope = |query: &str| -> Result<Scope, Error> {
-        Ok(Scope { project, filter: query.parse()?, span, as_of })
+        Ok(Scope { project, within: Vec::new(), filter: query.parse()?, span, as_of })
     };
     let all = scope("")?;
     let actors = index.facet(&all, Field::Actor, 7, None).await?;
@@ -114,7 +114,7 @@ pub(crate) async fn measure(
         questions.push(Question { name: name.into(), span, edges, seven: chosen, counts, alone });
     }
     let mut slowest = (0.0_f64, String::new());
-    for &column in Column::ALL {
+    for &column in Column::sorted() {
         for sign in ["", "-"] {
             let sort = format!("{sign}{}", column.key());
             let path = format!("/api/projects/acme/events?{range}&sort={sort}");
@@ -155,7 +155,15 @@ async fn serve(
     let token = people.create_token(project, "bench", &[TokenScope::Read], now).await?;
     let ledger = Ledger::start(Arc::clone(&store), clock.clone());
     let (key, link) = (Secret::generate(""), Secret::generate(""));
-    let state = AppState::new(store, ledger, people, clock, key.hash(), link.hash());
+    let state = AppState::new(
+        store,
+        ledger,
+        people,
+        clock,
+        daybook::tabs::Tabs::default(),
+        key.hash(),
+        link.hash(),
+    );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     tokio::spawn(async move { axum::serve(api::prompt(listener), api::router(state)).await });

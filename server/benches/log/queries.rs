@@ -36,7 +36,7 @@ pub(crate) async fn measure(
         .ok_or("the span is empty")?;
     let as_of = store.head(project).await?;
     let scope = |query: &str| -> Result<Scope, Error> {
-        Ok(Scope { project, filter: query.parse::<Filter>()?, span, as_of })
+        Ok(Scope { project, within: Vec::new(), filter: query.parse::<Filter>()?, span, as_of })
     };
     let all = scope("")?;
     let actors = store.facet(&all, Field::Actor, 7, None).await?;

@@ -8,31 +8,27 @@ use daybook_model::{Entry, Page};
 
 use crate::{
     error::Error,
-    extract::{Query, Readable},
-    list::List,
+    extract::{Question, Readable},
     state::AppState,
 };
 
 /// A page of entries.
 pub(super) async fn list(
     State(state): State<AppState>,
-    Readable(project): Readable,
-    Query(query): Query,
+    question: Question,
 ) -> Result<Json<Page>, Error> {
-    let store = &*state.store;
-    let list = List::resolve(store, project, query, state.clock.now()).await?;
-    Ok(Json(list.page(store).await?))
+    Ok(Json(question.list.page(&*state.store).await?))
 }
 
 /// One entry, whole.
 pub(super) async fn show(
     State(state): State<AppState>,
-    Readable(project): Readable,
+    project: Readable,
     Path((_, seq)): Path<(String, String)>,
 ) -> Result<Json<Entry>, Error> {
     let missing = Error::NotFound("there is no entry with this number");
     let Some(seq) = seq.parse::<u64>().ok().filter(|&seq| i64::try_from(seq).is_ok()) else {
         return Err(missing);
     };
-    state.store.entry(project, seq).await?.map(Json).ok_or(missing)
+    state.store.entry(project.id(), seq).await?.map(Json).ok_or(missing)
 }

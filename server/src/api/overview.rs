@@ -3,40 +3,39 @@
 
 use std::io::Write as _;
 
-use async_stream::{stream, try_stream};
+use async_stream::try_stream;
 use axum::{
     body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use daybook_model::{FacetCounts, Field, Overview};
+use daybook_model::{FacetCounts, Field, Overview, Tab};
 use flate2::{Compression, write::GzEncoder};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
 use super::stats::{Bars, DEFAULT_FACETS, TOP, count_facets};
 use crate::{
     error::Error,
-    extract::{Query, Readable},
+    extract::Question,
     list::List,
     state::AppState,
-    store::StoreError,
+    store::{Scope, Store, StoreError},
 };
 
 /// Streams the parts, one JSON object a line. What is wrong with the query is told before.
 pub(super) async fn show(
     State(state): State<AppState>,
-    Readable(project): Readable,
-    Query(query): Query,
+    Question { project, query, list }: Question,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let bars = Bars::read(&query)?;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
-    let list = List::resolve(&*state.store, project, query, state.clock.now()).await?;
+    let tabs = state.tabs.of(&project);
     let gzip = accepts_gzip(&headers);
     let mut lines = Lines::new(gzip);
-    let parts = stream! {
-        for await part in parts(&state, &list, &bars, &fields) {
+    let parts = async_stream::stream! {
+        for await part in parts(&state, &list, &bars, &fields, &tabs) {
             let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });
             yield lines.write(&part);
         }
@@ -58,9 +57,11 @@ fn parts<'a>(
     list: &'a List,
     bars: &'a Bars,
     fields: &'a [Field],
+    tabs: &'a [Tab],
 ) -> impl Stream<Item = Result<Overview, StoreError>> + 'a {
     let (store, scope) = (&*state.store, &list.scope);
     try_stream! {
+        yield Overview::Tabs { tabs: tabs.to_vec() };
         yield Overview::Page(list.page(store).await?);
         let edges = bars.edges(store, scope).await?;
         if let Some(counts) = store.counts(scope, &edges.at, fields, TOP).await? {
@@ -70,7 +71,21 @@ fn parts<'a>(
             yield Overview::Histogram(edges.count(store, scope).await?);
             yield Overview::Facets { facets: count_facets(store, scope, fields).await? };
         }
+        yield Overview::TabTotals { totals: count_tabs(store, scope, tabs).await? };
     }
+}
+
+/// How many entries each tab has under the same filter, whatever tab the question is asked in.
+async fn count_tabs(
+    store: &dyn Store,
+    scope: &Scope,
+    tabs: &[Tab],
+) -> Result<Vec<u64>, StoreError> {
+    let counts = tabs.iter().map(|tab| async move {
+        store.count(&Scope { within: tab.bounds(), ..scope.clone() }).await
+    });
+    // Two at a time: a reader's tabs do not take every connection there is.
+    stream::iter(counts.collect::<Vec<_>>()).buffered(2).try_collect().await
 }
 
 /// How many numbers of facets by bar travel with an answer: about 150 kB, compressed.

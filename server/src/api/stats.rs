@@ -10,8 +10,7 @@ use daybook_model::{
 use crate::{
     buckets::{self, DEFAULT_BUCKETS},
     error::Error,
-    extract::{Query, Readable},
-    list::List,
+    extract::Question,
     state::AppState,
     store::{Scope, Store, StoreError},
 };
@@ -102,12 +101,10 @@ impl Edges {
 /// The bars and the total.
 pub(super) async fn histogram(
     State(state): State<AppState>,
-    Readable(project): Readable,
-    Query(query): Query,
+    Question { query, list, .. }: Question,
 ) -> Result<Json<Histogram>, Error> {
     let bars = Bars::read(&query)?;
     let store = &*state.store;
-    let list = List::resolve(store, project, query, state.clock.now()).await?;
     let edges = bars.edges(store, &list.scope).await?;
     Ok(Json(edges.count(store, &list.scope).await?))
 }
@@ -115,13 +112,11 @@ pub(super) async fn histogram(
 /// The values of facets, most frequent first.
 pub(super) async fn facets(
     State(state): State<AppState>,
-    Readable(project): Readable,
-    Query(query): Query,
+    Question { query, list, .. }: Question,
 ) -> Result<Json<Vec<FacetCounts>>, Error> {
     let store = &*state.store;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
     let search = query.facet_search.clone();
-    let list = List::resolve(store, project, query, state.clock.now()).await?;
     let top = if fields.len() == 1 || search.is_some() { TOP_ALONE } else { TOP };
     if search.is_none()
         && let Some(counts) = store.counts(&list.scope, &[], &fields, top).await?
@@ -151,11 +146,9 @@ pub(super) async fn count_facets(
 /// What would match without each part of the filter.
 pub(super) async fn without(
     State(state): State<AppState>,
-    Readable(project): Readable,
-    Query(query): Query,
+    Question { list, .. }: Question,
 ) -> Result<Json<Vec<Without>>, Error> {
     let store = &*state.store;
-    let list = List::resolve(store, project, query, state.clock.now()).await?;
     let mut answers = Vec::new();
     for (key, filter) in relaxed(&list.scope.filter) {
         let scope = Scope { filter, ..list.scope.clone() };

@@ -2,6 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -20,6 +21,7 @@ use crate::{
     secret::Secret,
     state::AppState,
     store::ProjectId,
+    tabs::Tabs,
 };
 
 /// Serve the page and the API
@@ -33,6 +35,9 @@ pub(super) struct Serve {
     /// Memory for the column index of each project, in MiB; 0 does without
     #[arg(long, env = "DAYBOOK_INDEX_MEMORY", default_value_t = 1024, value_name = "MIB")]
     index_memory: usize,
+    /// A file of tabs that projects have beside the usual ones, or instead of them
+    #[arg(long, env = "DAYBOOK_TABS", value_name = "FILE")]
+    tabs: Option<PathBuf>,
     /// Fill the project with made-up activity if it is empty, and keep adding some
     #[arg(long)]
     demo: bool,
@@ -43,6 +48,10 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
+        let tabs = match &self.tabs {
+            Some(file) => Tabs::default().with_file(file)?,
+            None => Tabs::default(),
+        };
         let presence = match Presence::take(&log_file(options)?)? {
             Found::Free(presence) => presence,
             Found::Server(server) => {
@@ -59,7 +68,7 @@ impl Serve {
         if self.demo {
             self.start_demo(&log, &project).await?;
         }
-        self.serve(log).await
+        self.serve(log, tabs).await
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
@@ -72,7 +81,7 @@ impl Serve {
         Ok(())
     }
 
-    async fn serve(&self, log: OpenLog) -> Result<(), CliError> {
+    async fn serve(&self, log: OpenLog, tabs: Tabs) -> Result<(), CliError> {
         let listen = self.listen;
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             CliError::say(format!(
@@ -96,6 +105,7 @@ impl Serve {
             log.ledger.clone(),
             log.people,
             log.clock,
+            tabs,
             local_key.hash(),
             link.hash(),
         );

@@ -91,7 +91,9 @@ impl Kind {
     /// The kind that a column is sorted by, if it is one.
     pub(crate) const fn of_column(column: Column) -> Option<Self> {
         Some(match column {
-            Column::Time | Column::Status | Column::Outcome => return None,
+            Column::Time | Column::Status | Column::Outcome | Column::Run | Column::Error => {
+                return None;
+            }
             Column::Actor => Self::Actor,
             Column::Source => Self::Source,
             Column::Method => Self::Method,

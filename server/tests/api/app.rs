@@ -19,6 +19,7 @@ use daybook::{
         index::{Index, Settings},
         sqlite::Sqlite,
     },
+    tabs::Tabs,
 };
 use daybook_model::Timestamp;
 use http_body_util::BodyExt;
@@ -79,7 +80,15 @@ impl TestApp {
             .await
             .unwrap();
         let (local_key, link) = (Secret::generate(""), Secret::generate(""));
-        let state = AppState::new(store, ledger, people, clock, local_key.hash(), link.hash());
+        let state = AppState::new(
+            store,
+            ledger,
+            people,
+            clock,
+            Tabs::default(),
+            local_key.hash(),
+            link.hash(),
+        );
         Self {
             router: api::router(state.clone()),
             state,

@@ -130,12 +130,12 @@ async fn the_overview_comes_in_parts_that_agree() {
         .collect();
     assert_eq!(
         parts.iter().map(|p| p["part"].as_str().unwrap()).collect::<Vec<_>>(),
-        ["page", "histogram", "facets"]
+        ["tabs", "page", "histogram", "facets", "tab_totals"]
     );
-    assert_eq!((&parts[1]["total"], &parts[1]["sum"]), (&json!(105), &json!(105)));
-    assert_eq!((&parts[0]["span"], &parts[0]["as_of"]), (&parts[1]["span"], &parts[1]["as_of"]));
+    assert_eq!((&parts[2]["total"], &parts[2]["sum"]), (&json!(105), &json!(105)));
+    assert_eq!((&parts[1]["span"], &parts[1]["as_of"]), (&parts[2]["span"], &parts[2]["as_of"]));
     // A facet's counts ignore its own choice; other facets obey it.
-    let status = &parts[2]["facets"][0];
+    let status = &parts[3]["facets"][0];
     assert_eq!(status["field"], "status");
     let count = |value: &str| {
         status["values"]
@@ -146,8 +146,49 @@ async fn the_overview_comes_in_parts_that_agree() {
             .map(|v| v["count"].clone())
     };
     assert_eq!((count("500"), count("404")), (Some(json!(15)), Some(json!(15))));
-    assert_eq!(parts[2]["facets"][1]["values"][0]["count"], 105);
-    assert_eq!(parts[2]["facets"][1]["values"][0]["label"], "Maya Ortiz");
+    assert_eq!(parts[3]["facets"][1]["values"][0]["count"], 105);
+    assert_eq!(parts[3]["facets"][1]["values"][0]["label"], "Maya Ortiz");
+    // Tabs are counted under the filter, whatever tab the question is asked in.
+    let (tabs, totals) = (parts[0]["tabs"].as_array().unwrap(), &parts[4]["totals"]);
+    let total = |key: &str| &totals[tabs.iter().position(|tab| tab["key"] == key).unwrap()];
+    assert_eq!(
+        (total("all"), total("requests"), total("runs")),
+        (&json!(105), &json!(105), &json!(0))
+    );
+}
+
+#[tokio::test]
+async fn a_tab_bounds_what_is_asked_in_it() {
+    let app = TestApp::start().await;
+    let mut events: Vec<_> = (0..6).map(|i| event(&format!("e{i}"), i)).collect();
+    for (i, event) in events.iter_mut().enumerate() {
+        let operation = ["login", "update", "logout"][i % 3];
+        event["operation"] = json!(operation);
+    }
+    app.ingest(json!(events).to_string()).await;
+    let get = async |part: &str, query: &str| {
+        app.get(&format!("/api/projects/acme/{part}?range=all&{query}")).await.json()
+    };
+    let found = |page: &Value| page["entries"].as_array().unwrap().len();
+    let page = get("events", "tab=access&limit=3").await;
+    assert_eq!(found(&page), 3);
+    let next = page["next"].as_str().unwrap();
+    assert_eq!(found(&get("events", &format!("tab=access&limit=3&cursor={next}")).await), 1);
+    // A cursor of one tab is no place in another.
+    let other = get("events", &format!("limit=3&cursor={next}")).await;
+    assert_eq!(other["error"]["field"], "cursor");
+    assert_eq!(get("histogram", "tab=access&operation.not=login").await["total"], 2);
+    // The facet ignores the filter's own choice, but not the tab.
+    let facet = get("facets", "tab=access&operation=login&facets=operation").await;
+    let listed: Vec<_> = facet[0]["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v["value"].as_str().unwrap())
+        .collect();
+    assert_eq!(listed, ["login", "logout"]);
+    let wrong = get("events", "tab=weather").await;
+    assert_eq!(wrong["error"]["field"], "tab");
 }
 
 #[tokio::test]

@@ -253,8 +253,13 @@ pub(crate) fn filter(events: &[Event]) -> impl Strategy<Value = Filter> + use<> 
     })
 }
 
+/// What a question may be bounded by beforehand.
+pub(crate) fn bounds(events: &[Event]) -> impl Strategy<Value = Vec<Filter>> + use<> {
+    collection::vec(filter(events), 0..2)
+}
+
 /// Any order.
 pub(crate) fn sort() -> impl Strategy<Value = Sort> {
-    (select(Column::ALL), any::<bool>())
+    (select(Column::sorted()), any::<bool>())
         .prop_map(|(column, descending)| Sort { column, descending })
 }

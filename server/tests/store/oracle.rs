@@ -19,7 +19,11 @@ pub(crate) fn within<'a>(
     if let Some(field) = without {
         filter.choices.remove(&field);
     }
-    entries.iter().filter(|e| filter.matches(e, scope.span)).collect()
+    let bounds: Vec<_> = scope.within.iter().map(|f| Filter { as_of: None, ..f.clone() }).collect();
+    let matches = |e: &Entry| {
+        filter.matches(e, scope.span) && bounds.iter().all(|bound| bound.matches(e, Span::ALL))
+    };
+    entries.iter().filter(|e| matches(e)).collect()
 }
 
 /// The whole list.

@@ -151,8 +151,10 @@ pub(crate) fn entries_come_back<F: Future<Output = (AnyStore, K)>, K>(store: imp
 
 pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
-        let lists =
-            collection::vec((events::filter(&events), events::sort(), span(), 1..9_u16), 12);
+        let lists = collection::vec(
+            (events::bounds(&events), events::filter(&events), events::sort(), span(), 1..9_u16),
+            12,
+        );
         (Just(events), lists)
     });
     check(64, cases, |(events, lists)| {
@@ -160,13 +162,13 @@ pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: im
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
             let entries = fill(&store, project, &events).await;
-            for (mut filter, sort, span, limit) in lists {
+            for (within, mut filter, sort, span, limit) in lists {
                 filter.range = if span == Span::ALL {
                     Range::Last(daybook_model::Preset::All)
                 } else {
                     Range::Between(span)
                 };
-                let scope = Scope { project, filter, span, as_of: entries.len() as Seq };
+                let scope = Scope { project, within, filter, span, as_of: entries.len() as Seq };
                 let expected = oracle::list(&entries, &scope, sort);
                 walk(&store, &scope, sort, limit, &expected).await?;
             }
@@ -187,6 +189,7 @@ async fn walk(
     let mut pages = Vec::new();
     loop {
         let query = ApiQuery {
+            tab: None,
             filter: scope.filter.clone(),
             sort,
             cursor: cursor.take(),
@@ -196,7 +199,9 @@ async fn walk(
             facets: None,
             facet_search: None,
         };
-        let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
+        let list = List::resolve(store.as_ref(), scope.project, scope.within.clone(), query, now())
+            .await
+            .unwrap();
         let page = list.page(store.as_ref()).await.unwrap();
         cursor.clone_from(&page.next);
         pages.push(page);
@@ -214,6 +219,7 @@ async fn walk(
     let mut cursor = pages.last().and_then(|p| p.previous.clone());
     for forward in pages.iter().rev().skip(1) {
         let query = ApiQuery {
+            tab: None,
             filter: scope.filter.clone(),
             sort,
             cursor,
@@ -223,7 +229,9 @@ async fn walk(
             facets: None,
             facet_search: None,
         };
-        let list = List::resolve(store.as_ref(), scope.project, query, now()).await.unwrap();
+        let list = List::resolve(store.as_ref(), scope.project, scope.within.clone(), query, now())
+            .await
+            .unwrap();
         let page = list.page(store.as_ref()).await.unwrap();
         prop_assert_eq!(&page.entries, &forward.entries, "back: {} by {}", scope.filter, sort);
         prop_assert_eq!((page.before, page.next.is_some()), (forward.before, true));
@@ -243,7 +251,10 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
             0..5_usize,
             proptest::option::of(proptest::sample::select(events::TEXTS)),
         );
-        let questions = collection::vec((events::filter(&events), span(), as_of, edges, facet), 16);
+        let questions = collection::vec(
+            ((events::bounds(&events), events::filter(&events)), span(), as_of, edges, facet),
+            16,
+        );
         (Just(events), questions)
     });
     check(64, cases, |(events, questions)| {
@@ -251,9 +262,9 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
             let entries = fill(&store, project, &events).await;
-            for (filter, span, as_of, edges, (field, top, containing)) in questions {
+            for ((within, filter), span, as_of, edges, (field, top, containing)) in questions {
                 let edges: Vec<_> = edges.into_iter().map(Timestamp::saturating).collect();
-                let scope = Scope { project, filter, span, as_of };
+                let scope = Scope { project, within, filter, span, as_of };
                 let expected = oracle::within(&entries, &scope, None).len() as u64;
                 if let Some(counts) =
                     store.counts(&scope, &edges, &[field, Field::Actor], top).await.unwrap()
@@ -311,7 +322,13 @@ pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
             let mut answers = Vec::new();
             for again in [false, true] {
                 for (i, (filter, sort, field)) in questions.iter().enumerate() {
-                    let scope = Scope { project, filter: filter.clone(), span: Span::ALL, as_of };
+                    let scope = Scope {
+                        project,
+                        within: Vec::new(),
+                        filter: filter.clone(),
+                        span: Span::ALL,
+                        as_of,
+                    };
                     let mut facet = store.facet(&scope, *field, 3, None).await.unwrap();
                     // The name of what is not in the scope is the log's latest.
                     facet.values.retain(|v| v.count > 0);
@@ -456,6 +473,7 @@ pub(crate) fn nothing_is_nothing<F: Future<Output = (AnyStore, K)>, K>(store: im
         let project = project(&store, "empty").await;
         let scope = Scope {
             project,
+            within: Vec::new(),
             filter: "actor=user:1&status.not=4xx&q=a".parse().unwrap(),
             span: Span::ALL,
             as_of: 5,
@@ -501,8 +519,13 @@ pub(crate) fn long_lists_mean_the_same<F: Future<Output = (AnyStore, K)>, K>(
             "actor_type=user&path.not=/p/2",
             "session=0&session=1&id=7",
         ] {
-            let scope =
-                Scope { project, filter: filter.parse().unwrap(), span: Span::ALL, as_of: 2_500 };
+            let scope = Scope {
+                project,
+                within: Vec::new(),
+                filter: filter.parse().unwrap(),
+                span: Span::ALL,
+                as_of: 2_500,
+            };
             let expected = oracle::within(&entries, &scope, None).len() as u64;
             assert_eq!(store.count(&scope).await.unwrap(), expected, "{filter}");
             let bars = store.histogram(&scope, &[Timestamp::MIN, Timestamp::END]).await.unwrap();

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use daybook_model::{ActorType, Choice, Field, Outcome, Term, field::StatusTerm, filter::fold};
+use daybook_model::{
+    ActorType, Choice, Field, Filter, Outcome, Term, field::StatusTerm, filter::fold,
+};
 
 use super::{chunk::Columns, lexicon::Lexicon, row::Coded};
 use crate::store::{
@@ -81,25 +83,11 @@ pub(super) struct Plan {
 impl Plan {
     /// The conditions of a scope; `None` where the index cannot tell.
     pub(super) fn of(lexicon: &Lexicon, columns: Columns, scope: &Scope) -> Option<Self> {
-        let known = |column: Coded| columns[column.index()].then_some(column);
-        let mut conditions = Vec::new();
-        for (&field, choice) in &scope.filter.choices {
-            let tests = if let Some(exact) = Exact::of_field(field) {
-                presence(exact, choice)?
-            } else {
-                let column = known(Coded::of_field(field)?)?;
-                vec![Test::Any(vec![(column, chosen(lexicon, field, choice)?)])]
-            };
-            conditions.extend(tests.into_iter().map(|test| Condition { field: Some(field), test }));
-        }
-        if let Some(text) = &scope.filter.search {
-            let folded = fold(text);
-            let mut any = Vec::new();
-            for &kind in Kind::SEARCHED {
-                let column = known(Coded::Word(kind))?;
-                any.push((column, CodeSet::only(lexicon.containing(kind, &folded))));
-            }
-            conditions.push(Condition { field: None, test: Test::Any(any) });
+        let mut conditions = filtered(lexicon, columns, &scope.filter)?;
+        for filter in &scope.within {
+            let bounds = filtered(lexicon, columns, filter)?;
+            // No facet leaves these out.
+            conditions.extend(bounds.into_iter().map(|bound| Condition { field: None, ..bound }));
         }
         Some(Self { conditions })
     }
@@ -117,6 +105,31 @@ impl Plan {
         self.conditions.push(Condition { field: None, test });
         self
     }
+}
+
+/// The conditions of a filter; `None` where the index cannot tell.
+fn filtered(lexicon: &Lexicon, columns: Columns, filter: &Filter) -> Option<Vec<Condition>> {
+    let known = |column: Coded| columns[column.index()].then_some(column);
+    let mut conditions = Vec::new();
+    for (&field, choice) in &filter.choices {
+        let tests = if let Some(exact) = Exact::of_field(field) {
+            presence(exact, choice)?
+        } else {
+            let column = known(Coded::of_field(field)?)?;
+            vec![Test::Any(vec![(column, chosen(lexicon, field, choice)?)])]
+        };
+        conditions.extend(tests.into_iter().map(|test| Condition { field: Some(field), test }));
+    }
+    if let Some(text) = &filter.search {
+        let folded = fold(text);
+        let mut any = Vec::new();
+        for &kind in Kind::SEARCHED {
+            let column = known(Coded::Word(kind))?;
+            any.push((column, CodeSet::only(lexicon.containing(kind, &folded))));
+        }
+        conditions.push(Condition { field: None, test: Test::Any(any) });
+    }
+    Some(conditions)
 }
 
 /// The codes that a choice allows.

@@ -101,7 +101,8 @@ pub(crate) fn keys(
 /// What a column is sorted by; `None` for the time alone.
 fn key(column: Column) -> Option<Expr> {
     match column {
-        Column::Time => None,
+        // No list is sorted by the last two, see `Column::sorted`.
+        Column::Time | Column::Run | Column::Error => None,
         Column::Status => Some(entry("status")),
         Column::Outcome => Some(entry("outcome")),
         _ => Some(sort_text()),

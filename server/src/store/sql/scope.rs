@@ -2,7 +2,7 @@
 //! disagree about which entries are meant.
 
 use async_trait::async_trait;
-use daybook_model::{Field, Span, filter::fold};
+use daybook_model::{Field, Filter, Span, filter::fold};
 use sea_query::{Expr, ExprTrait, SelectStatement};
 
 use super::{
@@ -64,24 +64,42 @@ pub(crate) async fn resolve(
     without: Option<Field>,
 ) -> Result<Option<Where>, StoreError> {
     let mut found = Where::unfiltered(scope);
-    for (&field, choice) in
-        scope.filter.choices.iter().filter(|&(&field, _)| Some(field) != without)
-    {
-        match condition(dictionary, scope.project, field, choice).await? {
-            Some(conditions) => found.conditions.extend(conditions),
+    let own = filtered(dictionary, scope.project, &scope.filter, without).await?;
+    let Some(own) = own else { return Ok(None) };
+    found.conditions.extend(own);
+    for filter in &scope.within {
+        let Some(more) = filtered(dictionary, scope.project, filter, None).await? else {
+            return Ok(None);
+        };
+        found.conditions.extend(more);
+    }
+    Ok(Some(found))
+}
+
+/// A filter as conditions, the choice for one field aside if asked. `None` if nothing can match.
+async fn filtered(
+    dictionary: &mut dyn Dictionary,
+    project: ProjectId,
+    filter: &Filter,
+    without: Option<Field>,
+) -> Result<Option<Vec<Expr>>, StoreError> {
+    let mut found = Vec::new();
+    for (&field, choice) in filter.choices.iter().filter(|&(&field, _)| Some(field) != without) {
+        match condition(dictionary, project, field, choice).await? {
+            Some(conditions) => found.extend(conditions),
             None => return Ok(None),
         }
     }
-    if let Some(text) = &scope.filter.search {
+    if let Some(text) = &filter.search {
         let mut any = Vec::new();
         for &kind in Kind::SEARCHED {
-            let select = words(scope.project, kind, contains(fold(text)));
+            let select = words(project, kind, contains(fold(text)));
             if let Some(is) = numbers(dictionary, select).await? {
                 any.push(is.condition(entry(kind.column())));
             }
         }
         match any.into_iter().reduce(ExprTrait::or) {
-            Some(any) => found.conditions.push(any),
+            Some(any) => found.push(any),
             None => return Ok(None),
         }
     }
