@@ -1,5 +1,6 @@
 //! What the reader prefers, remembered by this browser: none of it belongs into a link.
 
+use daybook_model::Field;
 use leptos::prelude::*;
 
 use crate::reactive::effect;
@@ -12,6 +13,8 @@ pub(crate) struct Preferences {
     pub(crate) zone: RwSignal<Zone>,
     /// Whether single letters are shortcuts.
     pub(crate) shortcuts: RwSignal<bool>,
+    /// The facets that are in view beside the usual ones.
+    pub(crate) facets: RwSignal<Vec<Field>>,
 }
 
 impl Preferences {
@@ -21,12 +24,23 @@ impl Preferences {
         let preferences = Self {
             zone: RwSignal::new(zone),
             shortcuts: RwSignal::new(recall("shortcuts").as_deref() != Some("off")),
+            facets: RwSignal::new(
+                recall("facets")
+                    .unwrap_or_default()
+                    .split(' ')
+                    .filter_map(Field::from_key)
+                    .collect(),
+            ),
         };
         effect(move || {
             remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" });
         });
         effect(move || {
             remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" });
+        });
+        effect(move || {
+            let keys: Vec<_> = preferences.facets.get().iter().map(|field| field.key()).collect();
+            remember("facets", &keys.join(" "));
         });
         preferences
     }
@@ -36,8 +50,21 @@ fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn recall(key: &str) -> Option<String> {
+/// What was remembered under a key.
+pub(crate) fn recall(key: &str) -> Option<String> {
     storage()?.get_item(&format!("daybook.{key}")).ok()?
+}
+
+/// Remembers a text under a key, or that there is none.
+pub(crate) fn remember_or_forget(key: &str, value: Option<&str>) {
+    match value {
+        Some(value) => remember(key, value),
+        None => {
+            if let Some(storage) = storage() {
+                let _ = storage.remove_item(&format!("daybook.{key}"));
+            }
+        }
+    }
 }
 
 /// Where storage is forbidden or full, the preference lasts as long as the page.

@@ -98,7 +98,7 @@ test("the rail of a narrow page", async ({ page, scene, shoot, isMobile }) => {
   test.skip(!isMobile, "a wide page always shows it");
   const log = new Log(page);
   await open(log, scene.log);
-  await page.getByRole("button", { name: "Filter values" }).click();
+  await page.getByRole("button", { name: "Tabs and filters" }).click();
   await shoot(page, "rail");
 });
 

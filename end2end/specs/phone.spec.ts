@@ -83,7 +83,7 @@ test("the rail comes when it is called", async ({ log, page }) => {
   await log.open();
   const link = log.facet("Method").getByRole("link", { name: /^DELETE/ });
   await expect(link).toBeHidden();
-  await page.getByRole("button", { name: "Filter values" }).tap();
+  await page.getByRole("button", { name: "Tabs and filters" }).tap();
   await link.tap();
   await log.expectQuery({ method: ["DELETE"] });
 });

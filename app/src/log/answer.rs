@@ -1,20 +1,21 @@
 //! The page's one question and its answer, which comes in parts: rows, bars, facets.
 
-use daybook_model::{Entry, FacetCounts, Field, Histogram, Overview, Page};
+use daybook_model::{Entry, FacetCounts, Field, Histogram, Overview, Page, Tab};
 use leptos::prelude::*;
 
 use crate::{
     api::{self, Failure, OverviewQuestion},
     clock::Clock,
     load::{Answer, per_question},
+    preferences::Preferences,
     reactive::memo,
     session::Session,
     ui::time::{Zone, zone_name},
     url::LogAddress,
 };
 
-/// The facets in view.
-pub(crate) const RAIL: [Field; 9] = [
+/// The facets that are always in view.
+const RAIL: [Field; 9] = [
     Field::Actor,
     Field::Action,
     Field::Method,
@@ -35,6 +36,12 @@ pub(crate) struct LogAnswer {
     pub(crate) bars: Answer<Histogram>,
     /// The facets.
     pub(crate) facets: Answer<Vec<FacetCounts>>,
+    /// The tabs of the project.
+    pub(crate) tabs: RwSignal<Option<Vec<Tab>>>,
+    /// How many entries each of them has.
+    pub(crate) totals: Answer<Vec<u64>>,
+    /// The facets that are asked for, in the order of the rail.
+    pub(crate) rail: Memo<Vec<Field>>,
     asked: RwSignal<u32>,
 }
 
@@ -44,25 +51,35 @@ impl LogAnswer {
         let session = expect_context::<Session>();
         let clock = expect_context::<Clock>();
         let asked = RwSignal::new(0);
+        let opened = expect_context::<Preferences>().facets;
+        let chosen = log.part(|view| {
+            let chosen = view.filter.choices.keys().chain(view.off.keys()).copied();
+            chosen.collect::<std::collections::BTreeSet<_>>()
+        });
+        let rail = memo(move || {
+            let (opened, chosen) = (opened.get(), chosen.get());
+            let more = |field: &Field| {
+                !RAIL.contains(field) && (opened.contains(field) || chosen.contains(field))
+            };
+            RAIL.into_iter().chain(Field::facets().iter().copied().filter(more)).collect::<Vec<_>>()
+        });
         let answer = Self {
             page: Answer::default(),
             bars: Answer::default(),
             facets: Answer::default(),
+            tabs: RwSignal::new(None),
+            totals: Answer::default(),
+            rail,
             asked,
         };
 
         let query = log.part(daybook_model::View::to_api_query);
-        let facets = log.part(|view| {
-            let chosen = view.filter.choices.keys().chain(view.off.keys()).copied();
-            let more = chosen.filter(|field| field.is_facet() && !RAIL.contains(field));
-            RAIL.into_iter().chain(more).collect::<Vec<_>>()
-        });
         let question = memo(move || {
             let question = OverviewQuestion {
                 project: log.project(),
                 query: query.get(),
                 zone: zone_name(zone.get()),
-                facets: facets.get(),
+                facets: rail.get(),
             };
             (question, asked.get())
         });
@@ -70,6 +87,7 @@ impl LogAnswer {
             answer.page.ask();
             answer.bars.ask();
             answer.facets.ask();
+            answer.totals.ask();
             let take = |part| {
                 if ticket.is_current() {
                     answer.take(part, clock);
@@ -103,6 +121,8 @@ impl LogAnswer {
             }
             Overview::Histogram(bars) => self.bars.give(bars),
             Overview::Facets { facets } => self.facets.give(facets),
+            Overview::Tabs { tabs } => self.tabs.set(Some(tabs)),
+            Overview::TabTotals { totals } => self.totals.give(totals),
             Overview::Failed { .. } => {}
         }
     }
@@ -120,7 +140,10 @@ impl LogAnswer {
             self.bars.fail(failure.clone());
         }
         if self.facets.waiting.get_untracked() {
-            self.facets.fail(failure);
+            self.facets.fail(failure.clone());
+        }
+        if self.totals.waiting.get_untracked() {
+            self.totals.fail(failure);
         }
     }
 }

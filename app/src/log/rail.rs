@@ -5,11 +5,11 @@ use leptos::prelude::*;
 
 use crate::{
     log::{
-        answer::RAIL,
         chart::Selection,
         names::Names,
         terms::{ChipId, Standing, standing, toggle_link},
     },
+    preferences::Preferences,
     reactive::{dynamic, memo, when},
     ui::{
         icon::{Icon, icon},
@@ -28,6 +28,8 @@ pub(crate) fn Rail(
     log: LogAddress,
     /// What values are called.
     names: Names,
+    /// Which facets.
+    rail: Memo<Vec<Field>>,
     /// The facets as counted.
     facets: Signal<Option<Vec<FacetCounts>>>,
     /// Whether the counts are of an earlier question.
@@ -39,16 +41,18 @@ pub(crate) fn Rail(
     /// The chip that is edited.
     editing: RwSignal<Option<ChipId>>,
 ) -> impl IntoView {
+    let opened = expect_context::<Preferences>().facets;
     let section = move |field: Field| {
         let counts = memo(move || {
             facets
                 .with(|facets| facets.as_ref()?.iter().find(|facet| facet.field == field).cloned())
         });
-        // A facet without any value says nothing.
+        // A facet without any value says nothing, unless it was asked to.
         let shown = memo(move || {
-            counts.with(|counts| {
-                counts.as_ref().is_some_and(|c| !c.values.is_empty() || c.absent > 0)
-            })
+            opened.read().contains(&field)
+                || counts.with(|counts| {
+                    counts.as_ref().is_some_and(|c| !c.values.is_empty() || c.absent > 0)
+                })
         });
         view! {
             {when(move || shown.get(), move || view! {
@@ -56,11 +60,26 @@ pub(crate) fn Rail(
             })}
         }
     };
+    let closed = memo(move || {
+        let rail = rail.get();
+        Field::facets().iter().copied().filter(|f| !rail.contains(f)).collect::<Vec<_>>()
+    });
     view! {
         <div class="facets" class:stale=stale aria-busy=Signal::derive(move || stale.get().then_some("true"))>
             <Show when=move || facets.with(Option::is_some) fallback=move || waiting.get().then(|| view! { <Skeleton /> })>
-                {RAIL.into_iter().map(section).collect_view()}
+                <For each=move || rail.get() key=|field| *field let:field>{section(field)}</For>
             </Show>
+            {when(move || !closed.read().is_empty(), move || view! {
+                <ul class="closed-facets" role="list" aria-label="More facets">
+                    <For each=move || closed.get() key=|field| *field let:field>
+                        <li>
+                            <button type="button" class="more" on:click=move |_| opened.update(|all| all.push(field))>
+                                {icon(Icon::Plus)}{field.label()}
+                            </button>
+                        </li>
+                    </For>
+                </ul>
+            })}
         </div>
     }
 }
@@ -116,12 +135,24 @@ fn Facet(
     };
     let more = move || counts.with(|c| c.as_ref().map_or(0, |c| c.other_values));
     let heading = format!("facet-{}", field.key());
+    let opened = expect_context::<Preferences>().facets;
     let find = move || editing.set(Some(ChipId::on(field, false)));
 
     view! {
         <section class="facet" aria-labelledby=heading.clone()>
             <header class="facet-head">
                 <h2 id=heading.clone()>{field.label()}</h2>
+                {when(move || opened.read().contains(&field), move || view! {
+                    <button
+                        type="button"
+                        class="icon-button"
+                        aria-label=format!("Close {}", field.label())
+                        data-tip="Close this facet"
+                        on:click=move |_| opened.update(|all| all.retain(|f| *f != field))
+                    >
+                        {icon(Icon::Close)}
+                    </button>
+                })}
                 <button
                     type="button"
                     class="icon-button"

@@ -50,7 +50,7 @@ pub(crate) fn TopBar(
             <button
                 type="button"
                 class="icon-button rail-toggle"
-                aria-label="Filter values"
+                aria-label="Tabs and filters"
                 aria-expanded=Signal::derive(move || if rail.get() { "true" } else { "false" })
                 on:click=move |_| rail.update(|shown| *shown = !*shown)
             >

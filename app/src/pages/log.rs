@@ -8,6 +8,7 @@ use crate::{
         answer::LogAnswer,
         chart::Chart,
         chips::Chips,
+        columns::{Columns, menu::ColumnsMenu},
         empty::Empty,
         entry::EntryPanel,
         names::Names,
@@ -18,6 +19,7 @@ use crate::{
         shortcuts::{self, Reach, Sheet},
         summary::{Pager, Refresh, Summary},
         table::Table,
+        tabs::Tabs,
         title,
         top_bar::TopBar,
     },
@@ -57,6 +59,7 @@ pub(crate) fn LogPage(
             .with(|page| names.learn_from_entries(page.iter().flat_map(|page| &page.entries)));
     });
     title::follow(log, answer, names);
+    let columns = Columns::of(log, answer.tabs.into());
 
     let (editing, adding) = (RwSignal::new(None), RwSignal::new(false));
     let (rail, sheet) = (RwSignal::new(false), RwSignal::new(false));
@@ -94,8 +97,9 @@ pub(crate) fn LogPage(
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet />
         <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail class:brushing=Signal::derive(move || selected.get().is_some())>
-            <aside class="rail" aria-label="Filter values">
-                <Rail log names facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() selected editing />
+            <aside class="rail" aria-label="Tabs and filters">
+                <Tabs log tabs=answer.tabs.into() totals=answer.totals.value.into() stale=Signal::derive(move || answer.totals.is_stale()) />
+                <Rail log names rail=answer.rail facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() selected editing />
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
@@ -114,6 +118,7 @@ pub(crate) fn LogPage(
                 <div class="summary-line">
                     <Summary selected page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />
+                    <ColumnsMenu columns />
                     <Pager log page=page.into() />
                 </div>
                 <NoAnswer log what="The entries" failure=answer.page.failure.into() again />
@@ -126,7 +131,7 @@ pub(crate) fn LogPage(
                         fallback=move || view! {
                             // Where nothing came and nothing is on its way, there is nothing to wait for.
                             {when(move || page.with(Option::is_some) || answer.page.waiting.get(), move || view! {
-                                <Table log zone page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
+                                <Table log columns editing zone page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
                                 <Pager log page=page.into() label="Pages, below the entries" />
                             })}
                         }

@@ -1,0 +1,45 @@
+import { lastWeek } from "../fixtures/oracle.ts";
+import { expect, test } from "../fixtures/test.ts";
+import type { Event } from "../fixtures/event.ts";
+
+const ACCESS = ["login", "logout", "token_created", "token_revoked", "ssh_key_added", "ssh_key_deleted",
+  "invite_sent", "invite_accepted", "member_removed", "permissions_changed"];
+
+const isAccess = ({ operation }: Event) => operation !== undefined && ACCESS.includes(operation);
+
+test("a tab shows its part of the log with its own columns, under the same filter", async ({ log, page, daybook }) => {
+  const tabs = page.getByRole("navigation", { name: "Parts of the log" });
+  const failed = lastWeek(daybook.events).filter(({ outcome }) => outcome === "failure");
+  await log.open("outcome=failure");
+  await expect(tabs.getByRole("link", { name: /^All/ })).toHaveAttribute("aria-current", "page");
+  await tabs.getByRole("link", { name: /^Sign-ins and access/ }).click();
+  await log.expectQuery({ tab: ["access"], outcome: ["failure"] });
+  await log.expectTotal(failed.filter(isAccess).length);
+  await expect(log.table.getByRole("columnheader")).toHaveText(
+    ["Time", "Actor", "Operation", "Outcome", "Resource", "IP address", "User agent"]);
+  await page.goBack();
+  await log.expectQuery({ outcome: ["failure"] });
+  await expect(log.table.getByRole("columnheader")).toHaveText(
+    ["Time", "Actor", "Method", "Status", "Resource", "Action"]);
+});
+
+test("tabs are counted under the filter, whichever is open", async ({ log, page, daybook }) => {
+  const tabs = page.getByRole("navigation", { name: "Parts of the log" });
+  const count = (name: RegExp) => tabs.getByRole("link", { name }).locator(".log-tab-count");
+  const deletions = lastWeek(daybook.events).filter(({ request }) => request?.method === "DELETE");
+  const expected = (events: Event[]) => events.length.toLocaleString("en-GB");
+  for (const tab of ["", "tab=runs&"]) {
+    await log.open(`${tab}method=DELETE`);
+    await expect(count(/^All/)).toHaveText(expected(deletions));
+    await expect(count(/^Requests/)).toHaveText(expected(deletions));
+    await expect(count(/^Sign-ins/)).toHaveText(expected(deletions.filter(isAccess)));
+  }
+});
+
+test("a tab that there is not is named, and can be dropped", async ({ log, page }) => {
+  await page.goto("/projects/acme/log?tab=weather&method=DELETE");
+  const alert = page.getByRole("alert").filter({ hasText: "weather" });
+  await expect(alert).toBeVisible();
+  await alert.getByRole("link", { name: /tab/ }).click();
+  await log.expectQuery({ method: ["DELETE"] });
+});
