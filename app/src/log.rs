@@ -16,6 +16,7 @@ pub(crate) mod problems;
 pub(crate) mod rail;
 pub(crate) mod range_menu;
 pub(crate) mod row;
+pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod sentence;
 pub(crate) mod shortcuts;

@@ -43,7 +43,9 @@ pub use filter::{Choice, Filter, Term};
 pub use page::{Cursor, Page};
 pub use range::{Preset, Range, Span};
 pub use sort::{Column, Sort};
-pub use stats::{Bucket, FacetBars, FacetCounts, FacetValue, Histogram, Overview, Severity};
+pub use stats::{
+    Bucket, FacetBars, FacetCounts, FacetValue, Histogram, Overview, RunSummary, Severity,
+};
 pub use tab::Tab;
 pub use time::Timestamp;
 pub use view::{ApiQuery, View};

@@ -140,6 +140,11 @@ pub enum Overview {
     },
     /// The rows.
     Page(Page),
+    /// The runs that the rows belong to, in a tab that groups by them.
+    Runs {
+        /// In the order of the rows.
+        runs: Vec<RunSummary>,
+    },
     /// The bars and the total.
     Histogram(Histogram),
     /// The facets in view.
@@ -165,6 +170,7 @@ pub enum Overview {
 enum Part {
     Tabs,
     Page,
+    Runs,
     Histogram,
     Facets,
     TabTotals,
@@ -190,6 +196,10 @@ impl Overview {
             tabs: Vec<Tab>,
         }
         #[derive(Deserialize)]
+        struct Runs {
+            runs: Vec<RunSummary>,
+        }
+        #[derive(Deserialize)]
         struct TabTotals {
             totals: Vec<u64>,
         }
@@ -209,6 +219,10 @@ impl Overview {
                 let Tabs { tabs } = serde_json::from_slice(line)?;
                 Self::Tabs { tabs }
             }
+            Part::Runs => {
+                let Runs { runs } = serde_json::from_slice(line)?;
+                Self::Runs { runs }
+            }
             Part::TabTotals => {
                 let TabTotals { totals } = serde_json::from_slice(line)?;
                 Self::TabTotals { totals }
@@ -219,6 +233,23 @@ impl Overview {
             }
         })
     }
+}
+
+/// A run, as far as the log knows it: all of its entries, whatever the filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// Its id.
+    pub run: String,
+    /// How many entries it has.
+    pub entries: u64,
+    /// When the latest of them happened.
+    pub at: Timestamp,
+    /// How that ended, if it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// The status in the state that it left, if there is one: `IN_PROGRESS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 /// What would match if one part of the filter were dropped; says which part empties a result.
@@ -259,6 +290,15 @@ mod tests {
             Overview::Facets { facets: Vec::new() },
             Overview::Tabs { tabs: Vec::new() },
             Overview::TabTotals { totals: vec![3] },
+            Overview::Runs {
+                runs: vec![RunSummary {
+                    run: "r1".into(),
+                    entries: 2,
+                    at,
+                    outcome: Some(Outcome::Success),
+                    status: None,
+                }],
+            },
             Overview::Failed {
                 error: ErrorDetail {
                     code: "unavailable".into(),

@@ -21,6 +21,9 @@ pub struct Tab {
     /// nor a moment.
     #[serde(default, with = "text")]
     pub filter: Filter,
+    /// Whether the entries of a run stand together, under the run's latest status.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_run: bool,
     /// Which columns it shows unless the viewer chose others, from left to right.
     pub columns: Vec<Column>,
 }

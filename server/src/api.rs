@@ -18,6 +18,7 @@ mod admin;
 mod events;
 mod ingest;
 mod overview;
+mod runs;
 mod session;
 mod stats;
 

@@ -1,6 +1,6 @@
 //! The page's one question and its answer, which comes in parts: rows, bars, facets.
 
-use daybook_model::{Entry, FacetCounts, Field, Histogram, Overview, Page, Tab};
+use daybook_model::{Entry, FacetCounts, Field, Histogram, Overview, Page, RunSummary, Tab};
 use leptos::prelude::*;
 
 use crate::{
@@ -40,6 +40,8 @@ pub(crate) struct LogAnswer {
     pub(crate) tabs: RwSignal<Option<Vec<Tab>>>,
     /// How many entries each of them has.
     pub(crate) totals: Answer<Vec<u64>>,
+    /// The runs that the rows belong to, where the tab groups by them.
+    pub(crate) runs: RwSignal<Vec<RunSummary>>,
     /// The facets that are asked for, in the order of the rail.
     pub(crate) rail: Memo<Vec<Field>>,
     asked: RwSignal<u32>,
@@ -70,6 +72,7 @@ impl LogAnswer {
             tabs: RwSignal::new(None),
             totals: Answer::default(),
             rail,
+            runs: RwSignal::new(Vec::new()),
             asked,
         };
 
@@ -116,11 +119,13 @@ impl LogAnswer {
     fn take(self, part: Overview, clock: Clock) {
         match part {
             Overview::Page(page) => {
+                self.runs.set(Vec::new());
                 clock.set(page.now);
                 self.page.give(page);
             }
             Overview::Histogram(bars) => self.bars.give(bars),
             Overview::Facets { facets } => self.facets.give(facets),
+            Overview::Runs { runs } => self.runs.set(runs),
             Overview::Tabs { tabs } => self.tabs.set(Some(tabs)),
             Overview::TabTotals { totals } => self.totals.give(totals),
             Overview::Failed { .. } => {}

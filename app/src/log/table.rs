@@ -1,12 +1,13 @@
 //! The rows.
 
-use daybook_model::{Column, Entry, Page, Seq, Timestamp};
+use daybook_model::{Column, Entry, Page, RunSummary, Seq, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
     log::{
         columns::{Columns, heading::Headings},
         row::Row,
+        run::RunHeading,
         terms::ChipId,
     },
     reactive::{memo, when},
@@ -19,6 +20,8 @@ use crate::{
 enum Line {
     /// A heading over a day.
     Day(String),
+    /// A heading over the entries of a run.
+    Run(RunSummary, usize),
     /// An entry.
     Entry(Box<Entry>),
 }
@@ -27,6 +30,7 @@ impl Line {
     fn key(&self) -> (Seq, String) {
         match self {
             Self::Day(text) => (0, text.clone()),
+            Self::Run(run, shown) => (0, format!("{run:?} {shown}")),
             Self::Entry(entry) => (entry.seq, String::new()),
         }
     }
@@ -45,17 +49,23 @@ pub(crate) fn Table(
     zone: RwSignal<Zone>,
     /// The rows.
     page: Signal<Option<Page>>,
+    /// The runs that the rows belong to, where they are to stand together.
+    runs: RwSignal<Vec<RunSummary>>,
     /// Whether the rows are of an earlier question.
     stale: Signal<bool>,
 ) -> impl IntoView {
     let sort = log.part(|view| view.sort);
     // Days are headings only where the rows are in the order of time.
-    let dated = memo(move || sort.get().column != Column::Time);
+    let grouped = memo(move || runs.with(|runs| !runs.is_empty()));
+    let dated = memo(move || sort.get().column != Column::Time || grouped.get());
     let hot = RwSignal::new(None::<Seq>);
     let lines = memo(move || {
         page.with(|page| {
             page.as_ref()
-                .map(|page| lines(&page.entries, page.now, zone.get(), dated.get()))
+                .map(|page| match grouped.get() {
+                    true => runs.with(|runs| by_run(&page.entries, runs)),
+                    false => lines(&page.entries, page.now, zone.get(), dated.get()),
+                })
                 .unwrap_or_default()
         })
     });
@@ -72,6 +82,7 @@ pub(crate) fn Table(
                         Line::Day(text) => view! {
                             <tr class="day" role="row"><th scope="rowgroup" role="rowheader">{text}</th></tr>
                         }.into_any(),
+                        Line::Run(run, shown) => view! { <RunHeading log run shown /> }.into_any(),
                         Line::Entry(entry) => view! { <Row log entry=*entry columns zone hot dated /> }.into_any(),
                     }}
                 </For>
@@ -100,6 +111,28 @@ fn lines(entries: &[Entry], now: Timestamp, zone: Zone, dated: bool) -> Vec<Line
             }
         }
         lines.push(Line::Entry(Box::new(entry.clone())));
+    }
+    lines
+}
+
+/// The entries of each run together, at the place of the first of them; those without a run as they are.
+fn by_run(entries: &[Entry], runs: &[RunSummary]) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(entries.len() + runs.len());
+    let mut done = Vec::<&str>::new();
+    for entry in entries {
+        let Some(run) = entry.event.run_id.as_deref() else {
+            lines.push(Line::Entry(Box::new(entry.clone())));
+            continue;
+        };
+        if done.contains(&run) {
+            continue;
+        }
+        done.push(run);
+        let own = entries.iter().filter(|e| e.event.run_id.as_deref() == Some(run));
+        if let Some(summary) = runs.iter().find(|summary| summary.run == run) {
+            lines.push(Line::Run(summary.clone(), own.clone().count()));
+        }
+        lines.extend(own.map(|entry| Line::Entry(Box::new(entry.clone()))));
     }
     lines
 }

@@ -131,7 +131,7 @@ pub(crate) fn LogPage(
                         fallback=move || view! {
                             // Where nothing came and nothing is on its way, there is nothing to wait for.
                             {when(move || page.with(Option::is_some) || answer.page.waiting.get(), move || view! {
-                                <Table log columns editing zone page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
+                                <Table log columns editing runs=answer.runs zone page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
                                 <Pager log page=page.into() label="Pages, below the entries" />
                             })}
                         }

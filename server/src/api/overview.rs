@@ -14,6 +14,7 @@ use daybook_model::{FacetCounts, Field, Overview, Tab};
 use flate2::{Compression, write::GzEncoder};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
+use super::runs;
 use super::stats::{Bars, DEFAULT_FACETS, TOP, count_facets};
 use crate::{
     error::Error,
@@ -32,10 +33,11 @@ pub(super) async fn show(
     let bars = Bars::read(&query)?;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
     let tabs = state.tabs.of(&project);
+    let by_run = state.tabs.find(&project, query.tab.as_deref())?.by_run;
     let gzip = accepts_gzip(&headers);
     let mut lines = Lines::new(gzip);
     let parts = async_stream::stream! {
-        for await part in parts(&state, &list, &bars, &fields, &tabs) {
+        for await part in parts(&state, &list, &bars, &fields, &tabs, by_run) {
             let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });
             yield lines.write(&part);
         }
@@ -58,11 +60,17 @@ fn parts<'a>(
     bars: &'a Bars,
     fields: &'a [Field],
     tabs: &'a [Tab],
+    by_run: bool,
 ) -> impl Stream<Item = Result<Overview, StoreError>> + 'a {
     let (store, scope) = (&*state.store, &list.scope);
     try_stream! {
         yield Overview::Tabs { tabs: tabs.to_vec() };
-        yield Overview::Page(list.page(store).await?);
+        let page = list.page(store).await?;
+        let runs = by_run.then(|| runs::of(&page));
+        yield Overview::Page(page);
+        if let Some(runs) = runs {
+            yield Overview::Runs { runs: runs::summaries(store, scope, runs).await? };
+        }
         let edges = bars.edges(store, scope).await?;
         if let Some(counts) = store.counts(scope, &edges.at, fields, TOP).await? {
             yield Overview::Histogram(edges.histogram(&counts.bars, counts.total, scope.as_of));

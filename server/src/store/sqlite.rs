@@ -6,6 +6,7 @@ mod facet;
 mod insert;
 mod lexicon;
 mod read;
+mod recent;
 mod source;
 mod words;
 
@@ -27,6 +28,7 @@ use read::Reader;
 pub struct Sqlite {
     database: Database,
     words: words::Words,
+    recent: recent::Recent,
     writer: Mutex<Writer>,
 }
 
@@ -38,7 +40,12 @@ impl Sqlite {
 
     /// A store on an opened database.
     pub fn on(database: Database) -> Self {
-        Self { database, words: words::Words::default(), writer: Mutex::default() }
+        Self {
+            database,
+            words: words::Words::default(),
+            recent: recent::Recent::default(),
+            writer: Mutex::default(),
+        }
     }
 
     /// The database beneath, for what else is kept in the same file.
@@ -153,7 +160,10 @@ impl Store for Sqlite {
         received_at: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
         let mut writer = self.writer.lock().await;
-        writer.append(&self.database, &self.words, project, events, received_at).await
+        let (outcomes, rows) =
+            writer.append(&self.database, &self.words, project, events, received_at).await?;
+        self.recent.put(project, rows);
+        Ok(outcomes)
     }
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {

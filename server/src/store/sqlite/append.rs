@@ -18,7 +18,8 @@ use super::{
 use crate::store::{
     Appended, ProjectId, StoreError,
     dictionary::Kind,
-    row::{Exact, Id, Wide, bits, outcome_code, severity_code},
+    index::Row,
+    row::{Exact, Id, Narrow, Wide, bits, outcome_code, severity_code},
 };
 
 const ENTRY: Table = Table {
@@ -94,7 +95,7 @@ impl Encode<'_, Sqlite> for Id {
 }
 
 impl Writer {
-    /// See [`crate::store::Store::append`].
+    /// See [`crate::store::Store::append`]. What is new is told as rows as well.
     pub(super) async fn append(
         &mut self,
         database: &Database,
@@ -102,7 +103,7 @@ impl Writer {
         project: ProjectId,
         events: &[Event],
         received_at: Timestamp,
-    ) -> Result<Vec<Appended>, StoreError> {
+    ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
         let mut connection = database.writer().acquire().await?;
         let result = self.append_with(&mut connection, words, project, events, received_at).await;
         if result.is_err() {
@@ -120,13 +121,14 @@ impl Writer {
         project: ProjectId,
         events: &[Event],
         received_at: Timestamp,
-    ) -> Result<Vec<Appended>, StoreError> {
+    ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
         // Taken out: whatever ends this early, an error or a dropped future, must not leave numbers
         // behind that were never committed.
         let mut lexicon = std::mem::take(&mut self.lexicon);
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         let head = head(&mut transaction, project).await?;
         let (outcomes, fresh) = sift(&mut transaction, words, project, events, head).await?;
+        let mut rows = Vec::new();
         if !fresh.is_empty() {
             let numbers = lexicon.numbers(&mut transaction, project, &fresh).await?;
             let new: Vec<_> = (head + 1..)
@@ -134,12 +136,26 @@ impl Writer {
                 .zip(numbers)
                 .map(|((seq, event), words)| New { seq, event, words })
                 .collect();
+            rows = new.iter().map(row).collect::<Result<_, _>>()?;
             store(&mut transaction, project, new, received_at).await?;
         }
         transaction.commit().await?;
         self.lexicon = lexicon;
-        Ok(outcomes)
+        Ok((outcomes, rows))
     }
+}
+
+/// A new event as the column index takes it in.
+fn row(new: &New<'_>) -> Result<Row, StoreError> {
+    let event = new.event;
+    super::source::row(&Narrow {
+        occurred_at: event.occurred_at.millis(),
+        seq: new.seq,
+        status: event.request.status_code.map(i64::from),
+        outcome: event.outcome.map(outcome_code),
+        words: new.words,
+        has: bits(event),
+    })
 }
 
 /// Parts the new events from those whose id is known, and gives the new ones their places.

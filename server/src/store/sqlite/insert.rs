@@ -21,16 +21,24 @@ impl Table {
         mut items: &[T],
         bind: impl Fn(&mut Row, &T) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        while !items.is_empty() {
-            let size = SIZES.into_iter().find(|&s| s <= items.len()).unwrap_or(1);
+        let mut next = move || {
+            let Some(size) = SIZES.into_iter().find(|&size| size <= items.len()) else {
+                return Ok(None);
+            };
             let (now, later) = items.split_at(size);
             items = later;
             let mut row = Row::default();
             now.iter().try_for_each(|item| bind(&mut row, item))?;
+            Ok::<_, StoreError>(Some((size, row)))
+        };
+        let mut ready = next()?;
+        while let Some((size, row)) = ready {
             // Safe: the names are constants, and each value has its mark.
-            sqlx::query_with(AssertSqlSafe(self.text(size)), row.0)
-                .execute(&mut *connection)
-                .await?;
+            let query = sqlx::query_with(AssertSqlSafe(self.text(size)), row.0);
+            // SQLite works on a thread of its own: meanwhile the next rows are made ready.
+            let (done, following) = tokio::join!(query.execute(&mut *connection), async { next() });
+            done?;
+            ready = following?;
         }
         Ok(())
     }

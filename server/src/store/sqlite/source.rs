@@ -18,7 +18,8 @@ use crate::store::{
     sql::{self, place},
 };
 
-fn row(narrow: &Narrow) -> Result<Row, StoreError> {
+/// A narrow row, as the column index takes it in.
+pub(super) fn row(narrow: &Narrow) -> Result<Row, StoreError> {
     let broken = |_| StoreError::Failed("an entry's numbers cannot be read".into());
     let number = |n: Option<i64>| n.map(u32::try_from).transpose().map_err(broken);
     let mut codes = [0; COLUMNS];
@@ -55,6 +56,9 @@ impl Source for Sqlite {
         after: Seq,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
+        if let Some(rows) = self.recent.after(project, after, limit) {
+            return Ok(rows);
+        }
         // Behind that place keys would be another project's.
         let end = place(after.saturating_add(limit as u64)).clamp(0, (1 << 40) - 1);
         let start = place(after).clamp(0, end);
