@@ -5,7 +5,8 @@ use daybook_model::{
     account::{SetUp, SignIn, Viewer},
     error::ErrorDetail,
     paths, query,
-    stats::Without,
+    saved::{NewView, SavedView, ViewChange},
+    stats::{Conflict, Without},
 };
 use futures_util::StreamExt;
 use gloo_net::http::{Request, RequestBuilder, Response};
@@ -110,6 +111,40 @@ pub(crate) async fn without(
 ) -> Result<Vec<Without>, Failure> {
     let url = join(&paths::without(project), query, query::Writer::default());
     read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await
+}
+
+/// Which parts of the filter cannot overlap.
+pub(crate) async fn conflicts(
+    project: &str,
+    query: &str,
+    signal: Option<AbortSignal>,
+) -> Result<Vec<Conflict>, Failure> {
+    let url = join(&paths::conflicts(project), query, query::Writer::default());
+    read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await
+}
+
+/// The viewer's saved views.
+pub(crate) async fn views(project: &str) -> Result<Vec<SavedView>, Failure> {
+    read(Request::get(&paths::views(project)).send().await).await
+}
+
+/// Saves a view.
+pub(crate) async fn save_view(project: &str, new: &NewView) -> Result<SavedView, Failure> {
+    send(Request::post(&paths::views(project)), new).await
+}
+
+/// Changes a saved view; all as they are then.
+pub(crate) async fn change_view(
+    project: &str,
+    id: i64,
+    change: &ViewChange,
+) -> Result<Vec<SavedView>, Failure> {
+    send(Request::patch(&paths::view(project, id)), change).await
+}
+
+/// Deletes a saved view; all that are left.
+pub(crate) async fn delete_view(project: &str, id: i64) -> Result<Vec<SavedView>, Failure> {
+    read(Request::delete(&paths::view(project, id)).send().await).await
 }
 
 /// The page's one question. The parts of the answer are handed over as they come.

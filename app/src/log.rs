@@ -26,3 +26,4 @@ pub(crate) mod tabs;
 pub(crate) mod terms;
 pub(crate) mod title;
 pub(crate) mod top_bar;
+pub(crate) mod views;

@@ -29,6 +29,7 @@ pub mod page;
 pub mod paths;
 pub mod query;
 pub mod range;
+pub mod saved;
 pub mod sort;
 pub mod stats;
 pub mod tab;

@@ -33,6 +33,22 @@ pub fn event(project: &str, seq: Seq) -> String {
     format!("/api/projects/{project}/events/{seq}")
 }
 
+/// `GET`: [`Conflict`](crate::stats::Conflict), a list: parts of the filter that cannot overlap.
+pub fn conflicts(project: &str) -> String {
+    format!("/api/projects/{project}/conflicts")
+}
+
+/// `GET`: the [`SavedView`](crate::saved::SavedView)s of the viewer, a list. `POST` a
+/// [`NewView`](crate::saved::NewView): save one.
+pub fn views(project: &str) -> String {
+    format!("/api/projects/{project}/views")
+}
+
+/// `PATCH` a [`ViewChange`](crate::saved::ViewChange), `DELETE`: the list as it is then.
+pub fn view(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/views/{id}")
+}
+
 /// `GET`: a [`Histogram`](crate::Histogram).
 pub fn histogram(project: &str) -> String {
     format!("/api/projects/{project}/histogram")

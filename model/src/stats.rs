@@ -74,6 +74,9 @@ pub struct Histogram {
     pub span: Span,
     /// The place in the log up to which it counts.
     pub as_of: Seq,
+    /// When the earliest entry that the log has happened, whatever the filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 /// How often each value of a facet occurs among the entries that match everything but the choice
@@ -261,6 +264,16 @@ pub struct Without {
     pub total: u64,
 }
 
+/// Two parts of a filter that no entry satisfies at once, although some satisfy one of them. The
+/// rest of the filter is left aside; the tab and the range are not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The query keys of the two.
+    pub keys: [String; 2],
+    /// The entries that satisfy each alone.
+    pub totals: [u64; 2],
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,6 +299,7 @@ mod tests {
                 total: 6,
                 span,
                 as_of: 7,
+                since: Some(at),
             }),
             Overview::Facets { facets: Vec::new() },
             Overview::Tabs { tabs: Vec::new() },

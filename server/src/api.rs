@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::from_fn,
-    routing::{get, post},
+    routing::{get, patch, post},
     serve::{Listener, ListenerExt as _},
 };
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +21,7 @@ mod overview;
 mod runs;
 mod session;
 mod stats;
+mod views;
 
 pub use admin::{MadeToken, NewPerson, NewProject, NewToken};
 pub(crate) use ingest::report;
@@ -39,6 +40,9 @@ pub fn router(state: AppState) -> Router {
         .route("/projects/{project}/histogram", get(stats::histogram))
         .route("/projects/{project}/facets", get(stats::facets))
         .route("/projects/{project}/without", get(stats::without))
+        .route("/projects/{project}/conflicts", get(stats::conflicts))
+        .route("/projects/{project}/views", get(views::list).post(views::create))
+        .route("/projects/{project}/views/{id}", patch(views::change).delete(views::delete))
         .fallback(async || Error::NotFound("there is nothing at this address"))
         // Bodies are bounded where they are read; only `ingest` takes more than this.
         .layer(DefaultBodyLimit::max(64 * 1024))

@@ -7,7 +7,9 @@ use axum::{
 };
 use daybook_model::{ApiError, QueryError, error::ErrorDetail};
 
-use crate::{ledger::LedgerError, list::ListError, people::PeopleError, store::StoreError};
+use crate::{
+    ledger::LedgerError, list::ListError, people::PeopleError, store::StoreError, views::ViewsError,
+};
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +84,26 @@ impl IntoResponse for Error {
             response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+impl From<ViewsError> for Error {
+    fn from(e: ViewsError) -> Self {
+        match e {
+            ViewsError::Missing => Self::NotFound("there is no such saved view"),
+            ViewsError::NotYours => {
+                Self::Forbidden("this view was saved by somebody else: save one of your own")
+            }
+            ViewsError::TooMany => Self::Body {
+                status: StatusCode::CONFLICT,
+                code: "too_many",
+                message: e.to_string(),
+            },
+            ViewsError::Database(_) => {
+                tracing::error!(error = %e, "saved views did not answer");
+                Self::Unavailable
+            }
+        }
     }
 }
 

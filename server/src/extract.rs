@@ -138,6 +138,28 @@ impl FromRequestParts<AppState> for Writable {
     }
 }
 
+/// A person in a project that they may read; programs with a token are nobody here.
+pub struct Member {
+    /// The project.
+    pub project: ProjectId,
+    /// The person.
+    pub person: Person,
+}
+
+impl FromRequestParts<AppState> for Member {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        let project = Readable::from_request_parts(parts, state).await?.id();
+        match Caller::from_request_parts(parts, state).await? {
+            Caller::Person(person) => Ok(Self { project, person }),
+            Caller::Token(_) | Caller::Local => {
+                Err(Error::Forbidden("saved views belong to people: sign in"))
+            }
+        }
+    }
+}
+
 /// A question about a project that the caller may read: the query string, read by the model's own
 /// parser, with its tab, range and moment settled.
 pub struct Question {

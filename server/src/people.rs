@@ -76,6 +76,11 @@ impl People {
         Ok(Self { log: log.clone(), sessions })
     }
 
+    /// The log's database, which people and tokens are kept in.
+    pub fn database(&self) -> &Database {
+        &self.log
+    }
+
     /// Adds a person; refused if the address is taken or the password too short.
     pub async fn create_person(
         &self,

@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock, intake::SourceTable, ledger::Ledger, people::People, secret::SecretHash,
-    store::AnyStore, tabs::Tabs,
+    store::AnyStore, tabs::Tabs, views::Views,
 };
 
 /// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
@@ -30,6 +30,8 @@ pub struct Inner {
     pub sources: SourceTable,
     /// The tabs of each project.
     pub tabs: Tabs,
+    /// The views that people saved.
+    pub views: Views,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -57,6 +59,7 @@ impl AppState {
         local_key: SecretHash,
         one_time_link: SecretHash,
     ) -> Self {
+        let views = Views::on(people.database());
         Self(Arc::new(Inner {
             store,
             ledger,
@@ -64,6 +67,7 @@ impl AppState {
             clock,
             sources: SourceTable::default(),
             tabs,
+            views,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

@@ -11,7 +11,7 @@ use crate::{
     log::{
         chip::move_link,
         names::Names,
-        terms::{ChipId, toggle},
+        terms::{ChipId, START_AND_STOP, start_and_stop, toggle},
     },
     reactive::{dynamic, effect, memo, when},
     ui::combobox::{ComboOption, Combobox},
@@ -71,19 +71,27 @@ pub(crate) fn ChipEditor(
 
     let corrects = StoredValue::new(false);
     let choose = move |value: String| {
-        let Ok(term) = Term::parse(field, &value) else { return };
+        let Some(chosen) = meant(field, &value) else { return };
         let history = if corrects.get_value() { History::Replace } else { History::Push };
         corrects.set_value(true);
         log.change(history, |view| {
             view.cursor = None;
             if id.off {
                 let mut terms = id.take(view);
-                if !terms.remove(&term) {
-                    terms.insert(term);
+                if chosen.is_subset(&terms) {
+                    terms.retain(|term| !chosen.contains(term));
+                } else {
+                    terms.extend(chosen);
                 }
                 id.put(view, terms);
             } else {
-                toggle(view, field, &term, id.exclude);
+                // Several are one choice: what stands already stays, unless all of them do.
+                let stands = |term: &Term| id.terms(view).contains(term);
+                let all = chosen.iter().all(stands);
+                let changed: Vec<_> = chosen.into_iter().filter(|t| all || !stands(t)).collect();
+                for term in changed {
+                    toggle(view, field, &term, id.exclude);
+                }
             }
         });
     };
@@ -153,7 +161,26 @@ fn list(
         count: count(&term),
         checked: chosen.contains(&term),
     };
-    terms.into_iter().map(option).collect()
+    let both = start_and_stop(field).map(|both| ComboOption {
+        value: BOTH.to_owned(),
+        label: START_AND_STOP.to_owned(),
+        count: both.iter().map(count).try_fold(0, |sum, n| Some(sum + n?)),
+        checked: both.is_subset(chosen),
+    });
+    both.into_iter().chain(terms.into_iter().map(option)).collect()
+}
+
+/// Stands for the two operations that are one choice; no operation is called so.
+const BOTH: &str = "start stop";
+
+/// What an option stands for.
+fn meant(field: Field, value: &str) -> Option<BTreeSet<Term>> {
+    if value == BOTH
+        && let Some(both) = start_and_stop(field)
+    {
+        return Some(both);
+    }
+    Term::parse(field, value).ok().map(|term| BTreeSet::from([term]))
 }
 
 /// The field within a sentence: "actor", but "IP address".

@@ -123,6 +123,17 @@ impl Columns {
         });
     }
 
+    /// The columns as text, where the viewer chose them.
+    pub(crate) fn own_text(self) -> Option<String> {
+        untrack(|| self.is_own().then(|| write(&self.placed())))
+    }
+
+    /// Shows columns that were kept as text in a tab.
+    pub(crate) fn take(self, tab: Option<&str>, text: &str) {
+        let tab = tab.unwrap_or(tab::ALL).to_owned();
+        self.keep_in(tab, read(text));
+    }
+
     /// Shows the columns that the tab says.
     pub(crate) fn reset(self) {
         self.keep(None);
@@ -135,7 +146,10 @@ impl Columns {
     }
 
     fn keep(self, placed: Option<Vec<Placed>>) {
-        let tab = self.tab.get_untracked();
+        self.keep_in(self.tab.get_untracked(), placed);
+    }
+
+    fn keep_in(self, tab: String, placed: Option<Vec<Placed>>) {
         let text = placed.as_deref().map(write);
         preferences::remember_or_forget(&key(&self.project.read_value(), &tab), text.as_deref());
         self.chosen.update(|chosen| drop(chosen.insert(tab, placed)));
@@ -172,9 +186,13 @@ fn write(placed: &[Placed]) -> String {
     placed.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// What was chosen earlier. Columns that there are no longer are left out.
+/// What was chosen earlier.
 fn recall(project: &str, tab: &str) -> Option<Vec<Placed>> {
-    let text = preferences::recall(&key(project, tab))?;
+    read(&preferences::recall(&key(project, tab))?)
+}
+
+/// Reads what [`write`] wrote. Columns that there are no longer are left out.
+fn read(text: &str) -> Option<Vec<Placed>> {
     let mut placed = Vec::<Placed>::new();
     for word in text.split(' ') {
         let (column, width) = word.split_once(':').map_or((word, None), |(c, w)| (c, Some(w)));

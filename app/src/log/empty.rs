@@ -1,6 +1,9 @@
 //! Nothing matches: an answer, with the reason.
 
-use daybook_model::{Field, Page, Preset, Range, Span, Timestamp, View, stats::Without};
+use daybook_model::{
+    Field, Page, Preset, Range, Span, Timestamp, View,
+    stats::{Conflict, Without},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
     reactive::{dynamic, memo, when},
     ui::{
         icon::{Icon, icon},
-        number::counted,
+        number::{counted, grouped},
         time::{Zone, brief, span_text},
     },
     url::LogAddress,
@@ -36,6 +39,33 @@ pub(crate) fn Empty(
     let reasons = load(asked.into(), move |query: String, signal| async move {
         api::without(&log.project(), &query, signal).await
     });
+
+    let two = log.part(|view| {
+        let included = view.filter.choices.values().filter(|choice| !choice.include.is_empty());
+        included.count() > 1
+    });
+    let asked = memo(move || two.get().then(|| query.get()));
+    let conflicts = load(asked.into(), move |query: String, signal| async move {
+        api::conflicts(&log.project(), &query, signal).await
+    });
+    let conflict = move |Conflict { keys: [a, b], totals: [n, m] }: Conflict| {
+        let view = log.view();
+        let (first, second) = (part_text(&view, &a, names), part_text(&view, &b, names));
+        let (only_a, only_b) = (
+            log.filter_link(|view| drop_part(view, &b)),
+            log.filter_link(|view| drop_part(view, &a)),
+        );
+        view! {
+            <p class="conflict">
+                "No entry has both "<em>{first.clone()}</em>" and "<em>{second.clone()}</em>"; "
+                {format!("{} and {} have one.", grouped(n), grouped(m))}
+                <span class="empty-acts">
+                    <a class="button" href=only_a>{format!("Keep {first}")}</a>
+                    <a class="button" href=only_b>{format!("Keep {second}")}</a>
+                </span>
+            </p>
+        }
+    };
 
     let range = log.part(|view| view.filter.range);
     let searched = Signal::derive(move || {
@@ -82,6 +112,7 @@ pub(crate) fn Empty(
             {icon(Icon::Search)}
             <h2>"No entries match"</h2>
             <p class="muted">{searched}</p>
+            {dynamic(move || conflicts.value.get().unwrap_or_default().into_iter().map(conflict).collect_view())}
             <ul role="list">{dynamic(move || helpful().into_iter().map(reason).collect_view())}</ul>
             {when(move || narrowed.get() && reasons.value.with(Option::is_some) && helpful().is_empty(), move || view! {
                 <p>"No single filter is to blame: even without any one of them nothing matches."</p>

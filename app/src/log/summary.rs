@@ -6,10 +6,12 @@ use leptos::prelude::*;
 use crate::{
     clock::Clock,
     log::chart::Selection,
+    preferences::Preferences,
     reactive::dynamic,
     ui::{
         icon::{Icon, icon},
         number::{counted, grouped},
+        time::day,
     },
     url::LogAddress,
 };
@@ -90,6 +92,15 @@ pub(crate) fn Summary(
         })
     };
 
+    let zone = expect_context::<Preferences>().zone;
+    let history = move || {
+        let since = bars.with(|bars| bars.as_ref()?.since)?;
+        let day = day(since, clock.now_untracked(), zone.get());
+        Some(view! {
+            <span class="summary-history" data-tip="The earliest entry that the log has, whatever the filter.">{format!("history since {day}")}</span>
+        })
+    };
+
     view! {
         <div class="summary" class:stale=stale>
             {dynamic(brushed)}
@@ -97,6 +108,7 @@ pub(crate) fn Summary(
             {dynamic(shown)}
             {dynamic(agreement)}
             {dynamic(stored)}
+            {dynamic(history)}
         </div>
     }
 }

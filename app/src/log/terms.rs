@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use daybook_model::{Field, FieldValue, Term, View};
+use daybook_model::{Field, FieldValue, Operation, Term, View};
 
 use crate::{log::names::Names, url::LogAddress};
 
@@ -95,9 +95,23 @@ impl ChipId {
     }
 }
 
+/// What [`start_and_stop`] is called.
+pub(crate) const START_AND_STOP: &str = "Start and stop";
+
+/// The two operations that are offered as one choice, where the field has them.
+pub(crate) fn start_and_stop(field: Field) -> Option<BTreeSet<Term>> {
+    let terms =
+        [Operation::Start, Operation::Stop].map(|operation| field.value(operation.as_str()));
+    (field == Field::Operation)
+        .then(|| terms.into_iter().filter_map(Result::ok).map(Term::Is).collect())
+}
+
 /// The values, in words: the first few, and how many more there are.
 pub(crate) fn values_text(field: Field, terms: &BTreeSet<Term>, names: Names) -> String {
     const SHOWN: usize = 3;
+    if Some(terms) == start_and_stop(field).as_ref() {
+        return START_AND_STOP.to_owned();
+    }
     let mut text = terms
         .iter()
         .take(SHOWN)

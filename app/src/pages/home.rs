@@ -1,9 +1,10 @@
-//! `/`: leads to the log of the first project.
+//! `/`: leads to the log of the first project, as the viewer begins with it.
 
 use daybook_model::View;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
+    api,
     reactive::effect,
     session::Session,
     url::{Address, History, log_href},
@@ -19,7 +20,13 @@ pub(crate) fn HomePage() -> impl IntoView {
         let first =
             session.viewer.with(|viewer| Some(viewer.as_ref()?.projects.first()?.slug.clone()));
         if let Some(project) = first {
-            address.go(&log_href(&project, &View::default()), History::Replace);
+            spawn_local(async move {
+                // Where these cannot be had the plain log will do.
+                let views = api::views(&project).await.unwrap_or_default();
+                let default = views.into_iter().find(|view| view.default);
+                let view = default.map(|saved| View::read(&saved.query).0).unwrap_or_default();
+                address.go(&log_href(&project, &view), History::Replace);
+            });
         }
     });
     let homeless = move || {

@@ -22,6 +22,7 @@ use crate::{
         tabs::Tabs,
         title,
         top_bar::TopBar,
+        views::{Views, ViewsMenu},
     },
     preferences::Preferences,
     reactive::{dynamic, effect, memo, when},
@@ -60,6 +61,7 @@ pub(crate) fn LogPage(
     });
     title::follow(log, answer, names);
     let columns = Columns::of(log, answer.tabs.into());
+    let views = Views::of(log, columns);
 
     let (editing, adding) = (RwSignal::new(None), RwSignal::new(false));
     let (rail, sheet) = (RwSignal::new(false), RwSignal::new(false));
@@ -106,6 +108,7 @@ pub(crate) fn LogPage(
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
+                    <ViewsMenu views />
                     <button type="button" class="button share" aria-label=Signal::derive(move || if shared.get() { "Copied" } else { "Share" }) aria-keyshortcuts="c" data-tip="Copy a link to exactly these entries" on:click=move |_| share.run(())>
                         {dynamic(move || icon(if shared.get() { Icon::Check } else { Icon::Link }))}
                         <span>{dynamic(move || if shared.get() { "Copied" } else { "Share" })}</span>

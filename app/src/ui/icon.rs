@@ -41,6 +41,7 @@ pub(crate) enum Icon {
     ServiceAccount,
     Share,
     SignOut,
+    Star,
     Sun,
     System,
     Terminal,
@@ -122,6 +123,9 @@ impl Icon {
             }
             Self::SignOut => {
                 "M6.25 2.75h-2.5a1 1 0 0 0-1 1v8.5a1 1 0 0 0 1 1h2.5M10.5 5l3 3-3 3M13.25 8H6.5"
+            }
+            Self::Star => {
+                "m8 2.5 1.65 3.55 3.85.45-2.85 2.65.75 3.85L8 11.1 4.6 13l.75-3.85L2.5 6.5l3.85-.45L8 2.5Z"
             }
             Self::Sun => {
                 "M8 5.25a2.75 2.75 0 1 0 0 5.5 2.75 2.75 0 0 0 0-5.5ZM8 1.75v1M8 13.25v1M1.75 8h1M13.25 8h1\

@@ -1,10 +1,14 @@
 //! Counts, for scripts and for the parts of the page that ask apart.
 
+use std::collections::BTreeSet;
+
 use axum::{Json, extract::State};
 use chrono_tz::Tz;
 use daybook_model::{
-    ApiQuery, Bucket, FacetCounts, Field, Filter, Histogram, QueryError, Range, Seq, Span,
-    Timestamp, range::Preset, stats::Without,
+    ApiQuery, Bucket, Choice, FacetCounts, Field, Filter, Histogram, QueryError, Range, Seq, Span,
+    Timestamp,
+    range::Preset,
+    stats::{Conflict, Without},
 };
 
 use crate::{
@@ -60,19 +64,19 @@ impl Bars {
         scope: &Scope,
     ) -> Result<Edges, StoreError> {
         // An unbounded range is drawn from its first entry to its last.
-        let span = if scope.span == Span::ALL {
-            store.extent(scope).await?.unwrap_or(scope.span)
-        } else {
-            scope.span
-        };
+        let all = store.extent(&Scope { span: Span::ALL, ..scope.clone() }).await?;
+        let since = all.map(|all| all.from);
+        let span = if scope.span == Span::ALL { all.unwrap_or(scope.span) } else { scope.span };
         let (width, at) = buckets::edges(span, self.zone, self.wanted);
-        Ok(Edges { span, width, at })
+        Ok(Edges { span, since, width, at })
     }
 }
 
 /// The edges of a chart's bars.
 pub(super) struct Edges {
     span: Span,
+    /// When the earliest entry of the log happened.
+    since: Option<Timestamp>,
     width: &'static str,
     /// Ascending: each bar's end is the start of the next.
     pub(super) at: Vec<Timestamp>,
@@ -94,7 +98,8 @@ impl Edges {
         let bucket = |(edge, &counts): (&[_], _)| Bucket { from: edge[0], to: edge[1], counts };
         let buckets: Vec<_> = self.at.windows(2).zip(bars).map(bucket).collect();
         let sum = buckets.iter().map(Bucket::total).sum();
-        Histogram { buckets, width: self.width.into(), sum, total, span: self.span, as_of }
+        let Self { span, since, .. } = *self;
+        Histogram { buckets, width: self.width.into(), sum, total, span, as_of, since }
     }
 }
 
@@ -185,4 +190,39 @@ fn relaxed(filter: &Filter) -> Vec<(String, Filter)> {
         }
     }
     relaxed
+}
+
+/// The most pairs that are looked at: those of the first few included fields.
+const PAIRS: usize = 10;
+
+/// Which two of the included fields exclude each other.
+pub(super) async fn conflicts(
+    State(state): State<AppState>,
+    Question { list, .. }: Question,
+) -> Result<Json<Vec<Conflict>>, Error> {
+    let included: Vec<(Field, Choice)> = (list.scope.filter.choices.iter())
+        .filter(|(_, choice)| !choice.include.is_empty())
+        .map(|(&field, choice)| (field, Choice { exclude: BTreeSet::new(), ..choice.clone() }))
+        .collect();
+    let total = async |choices: &[&(Field, Choice)]| {
+        let choices = choices.iter().map(|&choice| choice.clone()).collect();
+        let filter = Filter { choices, ..Filter::default() };
+        state.store.count(&Scope { filter, ..list.scope.clone() }).await
+    };
+    let pairs = included
+        .iter()
+        .enumerate()
+        .flat_map(|(i, a)| included[i + 1..].iter().map(move |b| (a, b)));
+    let mut found = Vec::new();
+    for (a, b) in pairs.take(PAIRS) {
+        if total(&[a, b]).await? > 0 {
+            continue;
+        }
+        let totals = [total(&[a]).await?, total(&[b]).await?];
+        // What matches nothing alone is told apart.
+        if totals.iter().all(|&total| total > 0) {
+            found.push(Conflict { keys: [a.0.key().into(), b.0.key().into()], totals });
+        }
+    }
+    Ok(Json(found))
 }

@@ -214,3 +214,29 @@ async fn an_entry_is_whole_and_a_row_says_what_it_leaves_out() {
     assert_eq!((&entry["change"], &entry["context"]), (&changed["change"], &changed["context"]));
     assert_eq!(app.get("/api/projects/acme/events/2").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn parts_that_cannot_overlap_are_named() {
+    let app = TestApp::start().await;
+    let event = |i: u32, application: &str, cluster: &str| {
+        let mut event = event(&format!("e{i}"), i.into());
+        event["application"] = json!({"id": application});
+        event["cluster"] = json!({"id": cluster});
+        event
+    };
+    let events: Vec<_> = [("web", "eu"), ("web", "eu"), ("api", "us")]
+        .iter()
+        .zip(0..)
+        .map(|((a, c), i)| event(i, a, c))
+        .collect();
+    app.ingest(json!(events).to_string()).await;
+    let ask = async |query: &str| {
+        app.get(&format!("/api/projects/acme/conflicts?range=all&{query}")).await.json()
+    };
+    let both = json!([{"keys": ["application", "cluster"], "totals": [2, 1]}]);
+    assert_eq!(ask("application=web&cluster=us").await, both);
+    assert_eq!(ask("application=web&cluster=us&method=DELETE").await[0], both[0]);
+    assert_eq!(ask("application=web&cluster=eu").await, json!([]));
+    // What occurs nowhere is not in conflict with anything.
+    assert_eq!(ask("application=web&cluster=moon").await, json!([]));
+}

@@ -1,0 +1,220 @@
+//! Saved views: ways to look at the log that have a name.
+
+use daybook_model::{
+    View,
+    saved::{NewView, SavedView, ViewChange},
+};
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use crate::{
+    api::{self, Failure},
+    log::columns::Columns,
+    reactive::{dynamic, memo, when},
+    ui::{
+        announce::announce,
+        icon::{Icon, icon},
+        menu::{Menu, MenuItem, MenuRule},
+        popover::{Align, Popover},
+    },
+    url::{History, LogAddress},
+};
+
+/// The saved views of this viewer.
+#[derive(Clone, Copy)]
+pub(crate) struct Views {
+    log: LogAddress,
+    columns: Columns,
+    /// All of them; unknown until they are asked for.
+    all: RwSignal<Option<Vec<SavedView>>>,
+    failure: RwSignal<Option<Failure>>,
+}
+
+impl Views {
+    /// Nothing is known yet.
+    pub(crate) fn of(log: LogAddress, columns: Columns) -> Self {
+        Self { log, columns, all: RwSignal::new(None), failure: RwSignal::new(None) }
+    }
+
+    /// Asks for all, unless they are known.
+    fn look(self) {
+        if self.all.with_untracked(Option::is_none) {
+            spawn_local(async move { self.take(api::views(&self.log.project()).await) });
+        }
+    }
+
+    fn take(self, answer: Result<Vec<SavedView>, Failure>) {
+        match answer {
+            Ok(all) => {
+                let _ = self.all.try_set(Some(all));
+                let _ = self.failure.try_set(None);
+            }
+            Err(failure) => drop(self.failure.try_set(Some(failure))),
+        }
+    }
+
+    fn change(self, id: i64, change: ViewChange) {
+        spawn_local(async move {
+            self.take(api::change_view(&self.log.project(), id, &change).await);
+        });
+    }
+
+    fn delete(self, view: SavedView) {
+        spawn_local(async move {
+            self.take(api::delete_view(&self.log.project(), view.id).await);
+            announce(&format!("{} is deleted", view.name));
+        });
+    }
+
+    fn save(self, new: NewView) {
+        spawn_local(async move {
+            let project = self.log.project();
+            match api::save_view(&project, &new).await {
+                Ok(saved) => {
+                    announce(&format!("{} is saved", saved.name));
+                    self.take(api::views(&project).await);
+                }
+                failed => self.take(failed.map(|_| Vec::new())),
+            }
+        });
+    }
+}
+
+/// The button that lists the saved views, and the form that saves another.
+#[component]
+pub(crate) fn ViewsMenu(
+    /// The saved views.
+    views: Views,
+) -> impl IntoView {
+    view! {
+        <Popover class="button views-button" label="Saved views" align=Align::End trigger=|| view! { {icon(Icon::Star)} <span>"Views"</span> }>
+            <List views />
+        </Popover>
+    }
+}
+
+#[component]
+fn List(views: Views) -> impl IntoView {
+    views.look();
+    let renamed = RwSignal::new(None::<SavedView>);
+    let is_empty = memo(move || views.all.with(|all| all.as_ref().is_some_and(Vec::is_empty)));
+    view! {
+        <div class="saved-views">
+            {when(move || is_empty.get(), || view! {
+                <p class="muted">"No views are saved here yet. Give the one you are looking at a name."</p>
+            })}
+            <ul role="list" aria-label="Saved views">
+                <For each=move || views.all.get().unwrap_or_default() key=Clone::clone let:view>
+                    <Item views view renamed />
+                </For>
+            </ul>
+            {dynamic(move || match renamed.get() {
+                Some(view) => view! { <Rename views view renamed /> }.into_any(),
+                None => view! { <Save views /> }.into_any(),
+            })}
+            {dynamic(move || views.failure.get().map(|failure| view! { <p class="problem" role="alert">{failure.message()}</p> }))}
+        </div>
+    }
+}
+
+#[component]
+fn Item(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -> impl IntoView {
+    let SavedView { id, starred, default, own, shared, .. } = view;
+    let href = views.log.href(&View::read(&view.query).0);
+    let (columns, query) = (view.columns.clone(), view.query.clone());
+    let open = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        let view = View::read(&query).0;
+        if let Some(columns) = &columns {
+            views.columns.take(view.tab.as_deref(), columns);
+        }
+        views.log.go(&view, History::Push);
+    };
+    let mark = move |change: ViewChange| Callback::new(move |()| views.change(id, change.clone()));
+    let star = mark(ViewChange { starred: Some(!starred), ..ViewChange::default() });
+    let begin = mark(ViewChange { default: Some(!default), ..ViewChange::default() });
+    let note = match (shared, default) {
+        (true, true) => Some("Project, default"),
+        (true, false) => Some("Project"),
+        (false, true) => Some("Default"),
+        (false, false) => None,
+    };
+    let name = view.name.clone();
+    let kept = StoredValue::new(view);
+    view! {
+        <li>
+            <button
+                type="button"
+                class="icon-button star"
+                aria-pressed=if starred { "true" } else { "false" }
+                aria-label=format!("Star {name}")
+                on:click=move |_| star.run(())
+            >
+                {icon(Icon::Star)}
+            </button>
+            <a href=href on:click=open>{name.clone()}</a>
+            {note.map(|note| view! { <span class="muted">{note}</span> })}
+            <Menu class="icon-button" label=format!("{name}: change") align=Align::End trigger=|| icon(Icon::More)>
+                <MenuItem on_select=begin>{if default { "Do not begin with it" } else { "Begin with it" }}</MenuItem>
+                {own.then(|| view! {
+                    <MenuRule />
+                    <MenuItem on_select=Callback::new(move |()| renamed.set(Some(kept.get_value())))>"Rename"</MenuItem>
+                    <MenuItem on_select=Callback::new(move |()| views.delete(kept.get_value()))>"Delete"</MenuItem>
+                })}
+            </Menu>
+        </li>
+    }
+}
+
+/// Gives the view that is looked at a name.
+#[component]
+fn Save(views: Views) -> impl IntoView {
+    let (name, shared) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let view = View { cursor: None, event: None, ..views.log.view_untracked() };
+        views.save(NewView {
+            name: name.get_untracked(),
+            query: view.to_string(),
+            columns: views.columns.own_text(),
+            shared: shared.get_untracked(),
+        });
+        name.set(String::new());
+    };
+    view! {
+        <form class="save-view" on:submit=submit>
+            <label>
+                <span>"Save this view as"</span>
+                <input type="text" required maxlength="80" autocomplete="off" bind:value=name />
+            </label>
+            <label class="check">
+                <input type="checkbox" bind:checked=shared />
+                "For everybody of the project"
+            </label>
+            <button type="submit" class="button primary">"Save"</button>
+        </form>
+    }
+}
+
+/// Gives a saved view another name.
+#[component]
+fn Rename(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -> impl IntoView {
+    let name = RwSignal::new(view.name.clone());
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        views.change(
+            view.id,
+            ViewChange { name: Some(name.get_untracked()), ..ViewChange::default() },
+        );
+        renamed.set(None);
+    };
+    view! {
+        <form class="save-view" on:submit=submit>
+            <label>
+                <span>{format!("Another name for {}", view.name)}</span>
+                <input type="text" required maxlength="80" autocomplete="off" bind:value=name />
+            </label>
+            <button type="submit" class="button primary">"Rename"</button>
+            <button type="button" class="button" on:click=move |_| renamed.set(None)>"Leave it"</button>
+        </form>
+    }
+}

@@ -1,0 +1,59 @@
+//! Saved views of a project, as the person who asks sees them.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use daybook_model::saved::{NewView, SavedView, ViewChange, checked_name};
+
+use crate::{
+    error::Error,
+    extract::{JsonBody, Member},
+    state::AppState,
+};
+
+const MISSING: Error = Error::NotFound("there is no such saved view");
+
+/// Those that the person sees.
+pub(super) async fn list(
+    State(state): State<AppState>,
+    member: Member,
+) -> Result<Json<Vec<SavedView>>, Error> {
+    Ok(Json(state.views.list(member.project, member.person.id).await?))
+}
+
+/// Saves one.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    member: Member,
+    JsonBody(given): JsonBody<NewView>,
+) -> Result<(StatusCode, Json<SavedView>), Error> {
+    let (new, now) = (given.checked()?, state.clock.now());
+    let saved = state.views.create(member.project, member.person.id, new, now).await?;
+    Ok((StatusCode::CREATED, Json(saved)))
+}
+
+/// Renames, stars or makes the default; answers with all as they are then.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+    JsonBody(mut change): JsonBody<ViewChange>,
+) -> Result<Json<Vec<SavedView>>, Error> {
+    let id = id.parse().map_err(|_| MISSING)?;
+    change.name = change.name.as_deref().map(checked_name).transpose()?;
+    state.views.change(member.project, member.person.id, id, &change).await?;
+    Ok(Json(state.views.list(member.project, member.person.id).await?))
+}
+
+/// Deletes one that the person saved; answers with those that are left.
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Json<Vec<SavedView>>, Error> {
+    let id = id.parse().map_err(|_| MISSING)?;
+    state.views.delete(member.project, member.person.id, id).await?;
+    Ok(Json(state.views.list(member.project, member.person.id).await?))
+}
