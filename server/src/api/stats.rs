@@ -200,29 +200,42 @@ pub(super) async fn conflicts(
     State(state): State<AppState>,
     Question { list, .. }: Question,
 ) -> Result<Json<Vec<Conflict>>, Error> {
-    let included: Vec<(Field, Choice)> = (list.scope.filter.choices.iter())
-        .filter(|(_, choice)| !choice.include.is_empty())
-        .map(|(&field, choice)| (field, Choice { exclude: BTreeSet::new(), ..choice.clone() }))
-        .collect();
-    let total = async |choices: &[&(Field, Choice)]| {
-        let choices = choices.iter().map(|&choice| choice.clone()).collect();
-        let filter = Filter { choices, ..Filter::default() };
-        state.store.count(&Scope { filter, ..list.scope.clone() }).await
+    let included = |(&field, choice): (&Field, &Choice)| {
+        let alone = Choice { exclude: BTreeSet::new(), ..choice.clone() };
+        (!choice.include.is_empty()).then_some((field, alone))
     };
-    let pairs = included
-        .iter()
-        .enumerate()
-        .flat_map(|(i, a)| included[i + 1..].iter().map(move |b| (a, b)));
+    let included: Vec<_> = list.scope.filter.choices.iter().filter_map(included).collect();
+    let mut pairs = Vec::new();
+    for (i, a) in included.iter().enumerate() {
+        for b in &included[i + 1..] {
+            pairs.push([a.clone(), b.clone()]);
+        }
+    }
+    pairs.truncate(PAIRS);
     let mut found = Vec::new();
-    for (a, b) in pairs.take(PAIRS) {
-        if total(&[a, b]).await? > 0 {
+    for [a, b] in pairs {
+        let keys = [a.0.key().into(), b.0.key().into()];
+        if chosen(&state, &list.scope, vec![a.clone(), b.clone()]).await? > 0 {
             continue;
         }
-        let totals = [total(&[a]).await?, total(&[b]).await?];
+        let totals = [
+            chosen(&state, &list.scope, vec![a]).await?,
+            chosen(&state, &list.scope, vec![b]).await?,
+        ];
         // What matches nothing alone is told apart.
         if totals.iter().all(|&total| total > 0) {
-            found.push(Conflict { keys: [a.0.key().into(), b.0.key().into()], totals });
+            found.push(Conflict { keys, totals });
         }
     }
     Ok(Json(found))
+}
+
+/// How many entries of a scope these choices alone leave.
+async fn chosen(
+    state: &AppState,
+    scope: &Scope,
+    choices: Vec<(Field, Choice)>,
+) -> Result<u64, StoreError> {
+    let filter = Filter { choices: choices.into_iter().collect(), ..Filter::default() };
+    state.store.count(&Scope { filter, ..scope.clone() }).await
 }
