@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: figures against their limits. A benchmark, not a test.
 
 use crate::process::program;
-use crate::{Result, app, peers, run, setup, sizes, step, system};
+use crate::test::playwright;
+use crate::{Result, app, paths, peers, run, setup, sizes, step, system};
 
 /// Runs the bench that is asked for.
 pub(crate) fn bench(args: &[String]) -> Result {
@@ -11,8 +12,24 @@ pub(crate) fn bench(args: &[String]) -> Result {
             step::all(peers::install())?;
             speeds("index")
         }
-        Some(other) => Err(format!("There is no bench {other:?}, only `index`.")),
+        Some("page") => page(),
+        Some(other) => Err(format!("There is no bench {other:?}, only `index` and `page`.")),
     }
+}
+
+/// Builds what is handed out, and looks at it in a browser.
+fn page() -> Result {
+    let mut steps = setup::for_tests()?;
+    steps.extend(app::build());
+    steps.push(run::server(true));
+    step::all(steps)?;
+    step::flush();
+    let status = playwright()
+        .args(["--config", "playwright.bench.config.ts"])
+        .env("DAYBOOK_BIN", paths::server(true))
+        .status()
+        .map_err(|e| format!("Playwright: {e}."))?;
+    status.success().then_some(()).ok_or_else(|| "The benchmark stopped; see above.".to_owned())
 }
 
 /// Builds what is handed out, and measures it.

@@ -66,7 +66,8 @@ fn browser_tests() -> Step {
 }
 
 /// Playwright, told where the server and the browser are.
-fn playwright() -> Command {
+/// Playwright, on the dev build unless told otherwise.
+pub(crate) fn playwright() -> Command {
     let folder = paths::root().join("end2end");
     let mut command = Command::new(node::bin("end2end").join("playwright"));
     command.current_dir(folder).arg("test").env("DAYBOOK_BIN", paths::server(false));

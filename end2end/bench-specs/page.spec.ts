@@ -1,0 +1,176 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test, type Page } from "@playwright/test";
+import { Log } from "../fixtures/log.ts";
+import { Server } from "../fixtures/server.ts";
+import { heap, quantile, traced, watchMemory, type Frames } from "../fixtures/trace.ts";
+
+// How fast the page is on a million entries. Figures and limits are printed; a figure over its limit
+// is said so, and does not fail anything: machines differ.
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const EVENTS = Number(process.env.DAYBOOK_BENCH_EVENTS ?? 1_000_000);
+const INTERACTIONS = 500;
+
+const lines: string[] = [];
+
+function say(what: string, value: number, unit: string, limit?: number): void {
+  const verdict = limit === undefined ? "" : value <= limit ? `≤ ${limit} ${unit}: within` : `≤ ${limit} ${unit}: OVER`;
+  lines.push(`${what.padEnd(58)} ${value.toFixed(1).padStart(9)} ${unit.padEnd(4)} ${verdict}`);
+}
+
+function sayFrames(what: string, frames: Frames): void {
+  say(`${what}: frames dropped, of ${frames.expected}`, (100 * frames.dropped) / Math.max(1, frames.expected), "%", 1);
+  say(`${what}: work of the main thread a frame, 95th percentile`, quantile(frames.work, 0.95), "ms", 8);
+  say(`${what}: longest task of the main thread`, frames.longest, "ms", 50);
+}
+
+/** Does something and says after how many milliseconds what it leads to was painted, each of so many times. */
+async function times(page: Page, n: number, act: (i: number) => Promise<void>, ready: () => Promise<void>): Promise<number[]> {
+  const found: number[] = [];
+  for (let i = 0; i < n; i += 1) {
+    await page.evaluate(() => performance.clearMarks());
+    await act(i);
+    await ready();
+    found.push(await page.evaluate(() => {
+      const at = (name: string) => performance.getEntriesByName(name).at(-1)?.startTime ?? NaN;
+      return at("painted") - at("began");
+    }));
+  }
+  return found.filter(Number.isFinite).sort((a, b) => a - b);
+}
+
+/** Marks the moment of an input, and that of the first paint after which the page has settled. */
+async function mark(page: Page, input: string, settled: string): Promise<void> {
+  await page.evaluate(({ input, settled }) => {
+    addEventListener(input, (event) => {
+      if (!event.isTrusted) return;
+      performance.mark("began");
+      const look = () => {
+        // eslint-disable-next-line no-new-func
+        if (!document.querySelector(settled)) return void requestAnimationFrame(look);
+        // The frame in which it is there is painted before the next one begins.
+        requestAnimationFrame(() => performance.mark("painted"));
+      };
+      requestAnimationFrame(look);
+    }, { once: true, capture: true });
+  }, { input, settled });
+}
+
+test("the page at a million entries", async ({ browser }) => {
+  const folder = path.resolve(here, "../../target/bench-data");
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `page-${EVENTS}.db`);
+  const fresh = !existsSync(file);
+  const server = await Server.startOn(file, fresh ? ["--demo", "--demo-events", String(EVENTS)] : []);
+  try {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await watchMemory(page);
+    await page.goto(server.link);
+    const log = new Log(page);
+    await page.waitForURL(/\/log/);
+    await page.goto(Log.path("range=30d"));
+    await log.ready();
+
+    // The brush, back and forth over the whole chart, the counts following.
+    const chart = page.locator(".chart");
+    const box = await chart.boundingBox();
+    if (!box) throw new Error("there is no chart");
+    const y = box.y + box.height / 2;
+    const drag = async () => {
+      await page.mouse.move(box.x + box.width * 0.3, y);
+      await page.mouse.down();
+      for (let i = 0; i < 360; i += 1) {
+        const x = box.x + box.width * (0.5 + 0.4 * Math.sin(i / 18));
+        await page.mouse.move(x, y);
+        await page.evaluate(() => new Promise(requestAnimationFrame));
+      }
+      await page.keyboard.press("Escape");
+      await page.mouse.up();
+    };
+    await drag();
+    sayFrames("dragging the brush", await traced(page, drag));
+
+    // From letting go to new rows.
+    const zoom = await times(page, 12, async (i) => {
+      await page.goto(Log.path("range=30d"));
+      await log.ready();
+      await page.mouse.move(box.x + box.width * (0.2 + 0.02 * i), y);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * (0.4 + 0.03 * i), y, { steps: 8 });
+      // Rows of another answer are other elements.
+      await page.evaluate(() => document.querySelector("tr.entry")?.setAttribute("data-old", ""));
+      await mark(page, "pointerup", "tr.entry:not([data-old])");
+      await page.mouse.up();
+    }, () => log.ready());
+    say("from letting the brush go to new rows, 95th percentile", quantile(zoom, 0.95), "ms", 150);
+
+    await page.goto(Log.path("range=30d"));
+    await log.ready();
+    const open = await times(page, 40, async (i) => {
+      await mark(page, "click", ".panel [data-seq-open], .panel h2");
+      await log.link(log.rows.nth(i)).click();
+    }, async () => {
+      await expect(log.panel).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(log.panel).toBeHidden();
+    });
+    say("opening an entry, 95th percentile", quantile(open, 0.95), "ms", 50);
+
+    const type = async () => {
+      await log.search.focus();
+      for (const letter of "application web staging") {
+        await page.keyboard.type(letter);
+        for (let i = 0; i < 4; i += 1) await page.evaluate(() => new Promise(requestAnimationFrame));
+      }
+      await page.keyboard.press("Enter");
+      await log.ready();
+    };
+    sayFrames("typing a search", await traced(page, type));
+
+    // The heap, over many different interactions.
+    await page.goto(Log.path("range=30d"));
+    await log.ready();
+    const session = await context.newCDPSession(page);
+    const interact = async (i: number) => {
+      if (i % 5 === 0) {
+        await page.mouse.move(box.x + 200, y);
+        await page.mouse.down();
+        await page.mouse.move(box.x + 420, y, { steps: 3 });
+        await page.mouse.up();
+        await log.ready();
+        await page.goBack();
+      } else if (i % 5 === 1) {
+        await log.link(log.rows.nth(i % 40)).click();
+        await expect(log.panel).toBeVisible();
+        await page.keyboard.press("Escape");
+      } else if (i % 5 === 2) {
+        await log.sortBy(i % 2 ? "Actor" : "Time");
+      } else if (i % 5 === 3) {
+        await log.facet("Method").getByRole("link").first().click();
+        await log.ready();
+        await page.goBack();
+      } else {
+        await page.getByRole("link", { name: "Older" }).first().click();
+        await log.ready();
+        await page.goBack();
+      }
+      await log.ready();
+    };
+    for (let i = 0; i < 50; i += 1) await interact(i);
+    const before = await heap(page, session);
+    for (let i = 0; i < INTERACTIONS; i += 1) await interact(i);
+    const after = await heap(page, session);
+    const MB = 1024 * 1024;
+    say(`heap of scripts before ${INTERACTIONS} interactions`, before.scripts / MB, "MB");
+    say("heap of scripts after them", after.scripts / MB, "MB", (before.scripts / MB) * 1.1 + 0.5);
+    say("memory of the app before them", before.app / MB, "MB");
+    say("memory of the app after them", after.app / MB, "MB", (before.app / MB) * 1.1 + 0.5);
+  } finally {
+    await server.stop();
+    console.log(`\n\nThe page, ${EVENTS.toLocaleString("en-GB")} made-up events, 1440 × 900\n\n${lines.join("\n")}\n`);
+  }
+});

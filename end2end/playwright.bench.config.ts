@@ -1,0 +1,12 @@
+import { defineConfig } from "@playwright/test";
+import { launchOptions, reader } from "./browser.ts";
+
+// How fast the page is, in a real browser on the binary that is handed out: `cargo xtask bench page`.
+export default defineConfig({
+  testDir: "bench-specs",
+  outputDir: "test-results/bench",
+  workers: 1,
+  timeout: 900_000,
+  reporter: "line",
+  use: { ...reader, browserName: "chromium", launchOptions, viewport: { width: 1440, height: 900 } },
+});
