@@ -135,3 +135,15 @@ test("everything is in the address, and a reload restores it", async ({ log, pag
   expect(await log.chips.allInnerTexts()).toEqual(chips);
   await expect(log.search).toHaveValue("api");
 });
+
+test("start and stop are one choice", async ({ log, page, daybook }) => {
+  await log.open();
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await log.choose(/^Operation/);
+  await log.choose(/^Start and stop/);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => log.query()).toEqual({ operation: ["start", "stop"] });
+  await expect(log.chips).toHaveText([/Operation\s*is any of\s*Start and stop/]);
+  const both = daybook.events.filter(({ operation }) => operation === "start" || operation === "stop");
+  if (both.length === 0) await expect(page.getByRole("heading", { name: "No entries match" })).toBeVisible();
+});

@@ -10,3 +10,5 @@ mod ingest;
 mod people;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/views.rs"]
+mod views;

@@ -10,6 +10,7 @@ use axum::{
 use daybook::{
     api,
     clock::Clock,
+    extract::SESSION_COOKIE,
     ledger::Ledger,
     people::{People, Scope},
     secret::Secret,
@@ -131,6 +132,25 @@ impl TestApp {
     /// Sends events to `acme`.
     pub(crate) async fn ingest(&self, body: impl Into<Body>) -> Answer {
         self.post_as(&self.token, "/api/projects/acme/events", "application/json", body).await
+    }
+
+    /// A request of a person in a browser, with a JSON body where there is one.
+    pub(crate) async fn as_person(
+        &self,
+        session: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, format!("{SESSION_COOKIE}={session}"))
+            .header(header::HOST, "daybook.test")
+            .header(header::ORIGIN, "http://daybook.test")
+            .header(header::CONTENT_TYPE, "application/json");
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).unwrap()).await
     }
 
     /// A request with a session cookie.
