@@ -1,6 +1,11 @@
 //! Views: what the address bar holds, and what the API is asked.
 
-use std::{collections::BTreeMap, fmt};
+mod panel;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use crate::{
     Choice, Field, Filter, QueryError, Seq, Sort,
@@ -9,8 +14,10 @@ use crate::{
     query::{self, Pair, Writer},
 };
 
+pub use panel::{MAX_OPEN, Part};
+
 /// Keys of the page that the API accepts and ignores, so that an address can be pasted there.
-const PAGE_KEYS: &[&str] = &["event", "stack", "scale", "compare"];
+const PAGE_KEYS: &[&str] = &["event", "part", "open", "stack", "scale", "compare"];
 
 /// What the page shows: all of it is in the address bar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +30,10 @@ pub struct View {
     pub cursor: Option<String>,
     /// The opened entry.
     pub event: Option<Seq>,
+    /// Which part of it is shown; the first that says something if absent.
+    pub part: Option<Part>,
+    /// The entries that show their changes in place.
+    pub open: BTreeSet<Seq>,
     /// Choices that are switched off but not forgotten.
     pub off: BTreeMap<Field, Choice>,
     /// The tab.
@@ -44,12 +55,15 @@ impl View {
         let off = read_choices(&mut pairs, "off.", &mut errors);
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
         let (cursor, event) = (scalar("cursor"), scalar("event"));
+        let (part, open) = (scalar("part"), scalar("open"));
         let (tab, stack, scale, compare) =
             (scalar("tab"), scalar("stack"), scalar("scale"), scalar("compare"));
         let event = event
             .and_then(|text| read_number(&text, "event", "the number of an entry", &mut errors));
+        let part = part.and_then(|text| text.parse().map_err(|error| errors.push(error)).ok());
+        let open = open.map(|text| panel::read_open(&text, &mut errors)).unwrap_or_default();
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
-        (Self { filter, sort, cursor, event, off, tab, stack, scale, compare }, errors)
+        (Self { filter, sort, cursor, event, part, open, off, tab, stack, scale, compare }, errors)
     }
 
     /// The same query with the API's own keys only: what the page sends.
@@ -70,8 +84,27 @@ impl View {
     #[must_use]
     pub fn from_the_top(mut self) -> Self {
         self.cursor = None;
-        self.event = None;
+        self.close();
+        self.open.clear();
         self
+    }
+
+    /// Closes the entry that is open beside the list.
+    pub fn close(&mut self) {
+        self.event = None;
+        self.part = None;
+    }
+
+    /// Shows the changes of an entry in place, or no longer. Where there are too many already, the
+    /// one that was stored first is closed.
+    pub fn toggle_open(&mut self, seq: Seq) {
+        if !self.open.remove(&seq) {
+            self.open.insert(seq);
+            if self.open.len() > MAX_OPEN {
+                let oldest = self.open.iter().copied().find(|&other| other != seq);
+                self.open.retain(|&other| Some(other) != oldest);
+            }
+        }
     }
 
     fn write_list(&self, out: &mut Writer) {
@@ -102,6 +135,12 @@ impl fmt::Display for View {
         }
         if let Some(event) = self.event {
             out.push("event", &event.to_string());
+        }
+        if let Some(part) = self.part {
+            out.push("part", part.as_str());
+        }
+        if let Some(open) = panel::open_text(&self.open) {
+            out.push("open", &open);
         }
         f.write_str(&out.finish())
     }

@@ -10,6 +10,7 @@ use daybook_model::{
     page::Direction,
     query::{MAX_BYTES, MAX_VALUES},
     sort::SortKey,
+    view::{MAX_OPEN, Part},
 };
 use proptest::{collection, option, prelude::*, sample::select};
 
@@ -114,9 +115,11 @@ proptest! {
         (filter, sort, off) in (filter(), sort(), choices()),
         cursor in option::of(cursor()),
         event in option::of(any::<u64>()),
+        part in option::of(select(Part::ALL.as_slice())),
+        open in collection::btree_set(any::<u64>(), 0..=MAX_OPEN),
         (tab, stack, scale, compare) in (option::of(text()), option::of(text()), option::of(text()), option::of(text())),
     ) {
-        let view = View { filter, sort, cursor: cursor.map(|c| c.to_string()), event, off, tab, stack, scale, compare };
+        let view = View { filter, sort, cursor: cursor.map(|c| c.to_string()), event, part, open, off, tab, stack, scale, compare };
         let printed = view.to_string();
         prop_assert_eq!(View::read(&printed), (view.clone(), vec![]), "{}", printed);
         // The same address is a query for the API.
