@@ -1,5 +1,6 @@
 //! The parts of the log page.
 
+pub(crate) mod agent;
 pub(crate) mod answer;
 pub(crate) mod cell;
 pub(crate) mod chart;
@@ -10,6 +11,7 @@ pub(crate) mod columns;
 pub(crate) mod diff;
 pub(crate) mod empty;
 pub(crate) mod entry;
+pub(crate) mod expander;
 pub(crate) mod facts;
 pub(crate) mod names;
 pub(crate) mod problems;

@@ -1,10 +1,14 @@
 //! What the reader prefers, remembered by this browser: none of it belongs into a link.
 
+mod diff;
+
 use daybook_model::Field;
 use leptos::prelude::*;
 
 use crate::reactive::effect;
 use crate::ui::time::Zone;
+
+pub(crate) use diff::{DiffStyle, Extent};
 
 /// Everything the reader prefers, apart from the colours, which `ui::theme` keeps.
 #[derive(Clone, Copy)]
@@ -15,6 +19,8 @@ pub(crate) struct Preferences {
     pub(crate) shortcuts: RwSignal<bool>,
     /// The facets that are in view beside the usual ones.
     pub(crate) facets: RwSignal<Vec<Field>>,
+    /// How changes are shown.
+    pub(crate) diff: DiffStyle,
 }
 
 impl Preferences {
@@ -31,6 +37,7 @@ impl Preferences {
                     .filter_map(Field::from_key)
                     .collect(),
             ),
+            diff: DiffStyle::recall(),
         };
         effect(move || {
             remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" });

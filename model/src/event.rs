@@ -89,6 +89,19 @@ pub struct Event {
     pub message: Option<String>,
 }
 
+impl Event {
+    /// Whether it only read: then there is nothing that it could have changed.
+    pub fn is_read_only(&self) -> bool {
+        match self.operation {
+            Some(operation) => matches!(operation, Operation::Read | Operation::Export),
+            None => {
+                let method = self.request.method.as_deref();
+                matches!(method, Some("GET" | "HEAD" | "OPTIONS" | "TRACE"))
+            }
+        }
+    }
+}
+
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

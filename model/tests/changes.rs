@@ -34,15 +34,14 @@ fn value() -> impl Strategy<Value = Value> {
 
 /// Two states, most often one made of the other by a few changes.
 fn states() -> impl Strategy<Value = (Value, Value)> {
-    let changed = (value(), collection::vec((any::<u8>(), value()), 1..5)).prop_map(
-        |(before, changes)| {
+    let changed =
+        (value(), collection::vec((any::<u8>(), value()), 1..5)).prop_map(|(before, changes)| {
             let mut after = before.clone();
             for (where_, value) in changes {
                 disturb(&mut after, where_.into(), value);
             }
             (before, after)
-        },
-    );
+        });
     prop_oneof![1 => (value(), value()), 4 => changed]
 }
 
@@ -180,10 +179,7 @@ fn only_what_differs_is_told_at_its_own_path() {
 fn null_is_a_value_and_absence_is_not() {
     assert_eq!(
         changed(json!({"a": null, "b": 1}), json!({"b": null})),
-        [
-            ("a".into(), Some(Value::Null), None),
-            ("b".into(), Some(json!(1)), Some(Value::Null))
-        ]
+        [("a".into(), Some(Value::Null), None), ("b".into(), Some(json!(1)), Some(Value::Null))]
     );
 }
 
@@ -224,7 +220,8 @@ fn another_order_is_told_as_such() {
         order(json!([1, 2, 3]), json!([2, 1, 4])),
         Some((String::new(), json!([1, 2]), json!([2, 1])))
     );
-    let list = |names: &[&str]| -> Value { names.iter().map(|name| json!({"name": name})).collect() };
+    let list =
+        |names: &[&str]| -> Value { names.iter().map(|name| json!({"name": name})).collect() };
     assert_eq!(
         order(json!({"jobs": list(&["a", "b", "c"])}), json!({"jobs": list(&["c", "b"])})),
         Some(("jobs".into(), json!(["b", "c"]), json!(["c", "b"])))
@@ -327,9 +324,8 @@ fn large_states_take_little_time() {
     let patch = serde_json::to_value(inverse(&change).unwrap()).unwrap();
     assert!(patch.as_array().unwrap().len() > 1);
     state.take();
-    let lines = |seed| {
-        numbers(seed, 50_000).iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
-    };
+    let lines =
+        |seed| numbers(seed, 50_000).iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let (before, after) = (lines(31), lines(37));
     assert_eq!(texts(&TextDiff::of(Some(&before), Some(&after))), (before, after));
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());

@@ -1,92 +1,72 @@
-//! What an entry changed: field by field, before and after.
+//! What an entry changed: field by field or both states whole, unified or side by side.
 
-use daybook_model::{
-    Change,
-    change::{Diff, Difference},
-};
+mod bar;
+mod lines;
+mod rows;
+mod sections;
+mod undo;
+
+use daybook_model::{Change, change::Diff};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use crate::ui::number::counted;
+use self::{bar::Bar, sections::Section, undo::Undo};
+use crate::{preferences::Preferences, reactive::dynamic, ui::number::counted};
 
-/// The changed fields, and on demand those that stayed.
+/// How many lines are shown before all of them are asked for: more would make the page slow.
+const SHOWN: usize = 800;
+
+/// A change, in the way the reader likes to see it.
 #[component]
 pub(crate) fn Changes(
     /// The states.
     change: Change,
 ) -> impl IntoView {
-    let Diff { changed, unchanged } = Diff::of(&change);
-    let Change { before, after } = change;
-    let whole = match (before, after) {
+    let style = expect_context::<Preferences>().diff;
+    let diff = Diff::of(&change);
+    let whole = match (&change.before, &change.after) {
         (Value::Null, after) if !after.is_null() => Some("Created: there was nothing before."),
         (before, Value::Null) if !before.is_null() => Some("Deleted: nothing is left."),
-        _ if changed.is_empty() => Some("Both snapshots are the same."),
+        _ if diff.changed.is_empty() => Some("Both snapshots are the same."),
         _ => None,
     };
-    let kept = unchanged.len() as u64;
-    view! {
-        {whole.map(|text| view! { <p class="muted">{text}</p> })}
-        {(!changed.is_empty()).then(|| view! { <dl class="diff">{by_path(changed).into_iter().map(field).collect_view()}</dl> })}
-        {(kept > 0).then(|| view! {
-            <details class="unchanged">
-                <summary>{counted(kept, "field unchanged", "fields unchanged")}</summary>
-                <dl class="diff">
-                    {unchanged.into_iter().map(|(path, value)| view! {
-                        <dt>{shown_path(&path)}</dt>
-                        <dd class="same"><code>{text_of(&value)}</code></dd>
-                    }).collect_view()}
-                </dl>
-            </details>
-        })}
-    }
-}
-
-/// Differences of one path stand together: the elements of a list.
-fn by_path(changed: Vec<Difference>) -> Vec<(String, Vec<Difference>)> {
-    let mut groups = Vec::<(String, Vec<Difference>)>::new();
-    for difference in changed {
-        match groups.iter_mut().find(|(path, _)| *path == difference.path) {
-            Some((_, group)) => group.push(difference),
-            None => groups.push((difference.path.clone(), vec![difference])),
-        }
-    }
-    groups
-}
-
-fn field((path, differences): (String, Vec<Difference>)) -> impl IntoView {
-    let line =
-        |class: &'static str, word: &'static str, sign: &'static str, value: Option<Value>| {
-            value.map(|value| {
-                view! {
-                    <dd class=class>
-                        <span class="visually-hidden">{word}" "</span>
-                        <span class="sign" aria-hidden="true">{sign}</span>
-                        <code>{text_of(&value)}</code>
-                    </dd>
-                }
-            })
-        };
-    let lines = differences.into_iter().map(|difference| {
+    let (changed, unchanged) = (diff.changed.len(), diff.unchanged.len());
+    let undo = (changed > 0).then(|| view! { <Undo change=&change /> });
+    let states = StoredValue::new((change, diff));
+    let all = RwSignal::new(false);
+    let body = move || {
+        let (extent, split) = (style.extent.get(), style.split.get());
+        let sections =
+            states.with_value(|(change, diff)| sections::of(change, diff, extent, split));
+        let lines: usize = sections.iter().map(|section| section.rows.len()).sum();
+        let shown = if all.get() { lines } else { SHOWN };
         view! {
-            {line("removed", "before", "−", difference.before)}
-            {line("added", "after", "+", difference.after)}
+            {(lines > 0).then(|| {
+                view! { <dl class="diff" class:split=split>{cut(sections, shown).into_iter().map(|section| lines::section(section, split)).collect_view()}</dl> }
+            })}
+            {(lines > shown).then(|| view! {
+                <button type="button" class="button diff-more" on:click=move |_| all.set(true)>
+                    {format!("Show {}", counted((lines - shown) as u64, "more line", "more lines"))}
+                </button>
+            })}
         }
-    });
+    };
     view! {
-        <dt>{shown_path(&path)}</dt>
-        {lines.collect_view()}
+        <div class="changes">
+            <Bar style changed unchanged />
+            {whole.map(|text| view! { <p class="muted">{text}</p> })}
+            {dynamic(body)}
+            {undo}
+        </div>
     }
 }
 
-fn shown_path(path: &str) -> String {
-    if path.is_empty() { "the whole".to_owned() } else { path.to_owned() }
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Object(_) | Value::Array(_) => {
-            serde_json::to_string_pretty(value).unwrap_or_default()
-        }
-        _ => value.to_string(),
-    }
+/// The first so many lines.
+fn cut(sections: Vec<Section>, mut lines: usize) -> Vec<Section> {
+    let cut = |mut section: Section| {
+        section.rows.truncate(lines);
+        lines -= section.rows.len();
+        (!section.rows.is_empty()).then_some(section)
+    };
+    sections.into_iter().map_while(cut).collect()
 }

@@ -1,135 +1,196 @@
-//! Every field of an entry that has a value, in the order in which it is read.
+//! The fields of an entry that have a value: the most telling ones in a few lines, and all of them.
 
-use daybook_model::{Entry, Field, FieldValue, Named, vocabulary};
+use daybook_model::{Entry, Event, Field, FieldValue, Named, vocabulary};
 
-/// A field and its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use super::agent;
+
+/// A line: a field, or two that are read together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Fact {
-    /// The field.
+    /// What it is.
     pub(crate) label: &'static str,
-    /// A word before the value, quieter.
-    pub(crate) before: Option<String>,
-    /// The value as shown.
-    pub(crate) text: String,
+    /// A value before the main one, quieter: `PATCH` before a path.
+    pub(crate) before: Option<Value>,
+    /// The main value.
+    pub(crate) value: Value,
+    /// A remark after it.
+    pub(crate) note: Option<String>,
     /// What is copied.
     pub(crate) copy: String,
+}
+
+/// A value as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Value {
+    /// The text.
+    pub(crate) text: String,
     /// Whether it is set in the letters of ids and paths.
     pub(crate) mono: bool,
     /// What it is filtered by.
     pub(crate) filter: Option<(Field, FieldValue)>,
 }
 
-/// The facts of an entry, apart from what the head of the panel says.
-pub(crate) fn facts(entry: &Entry) -> Vec<Fact> {
+impl Value {
+    fn new(text: impl Into<String>, mono: bool, filter: Option<(Field, FieldValue)>) -> Self {
+        Self { text: text.into(), mono, filter }
+    }
+}
+
+impl Fact {
+    fn new(label: &'static str, value: Value) -> Self {
+        Self { label, copy: value.text.clone(), value, ..Self::default() }
+    }
+
+    fn copies(self, copy: impl Into<String>) -> Self {
+        Self { copy: copy.into(), ..self }
+    }
+}
+
+/// What the log is filtered by to find this event's value of the field.
+pub(crate) fn by(event: &Event, field: Field) -> Option<(Field, FieldValue)> {
+    Some(field).zip(field.value_of(event).and_then(|text| field.value(&text).ok()))
+}
+
+/// The lines that tell what it was, in the order in which they are read.
+pub(crate) fn summary(entry: &Entry) -> Vec<Fact> {
     let event = &entry.event;
-    let by = |field: Field| {
-        Some(field).zip(field.value_of(event).and_then(|text| field.value(&text).ok()))
-    };
-    let plain = |label, text: Option<&str>, field: Option<Field>, mono| {
-        text.map(|text| Fact {
-            label,
-            before: None,
-            text: text.to_owned(),
-            copy: text.to_owned(),
-            mono,
-            filter: field.and_then(by),
-        })
-    };
-    let word = |label, text: String, copy: &str, field| Fact {
-        label,
-        before: None,
-        text,
-        copy: copy.to_owned(),
-        mono: false,
-        filter: by(field),
-    };
+    let (actor, request) = (&event.actor, &event.request);
+    let by = |field| by(event, field);
+    let code =
+        request.status_code.map(|code| Value::new(code.to_string(), true, by(Field::Status)));
+    let outcome = event.outcome.map(|o| Value::new(o.label(), false, by(Field::Outcome)));
+    let (before, outcome) = if outcome.is_some() { (code, outcome) } else { (None, code) };
+    let method = request.method.as_deref().map(|m| Value::new(m, true, by(Field::Method)));
+    let path = request.path.as_deref().map(|p| Value::new(p, true, by(Field::Path)));
+    let (method, path) = if path.is_some() { (method, path) } else { (None, method) };
+    let resource = event.resource.as_ref().map(|resource| {
+        let kind = vocabulary::resource_type_label(&resource.kind);
+        let kind = Value::new(kind, false, by(Field::ResourceType));
+        let value = Value::new(resource.label(), false, by(Field::Resource));
+        Fact { before: Some(kind), ..Fact::new("Resource", value) }
+    });
+    let kind = actor.kind.label().to_lowercase().replace("api", "API");
     let named = |label, named: Option<&Named>, field| {
-        named.map(|named| Fact {
-            label,
-            before: None,
-            text: if named.name.as_deref().is_some_and(|name| name != named.id) {
-                format!("{} · {}", named.label(), named.id)
-            } else {
-                named.id.clone()
-            },
-            copy: named.id.clone(),
-            mono: false,
-            filter: by(field),
-        })
+        named.map(|n| Fact::new(label, Value::new(n.label(), false, by(field))).copies(&n.id))
     };
-    let actor = &event.actor;
-    let request = &event.request;
+    let id = |label, id: Option<&str>, field| {
+        id.map(|id| Fact::new(label, Value::new(id, true, by(field))))
+    };
     [
-        plain("Error", event.error.as_deref(), None, false),
-        plain("Message", event.message.as_deref(), None, false),
+        outcome.map(|value| Fact { before, ..Fact::new("Outcome", value) }),
+        plain("Error", event.error.as_deref()),
+        plain("Message", event.message.as_deref()),
         Some(Fact {
-            label: "Actor",
-            before: Some(actor.kind.label().to_lowercase().replace("api", "API")),
-            text: actor.label().to_owned(),
-            copy: actor.label().to_owned(),
-            mono: false,
-            filter: by(Field::Actor),
+            before: Some(Value::new(kind, false, by(Field::ActorType))),
+            ..Fact::new("Actor", Value::new(actor.label(), false, by(Field::Actor)))
         }),
-        plain(
-            "E-mail",
-            actor.email.as_deref().filter(|email| *email != actor.label()),
-            None,
-            false,
-        ),
-        plain("Actor ID", actor.id.as_deref(), None, true),
-        event
-            .source
-            .as_deref()
-            .map(|source| word("Source", vocabulary::source_label(source), source, Field::Source)),
-        Some(word("Action", vocabulary::action_label(&event.action), &event.action, Field::Action))
-            .map(|fact| Fact { text: fact.copy.clone(), mono: true, ..fact }),
-        event.operation.map(|operation| {
-            word("Operation", operation.label().into(), operation.as_str(), Field::Operation)
-        }),
-        request.path.as_deref().map(|path| Fact {
-            label: "Request",
-            before: request.method.clone(),
-            text: path.to_owned(),
-            copy: path.to_owned(),
-            mono: true,
-            filter: by(Field::Path),
-        }),
-        plain(
-            "Method",
-            request.method.as_deref().filter(|_| request.path.is_none()),
-            Some(Field::Method),
-            true,
-        ),
-        event.resource.as_ref().map(|resource| Fact {
-            label: "Resource",
-            before: Some(vocabulary::resource_type_label(&resource.kind)),
-            text: resource.label().to_owned(),
-            copy: resource.label().to_owned(),
-            mono: false,
-            filter: by(Field::Resource),
-        }),
-        plain(
-            "Resource ID",
-            event.resource.as_ref().and_then(|r| r.id.as_deref().filter(|_| r.name.is_some())),
-            None,
-            true,
-        ),
+        path.map(|value| Fact { before: method, ..Fact::new("Request", value) }),
+        resource,
         named("Application", event.application.as_ref(), Field::Application),
         named("Cluster", event.cluster.as_ref(), Field::Cluster),
         named("Environment", event.environment.as_ref(), Field::Environment),
-        plain("From", request.remote_ip.as_deref(), Some(Field::Ip), true),
-        plain("User agent", request.user_agent.as_deref(), None, true),
-        plain("Request ID", request.request_id.as_deref(), Some(Field::Request), true),
-        plain("Session ID", request.session_id.as_deref(), Some(Field::Session), true),
-        plain("Run ID", event.run_id.as_deref(), Some(Field::Run), true),
-        plain("Webhook ID", event.webhook_id.as_deref(), Some(Field::Webhook), true),
-        plain("Webhook event", event.webhook_event_id.as_deref(), Some(Field::WebhookEvent), true),
-        plain("Integration", event.installation_id.as_deref(), Some(Field::Integration), true),
-        plain("Blueprint", event.blueprint.as_deref(), Some(Field::Blueprint), false),
-        plain("Entity", event.entity.as_deref(), Some(Field::Entity), false),
-        plain("Event ID", event.id.as_deref(), Some(Field::Id), true),
+        from(event),
+        id("Run ID", event.run_id.as_deref(), Field::Run),
+        id("Request ID", request.request_id.as_deref(), Field::Request),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Where the request came from, and by which client.
+fn from(event: &Event) -> Option<Fact> {
+    let request = &event.request;
+    let client = request.user_agent.as_deref().and_then(agent::client);
+    match request.remote_ip.as_deref() {
+        Some(ip) => {
+            let value = Value::new(ip, true, by(event, Field::Ip));
+            Some(Fact { note: client, ..Fact::new("From", value) })
+        }
+        None => client.map(|client| Fact::new("From", Value::new(client, false, None))),
+    }
+}
+
+fn plain(label: &'static str, text: Option<&str>) -> Option<Fact> {
+    text.map(|text| Fact::new(label, Value::new(text, false, None)))
+}
+
+/// Every field that has a value, each by itself.
+pub(crate) fn all(entry: &Entry) -> Vec<Fact> {
+    let event = &entry.event;
+    let (actor, request, resource) = (&event.actor, &event.request, event.resource.as_ref());
+    let by = |field| by(event, field);
+    let word = |label, text: String, raw: &str, field| {
+        Some(Fact::new(label, Value::new(text, false, by(field))).copies(raw))
+    };
+    let id = |label, text: Option<&str>, field: Option<Field>| {
+        text.map(|text| Fact::new(label, Value::new(text, true, field.and_then(by))))
+    };
+    let code = request.status_code.map(|code| code.to_string());
+    let named = |named: Option<&Named>| {
+        named.map(|n| (n.name.clone().filter(|name| *name != n.id), n.id.clone()))
+    };
+    // A thing is filtered by its id, whichever of its two is clicked.
+    let pair = |labels: [&'static str; 2], of: Option<(Option<String>, String)>, field| {
+        let (name, id) = of.unzip();
+        let name =
+            name.flatten().map(|name| Fact::new(labels[0], Value::new(name, false, by(field))));
+        [name, id.map(|id| Fact::new(labels[1], Value::new(id, true, by(field))))]
+    };
+    let mut facts = vec![
+        Some(Fact::new("Occurred", Value::new(event.occurred_at.to_string(), true, None))),
+        Some(Fact::new("Received", Value::new(entry.received_at.to_string(), true, None))),
+        event.outcome.and_then(|o| word("Outcome", o.label().into(), o.as_str(), Field::Outcome)),
+        id("Status", code.as_deref(), Some(Field::Status)),
+        plain("Error", event.error.as_deref()),
+        plain("Message", event.message.as_deref()),
+        id("Action", Some(&event.action), Some(Field::Action)),
+        event
+            .operation
+            .and_then(|o| word("Operation", o.label().into(), o.as_str(), Field::Operation)),
+        event.source.as_deref().and_then(|source| {
+            word("Source", vocabulary::source_label(source), source, Field::Source)
+        }),
+        word("Actor type", actor.kind.label().into(), actor.kind.as_str(), Field::ActorType),
+        // The actor is known by type and id: each of these is this actor.
+        actor.name.as_deref().map(|n| Fact::new("Actor", Value::new(n, false, by(Field::Actor)))),
+        actor.email.as_deref().map(|e| Fact::new("E-mail", Value::new(e, false, by(Field::Actor)))),
+        id("Actor ID", actor.id.as_deref(), Some(Field::Actor)),
+        id("Method", request.method.as_deref(), Some(Field::Method)),
+        id("Path", request.path.as_deref(), Some(Field::Path)),
+        resource.and_then(|r| {
+            let label = vocabulary::resource_type_label(&r.kind);
+            word("Resource type", label, &r.kind, Field::ResourceType)
+        }),
+        resource
+            .and_then(|r| r.name.as_deref())
+            .map(|name| Fact::new("Resource", Value::new(name, false, by(Field::Resource)))),
+        id("Resource ID", resource.and_then(|r| r.id.as_deref()), Some(Field::Resource)),
+    ];
+    facts.extend(pair(
+        ["Application", "Application ID"],
+        named(event.application.as_ref()),
+        Field::Application,
+    ));
+    facts.extend(pair(["Cluster", "Cluster ID"], named(event.cluster.as_ref()), Field::Cluster));
+    facts.extend(pair(
+        ["Environment", "Environment ID"],
+        named(event.environment.as_ref()),
+        Field::Environment,
+    ));
+    facts.extend([
+        id("Blueprint", event.blueprint.as_deref(), Some(Field::Blueprint)),
+        id("Entity", event.entity.as_deref(), Some(Field::Entity)),
+        id("IP address", request.remote_ip.as_deref(), Some(Field::Ip)),
+        plain("Client", request.user_agent.as_deref().and_then(agent::client).as_deref()),
+        id("User agent", request.user_agent.as_deref(), None),
+        id("Request ID", request.request_id.as_deref(), Some(Field::Request)),
+        id("Session ID", request.session_id.as_deref(), Some(Field::Session)),
+        id("Run ID", event.run_id.as_deref(), Some(Field::Run)),
+        id("Webhook ID", event.webhook_id.as_deref(), Some(Field::Webhook)),
+        id("Webhook event ID", event.webhook_event_id.as_deref(), Some(Field::WebhookEvent)),
+        id("Integration", event.installation_id.as_deref(), Some(Field::Integration)),
+        id("Event ID", event.id.as_deref(), Some(Field::Id)),
+    ]);
+    facts.into_iter().flatten().collect()
 }

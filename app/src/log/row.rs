@@ -11,6 +11,7 @@ use crate::{
     log::{
         cell::{acts, content, filter_field, severity_word},
         columns::Columns,
+        expander::{Expander, InlineDiff, has_change},
         sentence::sentence,
     },
     reactive::{dynamic, memo},
@@ -35,6 +36,7 @@ pub(crate) fn Row(
     dated: Memo<bool>,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
+    let expands = has_change(&entry);
     let Entry { seq, event, .. } = entry;
     let event = Arc::new(event);
     let open = log.part(move |view| view.event == Some(seq));
@@ -46,10 +48,11 @@ pub(crate) fn Row(
     let link = move || {
         let told = told.clone();
         let href = Signal::derive(move || log.link(|view| view.event = Some(seq)));
+        let expander = expands.then(|| view! { <Expander log seq told=told.clone() /> });
         let name = Signal::derive(move || {
             format!("{}{}, {told}", time::clock(at, zone.get()), time::millis(at))
         });
-        view! { <a class="row-link" href=href aria-label=name></a> }
+        view! { {expander}<a class="row-link" href=href aria-label=name></a> }
     };
     let date = move || {
         dated.get().then(|| view! { <span class="date">{time::day(at, clock.now_untracked(), zone.get())}" "</span> })
@@ -105,6 +108,7 @@ pub(crate) fn Row(
         >
             {dynamic(cells)}
         </tr>
+        <InlineDiff log seq />
     }
 }
 

@@ -95,7 +95,7 @@ fn press(reach: Reach, key: &str) -> bool {
         "?" => sheet.set(true),
         "Escape" if log.view_untracked().event.is_some() => {
             let open = log.view_untracked().event;
-            log.change(History::Push, |view| view.event = None);
+            log.change(History::Push, daybook_model::View::close);
             if let Some(row) = open.and_then(row_link) {
                 let _ = row.focus();
             }

@@ -22,6 +22,9 @@ pub(crate) fn CopyButton(
     /// What it is, for the button's name: "Copy request id".
     #[prop(into)]
     what: String,
+    /// The words on the button, where it has some.
+    #[prop(optional)]
+    shown: &'static str,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
     let name = format!("Copy {what}");
@@ -41,9 +44,13 @@ pub(crate) fn CopyButton(
             }
         });
     };
+    let class = if shown.is_empty() { "icon-button copy" } else { "button copy" };
+    // What the button says is not said again beside it.
+    let tip = shown.is_empty().then(|| name.clone());
     view! {
-        <button type="button" class="icon-button copy" class:copied=copied aria-label=name.clone() data-tip=name on:click=copy>
+        <button type="button" class=class class:copied=copied aria-label=name data-tip=tip on:click=copy>
             {dynamic(move || icon(if copied.get() { Icon::Check } else { Icon::Copy }))}
+            {shown}
         </button>
     }
 }

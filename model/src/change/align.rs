@@ -205,7 +205,11 @@ mod tests {
         let block = |before, after| Block { before, after, same: false };
         assert_eq!(
             changed,
-            [block(100..100, 100..101), block(1_999..2_000, 2_000..2_001), block(4_000..4_001, 4_001..4_001)]
+            [
+                block(100..100, 100..101),
+                block(1_999..2_000, 2_000..2_001),
+                block(4_000..4_001, 4_001..4_001)
+            ]
         );
     }
 }

@@ -83,15 +83,27 @@ mod tests {
             assert_eq!(Redaction::of(&marker), Some(Redaction::ByLog { changed }));
         }
         for mask in [
-            json!("***"), json!("••••••••"), json!("[REDACTED]"), json!("<redacted>"),
-            json!("(sensitive value)"), json!("[Filtered]"), json!("***REDACTED***"),
+            json!("***"),
+            json!("••••••••"),
+            json!("[REDACTED]"),
+            json!("<redacted>"),
+            json!("(sensitive value)"),
+            json!("[Filtered]"),
+            json!("***REDACTED***"),
             json!("HIDDEN_DUE_TO_SECURITY_REASONS"),
         ] {
             assert_eq!(Redaction::of(&mask), Some(Redaction::ByProducer), "{mask}");
         }
         for value in [
-            json!("**"), json!("hidden"), json!("secret"), json!(""), json!({}), json!(null),
-            json!({"$redacted": false}), json!({"$redacted": true, "more": 1}), json!("* * *"),
+            json!("**"),
+            json!("hidden"),
+            json!("secret"),
+            json!(""),
+            json!({}),
+            json!(null),
+            json!({"$redacted": false}),
+            json!({"$redacted": true, "more": 1}),
+            json!("* * *"),
             json!("the redacted part"),
         ] {
             assert_eq!(Redaction::of(&value), None, "{value}");

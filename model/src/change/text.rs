@@ -89,8 +89,11 @@ fn mark(before: &str, after: &str) -> (Marked, Marked) {
     let letters = |words: &[&str]| -> usize {
         words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphanumeric()).count()
     };
-    let same: usize =
-        blocks.iter().filter(|block| block.same).map(|block| letters(&a[block.before.clone()])).sum();
+    let same: usize = blocks
+        .iter()
+        .filter(|block| block.same)
+        .map(|block| letters(&a[block.before.clone()]))
+        .sum();
     if same * 3 < letters(&a).max(letters(&b)) || same == 0 {
         return (whole(before), whole(after));
     }

@@ -16,19 +16,22 @@ pub enum Part {
     Changes,
     /// What its producer says beside it.
     Context,
+    /// Every field that has a value.
+    Fields,
     /// The entry as it is stored.
     Raw,
 }
 
 impl Part {
     /// Every part, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Changes, Self::Context, Self::Raw];
+    pub const ALL: [Self; 4] = [Self::Changes, Self::Context, Self::Fields, Self::Raw];
 
     /// The word in the address.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Changes => "changes",
             Self::Context => "context",
+            Self::Fields => "fields",
             Self::Raw => "raw",
         }
     }
@@ -38,6 +41,7 @@ impl Part {
         match self {
             Self::Changes => "Changes",
             Self::Context => "Context",
+            Self::Fields => "Fields",
             Self::Raw => "Raw",
         }
     }
@@ -54,7 +58,7 @@ impl FromStr for Part {
 
     fn from_str(text: &str) -> Result<Self, QueryError> {
         Self::ALL.into_iter().find(|part| part.as_str() == text).ok_or_else(|| {
-            QueryError::new("part", format!("{text:?} is not one of changes, context, raw"))
+            QueryError::new("part", format!("{text:?} is not one of changes, context, fields, raw"))
         })
     }
 }

@@ -1,0 +1,103 @@
+//! Where an entry leads: everything of the same actor, thing, request or address, and what else
+//! happened around it. Each is a question of its own: what the list is narrowed to now is left
+//! behind. The entry stays open.
+
+use daybook_model::{
+    Entry, Event, Field, FieldValue, Filter, Preset, Range, Resource, Span, Term, View,
+};
+use leptos::prelude::*;
+
+use crate::{
+    log::facts,
+    reactive::dynamic,
+    ui::icon::{Icon, icon},
+    url::LogAddress,
+};
+
+/// How far the surroundings of an entry reach, both ways.
+const AROUND: i64 = 5 * 60_000;
+/// Histories are told from their beginning.
+const WHOLE: Range = Range::Last(Preset::All);
+
+/// A way to go.
+struct Pivot {
+    icon: Icon,
+    /// In two words.
+    label: &'static str,
+    /// In full.
+    name: String,
+    /// What the list is narrowed to.
+    by: Option<(Field, FieldValue)>,
+    range: Range,
+}
+
+/// The ways that this entry offers.
+fn pivots(event: &Event, range: Range) -> Vec<Pivot> {
+    let at = event.occurred_at;
+    // What the log cannot be filtered by leads nowhere.
+    let to = |icon, label, name: String, field, range| {
+        let by = facts::by(event, field)?;
+        Some(Pivot { icon, label, name, by: Some(by), range })
+    };
+    let actor = format!("Actor: everything by {}", event.actor.label());
+    let thing = event.resource.as_ref().map(Resource::label).unwrap_or_default();
+    let ip = event.request.remote_ip.as_deref().unwrap_or_default();
+    [
+        to(Icon::User, "Actor", actor, Field::Actor, range),
+        to(Icon::Clock, "History", format!("History of {thing}"), Field::Resource, WHOLE),
+        to(Icon::Link, "Request", "Request: all of it".into(), Field::Request, WHOLE),
+        to(Icon::Play, "Run", "Run: all of it".into(), Field::Run, WHOLE),
+        to(Icon::External, "IP", format!("IP: everything from {ip}"), Field::Ip, range),
+        Span::new(at.plus_millis(-AROUND), at.plus_millis(AROUND + 1)).map(|span| Pivot {
+            icon: Icon::ZoomIn,
+            label: "±5 min",
+            name: "±5 min: everything within five minutes".into(),
+            by: None,
+            range: Range::Between(span),
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The links, always at hand at the foot of the panel.
+#[component]
+pub(super) fn Pivots(
+    /// Where we are.
+    log: LogAddress,
+    /// The entry.
+    entry: Entry,
+) -> impl IntoView {
+    let event = StoredValue::new(entry.event);
+    let range = log.part(|view| view.filter.range);
+    let links = move || {
+        let pivots = event.with_value(|event| pivots(event, range.get()));
+        pivots
+            .into_iter()
+            .map(|pivot| {
+                let Pivot { icon: glyph, label, name, by, range } = pivot;
+                let href = log.link(|view| lead(view, by, range));
+                view! { <a class="pivot" href=href aria-label=name.clone() data-tip=name>{icon(glyph)}{label}</a> }
+            })
+            .collect_view()
+    };
+    view! { <nav class="pivots" aria-label="From this entry">{dynamic(links)}</nav> }
+}
+
+/// Makes the view the question of a pivot: what is pinned stays so, and what is open stays open.
+fn lead(view: &mut View, by: Option<(Field, FieldValue)>, range: Range) {
+    let mut filter = Filter { range, as_of: view.filter.as_of, ..Filter::default() };
+    if let Some((field, value)) = by {
+        filter.add(field, false, Term::Is(value));
+    }
+    let kept = std::mem::take(view);
+    *view = View {
+        filter,
+        event: kept.event,
+        part: kept.part,
+        stack: kept.stack,
+        scale: kept.scale,
+        ..View::default()
+    };
+}
