@@ -63,6 +63,12 @@ test("an opened entry", async ({ page, scene, shoot }) => {
   await shoot(page, "entry");
   await log.panel.getByRole("tab", { name: "Raw" }).click();
   await shoot(page, "entry-raw");
+  await log.panel.getByRole("tab", { name: "Fields" }).click();
+  await shoot(page, "entry-fields");
+  await open(log, `${scene.log}?operation=update&outcome=success`);
+  await log.table.getByRole("button", { name: /^Changes: / }).nth(1).click();
+  await expect(log.table.getByRole("term").first()).toBeVisible();
+  await shoot(page, "entry-in-place");
 });
 
 test("nothing, nonsense and no answer", async ({ page, scene, shoot }) => {

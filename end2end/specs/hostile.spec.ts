@@ -1,6 +1,9 @@
 import { HOSTILE } from "../fixtures/hostile.ts";
 import { expect, test } from "../fixtures/test.ts";
 
+/** What turns the order of other characters round is written out. */
+const seen = (text: string) => text.replaceAll("\u202E", "\\u202e");
+
 // That nothing runs is checked after each test, by the guard.
 
 test("rows, rail and chips show hostile texts as they are", async ({ log, page }) => {
@@ -21,7 +24,7 @@ for (const [i, text] of HOSTILE.entries()) {
   test(`an opened entry shows it in every field and runs nothing: ${JSON.stringify(text.slice(0, 24))}`, async ({ log, daybook, page }) => {
     const entry = await daybook.api.entry(`hostile-${i}`);
     await log.open(`event=${entry.seq}`);
-    await expect(log.panel.getByRole("tabpanel", { name: "Changes" })).toContainText(JSON.stringify(`${text}!`).slice(1, -1));
+    await expect(log.panel.getByRole("tabpanel", { name: "Changes" })).toContainText(seen(JSON.stringify(text)).slice(1, -1));
     await log.panel.getByRole("tab", { name: "Context" }).click();
     await log.panel.getByRole("tab", { name: "Raw" }).click();
     const raw = await log.panel.getByRole("tabpanel", { name: "Raw" }).getByRole("code").textContent();

@@ -80,7 +80,7 @@ fn run(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
     bytes.iter().position(|&b| !is(b)).unwrap_or(bytes.len())
 }
 
-/// The text with characters that cannot be seen, or that turn the order of others round, written
+/// The text with characters that cannot be seen (but for those that join letters and emoji), or that turn the order of others round, written
 /// as JSON writes them: `\u202e`.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
@@ -102,7 +102,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 fn is_hidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
