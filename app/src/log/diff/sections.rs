@@ -115,11 +115,19 @@ fn text_of(value: &Value) -> String {
         value if matches!(Redaction::of(value), Some(Redaction::ByLog { .. })) => {
             "•••••••• (redacted)".into()
         }
-        Value::Object(_) | Value::Array(_) => {
+        Value::Object(_) | Value::Array(_) if !is_short(value) => {
             serde_json::to_string_pretty(value).unwrap_or_default()
         }
         _ => value.to_string(),
     }
+}
+
+/// Whether a list of plain values fits on a line.
+fn is_short(value: &Value) -> bool {
+    let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let plain = !list.iter().any(|value| value.is_array() || value.is_object());
+    (plain && value.is_array() && list.len() <= 16 && value.to_string().len() <= 48)
+        || value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 #[cfg(test)]

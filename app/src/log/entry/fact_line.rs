@@ -63,7 +63,7 @@ fn shown(log: LogAddress, value: Value) -> AnyView {
         Some((field, of)) => {
             let name = format!("Only this {}: {text}", field.label());
             view! {
-                <a class="value" class:mono=mono href=Signal::derive(move || only_link(log, field, &of)) aria-label=name data-tip="Only this">{text}</a>
+                <a class="fact-link" class:mono=mono href=Signal::derive(move || only_link(log, field, &of)) aria-label=name data-tip="Only this">{text}</a>
             }
             .into_any()
         }
