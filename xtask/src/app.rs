@@ -3,7 +3,7 @@
 use crate::process::{Job, program};
 use crate::step::Step;
 use crate::wasm::Toolchain;
-use crate::{Result, paths, stamp, tools};
+use crate::{Result, paths, split, stamp, tools};
 
 /// What the app is made from.
 const SOURCES: &[&str] = &[
@@ -15,6 +15,8 @@ const SOURCES: &[&str] = &[
     "Cargo.lock",
     "Trunk.toml",
     "xtask/compress.mjs",
+    "xtask/src/split.rs",
+    "xtask/src/tools.rs",
 ];
 
 /// Builds the app, if something it is made from changed.
@@ -29,6 +31,7 @@ pub(crate) fn build() -> Option<Step> {
         // Taken before, so that what is saved meanwhile is built the next time.
         let fingerprint = stamp::fingerprint(SOURCES);
         trunk(job)?;
+        split::deliver(job)?;
         compress(job)?;
         stamp::write(&done, &fingerprint)
     });
@@ -38,10 +41,11 @@ pub(crate) fn build() -> Option<Step> {
 fn trunk(job: &Job) -> Result {
     let toolchain = Toolchain::required()?;
     let mut trunk = program("trunk");
-    trunk.args(["build", "--color", "never"]);
+    trunk.args(["build", "--features", "split", "--color", "never"]);
     // Its own remarks are about its insides; errors, and what cargo says, are shown.
     trunk.env_remove("NO_COLOR").env("RUST_BACKTRACE", "0").env("RUST_LOG", "error");
-    tools::put_on_path(&mut trunk, toolchain.bin().as_deref())?;
+    let stand_in = split::put_between(&mut trunk)?;
+    tools::put_on_path(&mut trunk, toolchain.bin().into_iter().chain([stand_in]).collect())?;
     toolchain.take_over(&mut trunk);
     job.run(&mut trunk, "Correct what the compiler or trunk says above.")
 }

@@ -15,6 +15,7 @@ mod process;
 mod run;
 mod setup;
 mod sizes;
+mod split;
 mod stamp;
 mod step;
 mod system;
@@ -42,6 +43,9 @@ Daybook: cargo xtask COMMAND
 ";
 
 fn main() -> ExitCode {
+    if split::stands_in() {
+        return end(split::bind());
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let Some((command, rest)) = args.split_first() else {
         print!("{HELP}");
@@ -61,6 +65,10 @@ fn main() -> ExitCode {
         }
         other => Err(format!("There is no command `{other}`.\n\n{HELP}")),
     };
+    end(done)
+}
+
+fn end(done: Result) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {

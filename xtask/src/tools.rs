@@ -1,4 +1,5 @@
-//! The programs that build the app: trunk, and the wasm-bindgen that Cargo.lock asks for.
+//! The programs that build the app: trunk, the wasm-bindgen that Cargo.lock asks for, and what
+//! splits the module between the two.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,8 @@ use crate::step::Step;
 use crate::{Result, node, paths};
 
 const TRUNK: &str = "0.21.14";
+const SPLIT: &str = "0.2.4";
+const SPLITTER: &str = "wasm_split_cli_support";
 
 /// These are run a few times a day for a second: what matters is how long they take to build.
 const QUICK: [(&str, &str); 4] = [
@@ -25,6 +28,7 @@ pub(crate) fn missing() -> Result<Vec<Step>> {
     let wanted = [
         ("trunk", "trunk", TRUNK.to_owned(), "4 to 6 minutes, once per machine"),
         ("wasm-bindgen-cli", "wasm-bindgen", bindgen, "about 2 minutes, once per machine"),
+        (SPLITTER, "wasm-split-cli", SPLIT.to_owned(), "about a minute, once per machine"),
     ];
     let missing = wanted.into_iter().filter(|(_, name, version, _)| find(name, version).is_none());
     let mut missing = missing.peekable();
@@ -41,15 +45,9 @@ pub(crate) fn missing() -> Result<Vec<Step>> {
 }
 
 /// Lets `command` find the tools by name.
-pub(crate) fn put_on_path(command: &mut Command, first: Option<&Path>) -> Result {
-    let bindgen = wasm_bindgen_version()?;
-    let mut folders: Vec<PathBuf> = first.into_iter().map(Path::to_path_buf).collect();
-    for (name, version) in [("trunk", TRUNK), ("wasm-bindgen", bindgen.as_str())] {
-        let found = find(name, version).ok_or_else(|| {
-            format!("Run `cargo xtask setup`: {name} {version} is not installed.")
-        })?;
-        folders.extend(found.parent().map(Path::to_path_buf));
-    }
+pub(crate) fn put_on_path(command: &mut Command, first: Vec<PathBuf>) -> Result {
+    let mut folders = first;
+    folders.extend(required("trunk", TRUNK)?.parent().map(Path::to_path_buf));
     folders.push(node::bin("app/chart"));
     let path = env::var_os("PATH").unwrap_or_default();
     let all = folders.into_iter().chain(env::split_paths(&path));
@@ -58,11 +56,31 @@ pub(crate) fn put_on_path(command: &mut Command, first: Option<&Path>) -> Result
     Ok(())
 }
 
+/// The real wasm-bindgen.
+pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
+    required("wasm-bindgen", &wasm_bindgen_version()?)
+}
+
+/// What takes a linked module apart.
+pub(crate) fn wasm_split() -> Result<PathBuf> {
+    required("wasm-split-cli", SPLIT)
+}
+
+fn required(name: &str, version: &str) -> Result<PathBuf> {
+    find(name, version)
+        .ok_or_else(|| format!("Run `cargo xtask setup`: {name} {version} is not installed."))
+}
+
 fn install(job: &Job, package: &str, name: &str, version: &str) -> Result {
     let cargo = || {
         let mut command = program("cargo");
-        command.args(["install", &format!("{package}@{version}"), "--root"]);
-        command.arg(folder(name, version)).env("CARGO_TARGET_DIR", build_folder()).envs(QUICK);
+        command.args(["install", &format!("{package}@{version}")]);
+        if package == SPLITTER {
+            // It is a library first.
+            command.args(["--features", "build-binary"]);
+        }
+        command.arg("--root").arg(folder(name, version));
+        command.env("CARGO_TARGET_DIR", build_folder()).envs(QUICK);
         command
     };
     let advice = format!(
@@ -87,12 +105,15 @@ fn tidy_up() -> Result {
 
 /// The program `name`, if it is here in just this version.
 fn find(name: &str, version: &str) -> Option<PathBuf> {
+    // What is in our folder was installed in that version; it has to start on this machine.
     let ours = folder(name, version).join("bin").join(name);
-    let right = |file: &PathBuf| {
+    if ask(program(&ours).arg("--help")).is_some() {
+        return Some(ours);
+    }
+    paths::on_path(name).filter(|file| {
         let said = ask(program(file).arg("--version")).unwrap_or_default();
         said.split_whitespace().nth(1) == Some(version)
-    };
-    [Some(ours), paths::on_path(name)].into_iter().flatten().find(right)
+    })
 }
 
 /// Several versions live side by side, since several checkouts may.
