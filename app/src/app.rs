@@ -9,13 +9,12 @@ use leptos_router::{
 
 use crate::{
     clock::Clock,
-    pages::{
-        home::HomePage, log::LogPage, not_found::NotFoundPage, set_up::SetUpPage,
-        sign_in::SignInPage,
-    },
+    later::{Later, later},
+    pages::{home::HomePage, log::LogPage},
     preferences::Preferences,
     reactive::{dynamic, memo},
     session::Session,
+    ui::lazy::loading,
     url::Address,
 };
 
@@ -35,14 +34,19 @@ fn Pages() -> impl IntoView {
     provide_context(Clock::start());
     view! {
         <div class="app" on:click=move |event| address.follow_link(&event)>
-            <FlatRoutes fallback=NotFoundPage>
+            <FlatRoutes fallback=door(|| Later::NotFound)>
                 <Route path=path!("/") view=HomePage />
-                <Route path=path!("/sign-in") view=SignInPage />
-                <Route path=path!("/set-up") view=SetUpPage />
+                <Route path=path!("/sign-in") view=door(|| Later::SignIn) />
+                <Route path=path!("/set-up") view=door(|| Later::SetUp) />
                 <Route path=path!("/projects/:project/log") view=ProjectLog />
             </FlatRoutes>
         </div>
     }
+}
+
+/// A page in front of the log.
+fn door(page: fn() -> Later) -> impl Fn() -> AnyView + Clone + Send {
+    move || view! { <main class="door">{later(page, loading)}</main> }.into_any()
 }
 
 /// The log page of the project in the path; another project is another page.

@@ -13,6 +13,7 @@ pub(crate) mod empty;
 pub(crate) mod entry;
 pub(crate) mod expander;
 pub(crate) mod facts;
+pub(crate) mod menus;
 pub(crate) mod names;
 pub(crate) mod problems;
 pub(crate) mod rail;

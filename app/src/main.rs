@@ -10,6 +10,7 @@
 mod api;
 mod app;
 mod clock;
+mod later;
 mod load;
 mod log;
 mod pages;

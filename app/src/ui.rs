@@ -9,6 +9,7 @@ pub(crate) mod combobox;
 pub(crate) mod copy;
 pub(crate) mod dialog;
 pub(crate) mod icon;
+pub(crate) mod lazy;
 pub(crate) mod menu;
 pub(crate) mod middle;
 pub(crate) mod number;

@@ -6,14 +6,16 @@ use daybook_model::{FacetCounts, Term};
 use leptos::prelude::*;
 
 use crate::{
+    later::{Later, later},
     log::{
-        chip_editor::ChipEditor,
+        chip_editor::ChipEditorProps,
         names::Names,
         terms::{ChipId, values_text},
     },
     reactive::{dynamic, effect},
     ui::{
         icon::{Icon, icon},
+        lazy::loading,
         popover::Popover,
     },
     url::LogAddress,
@@ -57,6 +59,9 @@ pub(crate) fn Chip(
     let field = id.field.label();
     let negate_tip = Signal::derive(move || format!("Change to “{}”", other.verb(&terms.read())));
 
+    let close = Callback::new(move |()| open.set(false));
+    let editor = move || ChipEditorProps { log, names, id, facets, terms, close };
+
     view! {
         <li class="chip" class:off=id.off class:exclude=id.exclude>
             <span class="chip-field">{field}</span>
@@ -67,7 +72,7 @@ pub(crate) fn Chip(
                 label=Signal::derive(move || format!("{field} {} {}: edit", verb.get(), words.get()))
                 trigger=move || dynamic(move || if terms.read().is_empty() { "…".to_owned() } else { words.get() })
             >
-                <ChipEditor log names id facets terms close=Callback::new(move |()| open.set(false)) />
+                {later(move || Later::ChipEditor(editor()), loading)}
             </Popover>
             {id.off.then(|| view! { <a class="chip-off" href=switched data-tip="Switch on">"off"</a> })}
             <a class="chip-remove" href=removed aria-label=Signal::derive(move || format!("Remove {field} {} {}", verb.get(), words.get())) data-tip="Remove">

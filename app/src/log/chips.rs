@@ -4,11 +4,13 @@ use daybook_model::{FacetCounts, Field, View};
 use leptos::prelude::*;
 
 use crate::{
+    later::{Later, later},
     log::{chip::Chip, names::Names, terms::ChipId},
     reactive::{memo, when},
     ui::{
         combobox::{ComboOption, Combobox},
         icon::{Icon, icon},
+        lazy::loading,
         popover::Popover,
     },
     url::LogAddress,
@@ -49,22 +51,30 @@ pub(crate) fn Chips(
                 </For>
             </ul>
             <Popover class="button quiet" open=adding trigger=|| view! { {icon(Icon::Plus)} "Filter" }>
-                <div class="field-list">
-                    <Combobox
-                        label="Filter by"
-                        placeholder="Filter by…"
-                        multiple=false
-                        options=fields()
-                        on_toggle=move |key: String| {
-                            adding.set(false);
-                            editing.set(Field::from_key(&key).map(|field| ChipId::on(field, false)));
-                        }
-                    />
-                </div>
+                {later(move || Later::Fields(FieldsProps { adding, editing }), loading)}
             </Popover>
             {when(move || narrowed.get(), move || view! {
                 <a class="button quiet" href=cleared>"Clear all"</a>
             })}
+        </div>
+    }
+}
+
+/// The list of fields; to choose one begins a chip.
+#[component]
+pub(crate) fn Fields(
+    /// Whether the list is open.
+    adding: RwSignal<bool>,
+    /// The chip that is edited.
+    editing: RwSignal<Option<ChipId>>,
+) -> impl IntoView {
+    let choose = move |key: String| {
+        adding.set(false);
+        editing.set(Field::from_key(&key).map(|field| ChipId::on(field, false)));
+    };
+    view! {
+        <div class="field-list">
+            <Combobox label="Filter by" placeholder="Filter by…" multiple=false options=fields() on_toggle=choose />
         </div>
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     api,
     load::load,
     log::answer::LogAnswer,
-    reactive::{dynamic, effect, memo},
+    reactive::{dynamic, effect, memo, when},
     session::Session,
     ui::{
         copy::CopyButton,
@@ -25,7 +25,7 @@ use crate::{
     url::LogAddress,
 };
 
-/// The panel. It is there while the address names an entry.
+/// What is in the panel, which is there while the address names an entry.
 #[component]
 pub(crate) fn EntryPanel(
     /// Where we are.
@@ -62,23 +62,17 @@ pub(crate) fn EntryPanel(
             view! { <p class="problem" role="alert">{failure.message()}</p> }
         })
     };
-    let skeleton = move || {
-        (entry.with(Option::is_none) && loaded.failure.with(Option::is_none)).then(|| {
-            view! { <div class="panel-skeleton" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div> }
-        })
-    };
+    let waits = move || entry.with(Option::is_none) && loaded.failure.with(Option::is_none);
 
     view! {
-        <aside class="panel" aria-label="Entry">
-            <Head log answer seq />
-            <div class="panel-body">
-                {dynamic(move || brief.get().map(|entry| view! { <Told log entry zone /> }))}
-                {dynamic(failed)}
-                {dynamic(skeleton)}
-                {dynamic(move || entry.get().map(|entry| view! { <Parts log entry /> }))}
-            </div>
-            {dynamic(move || brief.get().map(|entry| view! { <Pivots log entry /> }))}
-        </aside>
+        <Head log answer seq />
+        <div class="panel-body">
+            {dynamic(move || brief.get().map(|entry| view! { <Told log entry zone /> }))}
+            {dynamic(failed)}
+            {when(waits, skeleton)}
+            {dynamic(move || entry.get().map(|entry| view! { <Parts log entry /> }))}
+        </div>
+        {dynamic(move || brief.get().map(|entry| view! { <Pivots log entry /> }))}
     }
 }
 
@@ -115,6 +109,12 @@ fn Head(log: LogAddress, answer: LogAnswer, seq: Memo<Option<Seq>>) -> impl Into
             <a class="icon-button" href=closed aria-label="Close" data-tip="Close (Esc)">{icon(Icon::Close)}</a>
         </header>
     }
+}
+
+/// What the panel looks like before the entry is known.
+pub(crate) fn skeleton() -> AnyView {
+    view! { <div class="panel-skeleton" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div> }
+        .into_any()
 }
 
 /// The entries above and below in the list.

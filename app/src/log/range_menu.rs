@@ -5,9 +5,11 @@ use leptos::{ev, prelude::*};
 
 use crate::{
     clock::Clock,
+    later::{Later, later},
     reactive::dynamic,
     ui::{
         icon::{Icon, icon},
+        lazy::loading,
         popover::{Align, Popover},
         time::{Zone, from_input, span_text, to_input, zone_name},
     },
@@ -31,19 +33,7 @@ pub(crate) fn RangeMenu(
         Range::Last(preset) => preset.label().to_owned(),
         Range::Between(span) => span_text(span, clock.now_untracked(), zone.get()),
     });
-    let preset = move |preset: Preset| {
-        let chosen = move || range.get() == Range::Last(preset);
-        let href =
-            Signal::derive(move || log.filter_link(|view| view.filter.range = Range::Last(preset)));
-        view! {
-            <li>
-                <a class="menu-item" href=href aria-current=Signal::derive(move || chosen().then_some("true")) on:click=move |_| open.set(false)>
-                    <span class="menu-check">{dynamic(move || chosen().then(|| icon(Icon::Check)))}</span>
-                    <span class="menu-text">{preset.label()}</span>
-                </a>
-            </li>
-        }
-    };
+    let close = Callback::new(move |()| open.set(false));
 
     view! {
         <Popover
@@ -53,11 +43,42 @@ pub(crate) fn RangeMenu(
             label=Signal::derive(move || format!("{}: change the time range", words.get()))
             trigger=move || view! { {icon(Icon::Calendar)} <span class="range-words">{words}</span> {icon(Icon::Chevron)} }
         >
-            <div class="range-menu">
-                <ul role="list">{Preset::ALL.iter().copied().map(preset).collect_view()}</ul>
-                <OwnRange log zone covered close=Callback::new(move |()| open.set(false)) />
-            </div>
+            {later(move || Later::Ranges(RangesProps { log, zone, covered, close }), loading)}
         </Popover>
+    }
+}
+
+/// What the menu offers.
+#[component]
+pub(crate) fn Ranges(
+    /// Where we are.
+    log: LogAddress,
+    /// By whose clock.
+    zone: RwSignal<Zone>,
+    /// The time that the answer covers.
+    covered: Signal<Option<Span>>,
+    /// Closes the menu.
+    close: Callback<()>,
+) -> impl IntoView {
+    let range = log.part(|view| view.filter.range);
+    let preset = move |preset: Preset| {
+        let chosen = move || range.get() == Range::Last(preset);
+        let href =
+            Signal::derive(move || log.filter_link(|view| view.filter.range = Range::Last(preset)));
+        view! {
+            <li>
+                <a class="menu-item" href=href aria-current=Signal::derive(move || chosen().then_some("true")) on:click=move |_| close.run(())>
+                    <span class="menu-check">{dynamic(move || chosen().then(|| icon(Icon::Check)))}</span>
+                    <span class="menu-text">{preset.label()}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <div class="range-menu">
+            <ul role="list">{Preset::ALL.iter().copied().map(preset).collect_view()}</ul>
+            <OwnRange log zone covered close />
+        </div>
     }
 }
 

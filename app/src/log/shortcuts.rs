@@ -6,8 +6,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
+    later::{Later, later},
     preferences::Preferences,
-    ui::dialog::Dialog,
+    ui::{dialog::Dialog, lazy::loading},
     url::{History, LogAddress},
 };
 
@@ -152,21 +153,25 @@ pub(crate) fn Sheet(
     /// Whether it is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
+    view! { <Dialog open title="Keyboard">{later(|| Later::Keys, loading)}</Dialog> }
+}
+
+/// The keys, and whether single letters are among them.
+#[component]
+pub(crate) fn Keys() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     view! {
-        <Dialog open title="Keyboard">
-            <dl class="keys">
-                {SHEET.map(|(keys, what)| view! {
-                    <div>
-                        <dt>{keys.iter().map(|key| view! { <kbd class="key">{*key}</kbd>" " }).collect_view()}</dt>
-                        <dd>{what}</dd>
-                    </div>
-                }).into_iter().collect_view()}
-            </dl>
-            <label class="check">
-                <input type="checkbox" bind:checked=preferences.shortcuts />
-                "Single letters are shortcuts"
-            </label>
-        </Dialog>
+        <dl class="keys">
+            {SHEET.map(|(keys, what)| view! {
+                <div>
+                    <dt>{keys.iter().map(|key| view! { <kbd class="key">{*key}</kbd>" " }).collect_view()}</dt>
+                    <dd>{what}</dd>
+                </div>
+            }).into_iter().collect_view()}
+        </dl>
+        <label class="check">
+            <input type="checkbox" bind:checked=preferences.shortcuts />
+            "Single letters are shortcuts"
+        </label>
     }
 }

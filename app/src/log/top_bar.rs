@@ -4,15 +4,18 @@ use daybook_model::{Field, Term, View, account::Viewer};
 use leptos::prelude::*;
 
 use crate::{
+    later::{Later, later},
+    log::menus::{AccountItemsProps, ProjectItemsProps},
     preferences::Preferences,
-    reactive::dynamic,
+    reactive::{dynamic, memo},
     session::Session,
     ui::{
         icon::{Icon, icon},
-        menu::{Menu, MenuItem, MenuRule, MenuTitle},
+        lazy::loading,
+        menu::Menu,
         popover::Align,
         theme::ThemeSwitch,
-        time::{Zone, local_zone_name},
+        time::Zone,
     },
     url::log_href,
 };
@@ -64,19 +67,11 @@ pub(crate) fn TopBar(
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
             <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
-                <MenuItem checked=Signal::derive(move || zone.get() == Zone::Local) hint=local_zone_name() on_select=Callback::new(move |()| zone.set(Zone::Local))>
-                    "Local time"
-                </MenuItem>
-                <MenuItem checked=Signal::derive(move || zone.get() == Zone::Utc) on_select=Callback::new(move |()| zone.set(Zone::Utc))>
-                    "UTC"
-                </MenuItem>
+                {later(|| Later::ZoneItems, loading)}
             </Menu>
             <ThemeSwitch />
             <Menu class="button quiet account" label=account_name align=Align::End trigger=move || view! { {icon(Icon::User)} <span class="account-name">{email}</span> {icon(Icon::Chevron)} }>
-                {dynamic(move || email.get().map(|email| view! { <MenuTitle>{email}</MenuTitle> }))}
-                <MenuItem glyph=Icon::Keyboard hint="?" on_select=Callback::new(move |()| keys.set(true))>"Keyboard"</MenuItem>
-                <MenuRule />
-                <MenuItem glyph=Icon::SignOut on_select=Callback::new(move |()| session.sign_out())>"Sign out"</MenuItem>
+                {later(move || Later::AccountItems(AccountItemsProps { keys }), loading)}
             </Menu>
         </header>
     }
@@ -85,33 +80,15 @@ pub(crate) fn TopBar(
 /// The project, and the way to the others where there are any.
 #[component]
 fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl IntoView {
-    let others = move || {
-        viewer
-            .with(|viewer| {
-                viewer
-                    .as_ref()
-                    .map(|v| v.projects.iter().map(|p| p.slug.clone()).collect::<Vec<_>>())
-            })
-            .unwrap_or_default()
-    };
+    let several =
+        memo(move || viewer.with(|viewer| viewer.as_ref().is_some_and(|v| v.projects.len() > 1)));
     dynamic(move || {
-        let slugs = others();
-        if slugs.len() < 2 {
+        if !several.get() {
             return view! { <span class="project">{project}</span> }.into_any();
         }
-        let items = move || {
-            slugs
-                .iter()
-                .cloned()
-                .map(|slug| {
-                    let (href, chosen) = (start(&slug), slug == project.get());
-                    view! { <MenuItem href checked=chosen>{slug}</MenuItem> }
-                })
-                .collect_view()
-        };
         view! {
             <Menu class="button quiet project" label=Signal::derive(move || format!("{}: change the project", project.get())) trigger=move || view! { <span>{project}</span> {icon(Icon::Chevron)} }>
-                {dynamic(items.clone())}
+                {later(move || Later::ProjectItems(ProjectItemsProps { project }), loading)}
             </Menu>
         }
         .into_any()
@@ -119,7 +96,7 @@ fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl I
 }
 
 /// Where the navigation leads: changes, not reads.
-fn start(project: &str) -> String {
+pub(crate) fn start(project: &str) -> String {
     let mut view = View::default();
     if let Ok(get) = Field::Method.value("GET") {
         view.filter.add(Field::Method, true, Term::Is(get));

@@ -4,13 +4,14 @@ use daybook_model::{Range, Span, View};
 use leptos::{html, prelude::*, task::spawn_local};
 
 use crate::{
+    later::{Later, later, prefetch},
     log::{
         answer::LogAnswer,
         chart::Chart,
         chips::Chips,
         columns::{Columns, menu::ColumnsMenu},
-        empty::Empty,
-        entry::EntryPanel,
+        empty::EmptyProps,
+        entry::{EntryPanelProps, skeleton},
         names::Names,
         problems::{BadAddress, NoAnswer},
         rail::Rail,
@@ -31,6 +32,7 @@ use crate::{
         announce::announce,
         copy::copy_text,
         icon::{Icon, icon},
+        lazy::loading,
         tooltip::Tooltips,
     },
     url::{Address, History, LogAddress},
@@ -78,6 +80,14 @@ pub(crate) fn LogPage(
     let share = Callback::new(move |()| share(log, answer, shared));
     let page = answer.page.value;
     shortcuts::listen(Reach { log, page, search, adding, sheet, again, share });
+
+    // The rows are painted first.
+    let painted = memo(move || page.with(Option::is_some));
+    effect(move || {
+        if painted.get() {
+            prefetch();
+        }
+    });
 
     let opened = log.part(|view| view.event);
     let covered = memo(move || page.with(|page| page.as_ref().map(|page| page.span)));
@@ -139,12 +149,14 @@ pub(crate) fn LogPage(
                             })}
                         }
                     >
-                        <Empty log names zone page=page.into() />
+                        {later(move || Later::Empty(EmptyProps { log, names, zone, page: page.into() }), loading)}
                     </Show>
                 </div>
             </main>
             {when(move || opened.get().is_some(), move || view! {
-                <EntryPanel log answer zone seq=opened />
+                <aside class="panel" aria-label="Entry">
+                    {later(move || Later::Entry(EntryPanelProps { log, answer, zone, seq: opened }), skeleton)}
+                </aside>
             })}
         </div>
         <Sheet open=sheet />

@@ -37,18 +37,16 @@ pub(crate) fn SetUpPage() -> impl IntoView {
     });
 
     view! {
-        <main class="door">
-            <p class="brand">"Daybook"</p>
-            {dynamic(move || match problem.get() {
-                None => view! { <p role="status">"Signing in…"</p> }.into_any(),
-                Some(problem) => view! {
-                    <h1>"This link does not sign in"</h1>
-                    <p role="alert">{problem}</p>
-                    <p class="muted">"Each link works once. The server prints a new one when it starts."</p>
-                    <p><a class="button primary" href="/sign-in">"Sign in with a password"</a></p>
-                }
-                .into_any(),
-            })}
-        </main>
+        <p class="brand">"Daybook"</p>
+        {dynamic(move || match problem.get() {
+            None => view! { <p role="status">"Signing in…"</p> }.into_any(),
+            Some(problem) => view! {
+                <h1>"This link does not sign in"</h1>
+                <p role="alert">{problem}</p>
+                <p class="muted">"Each link works once. The server prints a new one when it starts."</p>
+                <p><a class="button primary" href="/sign-in">"Sign in with a password"</a></p>
+            }
+            .into_any(),
+        })}
     }
 }

@@ -46,18 +46,16 @@ pub(crate) fn SignInPage() -> impl IntoView {
     };
 
     view! {
-        <main class="door">
-            <p class="brand">"Daybook"</p>
-            <h1>"Sign in"</h1>
-            <form on:submit=submit>
-                <label for="email">"E-mail address"</label>
-                <input id="email" class="field" type="email" autocomplete="username" required autofocus bind:value=email />
-                <label for="password">"Password"</label>
-                <input id="password" class="field" type="password" autocomplete="current-password" required bind:value=password />
-                <p class="problem" role="alert">{dynamic(move || problem.get())}</p>
-                <button class="button primary" type="submit" disabled=busy>"Sign in"</button>
-            </form>
-            <p class="muted">"First time here? Open the one-time link that the server printed when it started."</p>
-        </main>
+        <p class="brand">"Daybook"</p>
+        <h1>"Sign in"</h1>
+        <form on:submit=submit>
+            <label for="email">"E-mail address"</label>
+            <input id="email" class="field" type="email" autocomplete="username" required autofocus bind:value=email />
+            <label for="password">"Password"</label>
+            <input id="password" class="field" type="password" autocomplete="current-password" required bind:value=password />
+            <p class="problem" role="alert">{dynamic(move || problem.get())}</p>
+            <button class="button primary" type="submit" disabled=busy>"Sign in"</button>
+        </form>
+        <p class="muted">"First time here? Open the one-time link that the server printed when it started."</p>
     }
 }

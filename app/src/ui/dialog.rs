@@ -5,11 +5,11 @@ use wasm_bindgen::JsCast;
 
 use super::{
     icon::{Icon, icon},
-    popover::focus_field,
+    popover::{Floating, focus_field},
     unique_id,
 };
 
-use crate::reactive::{dynamic, effect};
+use crate::reactive::{effect, when};
 
 /// A modal dialog with a heading. Esc, its button and a click beside it close it; the focus goes
 /// back to where it was. Its content exists while it is open.
@@ -25,15 +25,20 @@ pub(crate) fn Dialog(
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let heading = unique_id("dialog");
+    // A field, once the content is there, is a better place to start than the button.
+    let settle = move || {
+        request_animation_frame(move || {
+            if let Some(dialog) = node.get_untracked() {
+                focus_field(&dialog);
+            }
+        });
+    };
     effect(move || {
         let (opens, Some(dialog)) = (open.get(), node.get()) else { return };
         if opens && !dialog.open() {
             // Refused only where the dialog is just leaving the document.
             let _ = dialog.show_modal();
-            // A field, once the content is there, is a better place to start than the button.
-            request_animation_frame(move || {
-                focus_field(&dialog);
-            });
+            settle();
         } else if !opens && dialog.open() {
             dialog.close();
         }
@@ -54,7 +59,10 @@ pub(crate) fn Dialog(
                         {icon(Icon::Close)}
                     </button>
                 </header>
-                {dynamic(move || open.get().then(|| children()))}
+                {when(move || open.get(), move || {
+                    Floating::provide(settle);
+                    children()
+                })}
             </div>
         </dialog>
     }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{number::px, unique_id};
-use crate::reactive::{dynamic, effect};
+use crate::reactive::{dynamic, effect, when};
 
 /// Which edges of the button and of what floats meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +28,22 @@ pub(crate) enum Side {
     Below,
     /// Above it.
     Above,
+}
+
+/// What floats, for a part of it that comes late.
+#[derive(Clone, Copy)]
+pub(crate) struct Floating(Callback<()>);
+
+impl Floating {
+    /// Lets a part of what `settle` takes care of say that it came late.
+    pub(crate) fn provide(settle: impl Fn() + Send + Sync + 'static) {
+        provide_context(Self(Callback::new(move |()| settle())));
+    }
+
+    /// Puts it into its place and hands the focus over, now that there is more of it.
+    pub(crate) fn settle(self) {
+        self.0.run(());
+    }
 }
 
 /// A button and a floating panel. The panel's content exists while it is open, and its first
@@ -65,6 +81,15 @@ pub(crate) fn Popover(
             place(&button, &panel, align, Side::Below);
         }
     };
+    let settle = move || {
+        // The content is there before the next frame is painted.
+        request_animation_frame(move || {
+            put();
+            if let Some(panel) = panel.get_untracked() {
+                focus_first(&panel);
+            }
+        });
+    };
     // The browser opens and closes; the signal follows. Meanwhile, the signal must not lead.
     let turning = StoredValue::new(false);
     let toggled = move |_: web_sys::Event| {
@@ -81,13 +106,7 @@ pub(crate) fn Popover(
         if !opens {
             return give_back(button, panel);
         }
-        // The content is there before the next frame is painted.
-        request_animation_frame(move || {
-            put();
-            if let Some(panel) = panel.get_untracked() {
-                focus_first(&panel);
-            }
-        });
+        settle();
     };
     // Who sets the signal opens and closes too.
     effect(move || {
@@ -122,7 +141,10 @@ pub(crate) fn Popover(
             {dynamic(move || trigger.run())}
         </button>
         <div id=id class="popover" popover="auto" node_ref=panel on:beforetoggle=toggling on:toggle=toggled>
-            {dynamic(move || open.get().then(|| children()))}
+            {when(move || open.get(), move || {
+                Floating::provide(settle);
+                children()
+            })}
         </div>
     }
 }

@@ -1,0 +1,107 @@
+//! What the first view does without. Its code is a module of its own, loaded when the page has
+//! nothing else to do, or when a part of it is needed sooner.
+//!
+//! One function is the way in. What is reached by any other way is loaded with the first view
+//! after all. Without the feature `split` everything is one module and there at once.
+//!
+//! To add a part: give it a variant here and a line in `make`, and show it by
+//! `{later(move || Later::Part(PartProps { … }), loading)}` in the place of `<Part … />`.
+
+use leptos::prelude::*;
+
+use crate::{
+    log::{
+        chip_editor::{ChipEditor, ChipEditorProps},
+        chips::{Fields, FieldsProps},
+        empty::{Empty, EmptyProps},
+        entry::{EntryPanel, EntryPanelProps},
+        menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
+        range_menu::{Ranges, RangesProps},
+        shortcuts::Keys,
+    },
+    pages::{not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
+    ui::lazy::{NotLoaded, lazy},
+};
+
+/// A part that is loaded later.
+pub(crate) enum Later {
+    /// The opened entry.
+    Entry(EntryPanelProps),
+    /// The values of a chip.
+    ChipEditor(ChipEditorProps),
+    /// The fields to filter by.
+    Fields(FieldsProps),
+    /// The time ranges.
+    Ranges(RangesProps),
+    /// The keys.
+    Keys,
+    /// The clocks.
+    ZoneItems,
+    /// What is the reader's own.
+    AccountItems(AccountItemsProps),
+    /// The other projects.
+    ProjectItems(ProjectItemsProps),
+    /// Why nothing matches.
+    Empty(EmptyProps),
+    /// The page to sign in.
+    SignIn,
+    /// The page of the one-time link.
+    SetUp,
+    /// The page of an address without one.
+    NotFound,
+}
+
+/// Shows a part, of which `part` says which one it is each time it is tried to load it; until then
+/// `meanwhile`.
+pub(crate) fn later(
+    part: impl Fn() -> Later + 'static,
+    meanwhile: fn() -> AnyView,
+) -> impl IntoView {
+    lazy(Box::new(move || Box::pin(load(part()))), meanwhile)
+}
+
+/// Loads the module as soon as the page has nothing else to do.
+pub(crate) fn prefetch() {
+    #[cfg(feature = "split")]
+    {
+        let fetch = || {
+            leptos::task::spawn_local(async {
+                // Whoever needs a part of it tries again, and says so where that fails.
+                let _ = fetch().await;
+            });
+        };
+        // Safari has no such thing as an idle callback.
+        if request_idle_callback_with_handle(fetch).is_err() {
+            set_timeout(fetch, std::time::Duration::from_millis(500));
+        }
+    }
+}
+
+#[cfg(feature = "split")]
+#[leptos::wasm_split::wasm_split(later, wasm_split_path = leptos::wasm_split, fallible, preload(fetch))]
+#[allow(clippy::unnecessary_wraps, reason = "the error is that of loading")]
+fn load(part: Later) -> Result<AnyView, NotLoaded> {
+    Ok(make(part))
+}
+
+#[cfg(not(feature = "split"))]
+fn load(part: Later) -> std::future::Ready<Result<AnyView, NotLoaded>> {
+    std::future::ready(Ok(make(part)))
+}
+
+fn make(part: Later) -> AnyView {
+    match part {
+        Later::Entry(props) => EntryPanel(props).into_any(),
+        Later::ChipEditor(props) => ChipEditor(props).into_any(),
+        Later::Fields(props) => Fields(props).into_any(),
+        Later::Ranges(props) => Ranges(props).into_any(),
+        Later::Keys => Keys().into_any(),
+        Later::ZoneItems => ZoneItems().into_any(),
+        Later::AccountItems(props) => AccountItems(props).into_any(),
+        Later::ProjectItems(props) => ProjectItems(props).into_any(),
+        Later::Empty(props) => Empty(props).into_any(),
+        Later::SignIn => SignInPage().into_any(),
+        Later::SetUp => SetUpPage().into_any(),
+        Later::NotFound => NotFoundPage().into_any(),
+    }
+}
