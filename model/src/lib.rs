@@ -25,6 +25,7 @@ pub mod field;
 pub mod filter;
 pub mod ingest;
 mod json;
+pub mod live;
 pub mod page;
 pub mod paths;
 pub mod query;

@@ -60,6 +60,16 @@ pub fn facets(project: &str) -> String {
     format!("/api/projects/{project}/facets")
 }
 
+/// `GET`: the live stream of [`Message`](crate::live::Message), from `after` on.
+pub fn live(project: &str) -> String {
+    format!("/api/projects/{project}/live")
+}
+
+/// `GET`: [`Newer`](crate::live::Newer): what was stored after `as_of`.
+pub fn newer(project: &str) -> String {
+    format!("/api/projects/{project}/newer")
+}
+
 /// `GET`: [`Without`](crate::stats::Without), a list: which part of the filter empties the result.
 pub fn without(project: &str) -> String {
     format!("/api/projects/{project}/without")

@@ -167,6 +167,8 @@ pub struct ApiQuery {
     pub facets: Option<Vec<Field>>,
     /// Only values of facets that contain this text (`facet.q`).
     pub facet_search: Option<String>,
+    /// The place in the log behind which a live stream begins.
+    pub after: Option<Seq>,
 }
 
 impl ApiQuery {
@@ -179,6 +181,9 @@ impl ApiQuery {
         let (tab, cursor, tz) = (scalar("tab"), scalar("cursor"), scalar("tz"));
         let (limit, buckets, facets) = (scalar("limit"), scalar("buckets"), scalar("facets"));
         let facet_search = scalar("facet.q").filter(|text| !text.trim().is_empty());
+        let after = scalar("after").and_then(|text| {
+            read_number(&text, "after", "a place in the log, such as 8841220", &mut errors)
+        });
         let limit = limit.map_or(DEFAULT_LIMIT, |text| {
             let limit = read_number(&text, "limit", "a number of rows from 1 to 500", &mut errors);
             limit.filter(|n| (1..=MAX_LIMIT).contains(n)).unwrap_or_else(|| {
@@ -199,7 +204,7 @@ impl ApiQuery {
         }
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
         errors.into_iter().next().map_or(
-            Ok(Self { tab, filter, sort, cursor, limit, tz, buckets, facets, facet_search }),
+            Ok(Self { tab, filter, sort, cursor, limit, tz, buckets, facets, facet_search, after }),
             Err,
         )
     }

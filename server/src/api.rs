@@ -17,6 +17,7 @@ use crate::{assets, error::Error, headers, state::AppState};
 mod admin;
 mod events;
 mod ingest;
+mod live;
 mod overview;
 mod runs;
 mod session;
@@ -39,6 +40,8 @@ pub fn router(state: AppState) -> Router {
         .route("/projects/{project}/events/{seq}", get(events::show))
         .route("/projects/{project}/histogram", get(stats::histogram))
         .route("/projects/{project}/facets", get(stats::facets))
+        .route("/projects/{project}/live", get(live::stream))
+        .route("/projects/{project}/newer", get(live::newer))
         .route("/projects/{project}/without", get(stats::without))
         .route("/projects/{project}/conflicts", get(stats::conflicts))
         .route("/projects/{project}/views", get(views::list).post(views::create))
@@ -46,7 +49,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(async || Error::NotFound("there is nothing at this address"))
         // Bodies are bounded where they are read; only `ingest` takes more than this.
         .layer(DefaultBodyLimit::max(64 * 1024))
-        // The overview compresses itself, line by line.
+        // The overview compresses itself, line by line; live streams are not compressed.
         .layer(CompressionLayer::new())
         .layer(from_fn(headers::in_time))
         .with_state(state);

@@ -42,6 +42,9 @@ pub enum Error {
     /// There is no such thing.
     #[error("{0}")]
     NotFound(&'static str),
+    /// Have fewer of them at once.
+    #[error("{0}")]
+    TooMany(&'static str),
     /// Try again later.
     #[error("the log cannot be reached right now; try again in a moment")]
     Unavailable,
@@ -61,6 +64,7 @@ impl Error {
             Self::SpentLink => (StatusCode::UNAUTHORIZED, "spent_link"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }

@@ -47,6 +47,12 @@ pub fn session_cookie(headers: &HeaderMap) -> Option<&str> {
     })
 }
 
+/// The token of an `Authorization` header.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, text) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| text.trim())
+}
+
 /// A browser tells where a request comes from; one from another site does not act for us, even with
 /// our cookie. Programs without a browser send no origin and no cookie.
 fn is_foreign(parts: &Parts) -> bool {
@@ -60,14 +66,7 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        let bearer = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|v| v.to_str().ok())
-            .and_then(|v| v.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
-            .map(|(_, text)| text.trim());
-        if let Some(text) = bearer {
+        if let Some(text) = bearer(&parts.headers) {
             if state.local_key.verifies(text) {
                 return Ok(Self::Local);
             }

@@ -16,6 +16,7 @@ pub mod import;
 pub mod intake;
 pub mod ledger;
 pub mod list;
+pub mod live;
 pub mod people;
 pub mod presence;
 pub mod project;

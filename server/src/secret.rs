@@ -51,6 +51,11 @@ impl SecretHash {
         &self.0
     }
 
+    /// The bytes, as a key.
+    pub(crate) fn into_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// Whether the text is the secret, in constant time.
     pub fn verifies(&self, text: &str) -> bool {
         self.0.ct_eq(&Self::of(text).0).into()

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::{
-    clock::Clock, intake::SourceTable, ledger::Ledger, people::People, secret::SecretHash,
-    store::AnyStore, tabs::Tabs, views::Views,
+    clock::Clock, intake::SourceTable, ledger::Ledger, live::Hub, people::People,
+    secret::SecretHash, store::AnyStore, tabs::Tabs, views::Views,
 };
 
 /// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
@@ -22,6 +22,8 @@ pub struct Inner {
     pub store: AnyStore,
     /// The one way in.
     pub ledger: Ledger,
+    /// Who listens to what arrives.
+    pub live: Hub,
     /// Who may come in.
     pub people: People,
     /// The time.
@@ -60,7 +62,9 @@ impl AppState {
         one_time_link: SecretHash,
     ) -> Self {
         let views = Views::on(people.database());
+        let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
+            live,
             store,
             ledger,
             people,

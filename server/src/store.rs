@@ -44,6 +44,14 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether an entry of the project is in the scope. The one place that says so of an entry at
+    /// hand, beside what stores say of those they keep.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        let filters = self.within.iter().chain([&self.filter]);
+        let mut filters = filters.map(|filter| Filter { as_of: None, ..filter.clone() });
+        entry.seq <= self.as_of && filters.all(|filter| filter.matches(entry, self.span))
+    }
+
     /// The same without a filter.
     pub(crate) fn unfiltered(&self) -> Self {
         Self { within: Vec::new(), filter: Filter::default(), ..self.clone() }
@@ -135,6 +143,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// One entry, whole.
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError>;
+
+    /// The entries behind a place of the log up to another, the first excluded, in the order of the
+    /// log, as lists show them. Whoever asks keeps the distance small.
+    async fn between(
+        &self,
+        project: ProjectId,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError>;
 
     /// How many entries are in the scope.
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError>;

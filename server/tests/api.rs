@@ -6,6 +6,8 @@
 mod app;
 #[path = "api/ingest.rs"]
 mod ingest;
+#[path = "api/live.rs"]
+mod live;
 #[path = "api/people.rs"]
 mod people;
 #[path = "api/read.rs"]

@@ -109,10 +109,16 @@ impl Serve {
             local_key.hash(),
             link.hash(),
         );
+        let live = state.live.clone();
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
-        let served = axum::serve(api::prompt(listener), api::router(state))
-            .with_graceful_shutdown(stopped());
+        let served = axum::serve(api::prompt(listener), api::router(state)).with_graceful_shutdown(
+            async move {
+                stopped().await;
+                // They would go on for ever; their readers come back.
+                live.close();
+            },
+        );
         // Whoever is still reading half a minute after the signal is let go.
         let overtime = async {
             stopped().await;

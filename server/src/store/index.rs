@@ -221,6 +221,15 @@ impl Store for Index {
         self.beneath.entry(project, seq).await
     }
 
+    async fn between(
+        &self,
+        project: ProjectId,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.beneath.between(project, after, upto).await
+    }
+
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
         let count = |snapshot: &Snapshot, window, plan: &Plan| Some(snapshot.count(window, plan));
         let Some((count, snapshot)) = self.ask(scope, count).await? else {

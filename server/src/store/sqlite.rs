@@ -183,8 +183,20 @@ impl Store for Sqlite {
     }
 
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
-        let mut entries = self.reader().await?.entries(project, &[sql::place(seq)]).await?;
+        let mut entries = self.reader().await?.entries(project, &[sql::place(seq)], true).await?;
         Ok(entries.pop())
+    }
+
+    async fn between(
+        &self,
+        project: ProjectId,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        // Places are given without gaps, so they need not be searched for.
+        let head = self.head(project).await?;
+        let places: Vec<_> = (after.saturating_add(1)..=upto.min(head)).map(sql::place).collect();
+        self.reader().await?.entries(project, &places, false).await
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {

@@ -18,7 +18,7 @@ use daybook::{
     store::{
         ProjectId, Store as _,
         index::{Index, Settings},
-        sqlite::Sqlite,
+        sqlite::{Database, Sqlite},
     },
     tabs::Tabs,
 };
@@ -37,6 +37,7 @@ pub(crate) struct TestApp {
     pub(crate) token: String,
     pub(crate) link: Secret,
     pub(crate) local_key: Secret,
+    pub(crate) database: Database,
     _folder: TempDir,
 }
 
@@ -96,18 +97,24 @@ impl TestApp {
             token: token.reveal().into(),
             link,
             local_key,
+            database: file.database().clone(),
             _folder: folder,
         }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.begin(request).await;
         let (parts, body) = response.into_parts();
         Answer {
             status: parts.status,
             headers: parts.headers,
             body: body.collect().await.unwrap().to_bytes().to_vec(),
         }
+    }
+
+    /// The answer to a request, before its body is read.
+    pub(crate) async fn begin(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -104,7 +104,9 @@ async fn a_token_reaches_its_own_project_and_scope_alone() {
 #[tokio::test]
 async fn nothing_is_told_to_nobody() {
     let app = TestApp::start().await;
-    for path in ["events", "overview", "histogram", "facets", "without", "events/1"] {
+    for path in
+        ["events", "overview", "histogram", "facets", "without", "events/1", "live", "newer"]
+    {
         let request =
             Request::get(format!("/api/projects/acme/{path}")).body(Body::empty()).unwrap();
         assert_eq!(app.send(request).await.status, StatusCode::UNAUTHORIZED, "{path}");

@@ -128,6 +128,14 @@ impl Store for Cold {
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
         self.index(project).await?.entry(project, seq).await
     }
+    async fn between(
+        &self,
+        project: ProjectId,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.index(project).await?.between(project, after, upto).await
+    }
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
         self.index(scope.project).await?.count(scope).await
     }

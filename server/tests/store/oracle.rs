@@ -34,7 +34,7 @@ pub(crate) fn list(entries: &[Entry], scope: &Scope, sort: Sort) -> Vec<Entry> {
 }
 
 /// An entry as lists show it.
-fn brief(entry: &Entry) -> Entry {
+pub(crate) fn brief(entry: &Entry) -> Entry {
     let mut entry = entry.clone();
     if entry.event.change.take().is_some() {
         entry.omitted.push("change".into());

@@ -45,6 +45,10 @@ macro_rules! conformance {
             suite::places_have_no_gaps(|| $store())
         }
         #[test]
+        fn the_log_is_read_on_in_its_order() {
+            suite::the_log_is_read_on(|| $store())
+        }
+        #[test]
         fn projects_do_not_see_each_other() {
             suite::projects_are_apart(|| $store())
         }
@@ -198,6 +202,7 @@ async fn walk(
             buckets: None,
             facets: None,
             facet_search: None,
+            after: None,
         };
         let list = List::resolve(store.as_ref(), scope.project, scope.within.clone(), query, now())
             .await
@@ -228,6 +233,7 @@ async fn walk(
             buckets: None,
             facets: None,
             facet_search: None,
+            after: None,
         };
         let list = List::resolve(store.as_ref(), scope.project, scope.within.clone(), query, now())
             .await
@@ -449,6 +455,40 @@ pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(store: i
     });
 }
 
+pub(crate) fn the_log_is_read_on<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
+        let places = 0..=events.len() as Seq + 3;
+        let filters = (events::bounds(&events), events::filter(&events));
+        let questions = (places.clone(), places, filters, span());
+        (Just(events), collection::vec(questions, 8))
+    });
+    check(32, cases, |(events, questions)| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = with_neighbours(&store, &events).await;
+            let entries = fill(&store, project, &events).await;
+            for (after, upto, (within, filter), span) in questions {
+                let read = store.between(project, after, upto).await.unwrap();
+                let behind = entries.iter().filter(|e| after < e.seq && e.seq <= upto);
+                prop_assert_eq!(&read, &behind.map(oracle::brief).collect::<Vec<_>>());
+                // What a live stream tells one by one is what it would count.
+                let head = entries.len() as Seq;
+                let [at, of] = [upto, after.min(upto)].map(|place| Scope {
+                    project,
+                    within: within.clone(),
+                    filter: filter.clone(),
+                    span,
+                    as_of: place.min(head),
+                });
+                let held = read.iter().filter(|entry| at.holds(entry)).count() as u64;
+                let counted = store.count(&at).await.unwrap() - store.count(&of).await.unwrap();
+                prop_assert_eq!(held, counted, "{}", at.filter);
+            }
+            Ok(())
+        })
+    });
+}
+
 pub(crate) fn projects_are_apart<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
     wait(async {
         let (store, _keep) = store().await;
@@ -481,6 +521,7 @@ pub(crate) fn nothing_is_nothing<F: Future<Output = (AnyStore, K)>, K>(store: im
         assert_eq!(store.head(project).await.unwrap(), 0);
         assert_eq!(store.entry(project, 1).await.unwrap(), None);
         assert_eq!(store.entry(project, u64::MAX).await.unwrap(), None);
+        assert_eq!(store.between(project, 0, u64::MAX).await.unwrap(), []);
         assert_eq!(store.count(&scope).await.unwrap(), 0);
         assert_eq!(store.extent(&scope).await.unwrap(), None);
         assert_eq!(store.histogram(&scope, &[]).await.unwrap(), Vec::<[u64; 3]>::new());

@@ -240,7 +240,7 @@ async fn compare(
         let mut places: Vec<i64> = known.iter().map(|k| k.0).collect();
         places.dedup();
         let entries =
-            Reader { connection: &mut *connection, words }.entries(project, &places).await?;
+            Reader { connection: &mut *connection, words }.entries(project, &places, true).await?;
         let entries: HashMap<u64, Entry> = entries.into_iter().map(|e| (e.seq, e)).collect();
         for &(seq, index) in known {
             same[index] =

@@ -130,11 +130,13 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         self.complete(scope.project, &narrow, false).await
     }
 
-    /// The entries at these places, whole, in this order; those that do not exist are left out.
+    /// The entries at these places, whole or as lists show them, in this order; those that do not
+    /// exist are left out.
     pub(super) async fn entries(
         &mut self,
         project: ProjectId,
         places: &[i64],
+        whole: bool,
     ) -> Result<Vec<Entry>, StoreError> {
         let mut entries = Vec::with_capacity(places.len());
         // Behind these there is nothing, and their keys would be another project's.
@@ -152,7 +154,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             let keys: Vec<_> =
                 places.iter().filter_map(|&place| Some((*times.get(&place)?, place))).collect();
             let narrow = self.narrow_at(project, &keys).await?;
-            entries.extend(self.complete(project, &narrow, true).await?);
+            entries.extend(self.complete(project, &narrow, whole).await?);
         }
         Ok(entries)
     }

@@ -1,0 +1,73 @@
+//! What arrives, as it arrives; and how much arrived since a moment.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{FromRequestParts as _, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use daybook_model::{QueryError, Seq, Span, live::Newer};
+use futures_util::FutureExt as _;
+
+use crate::{
+    error::Error,
+    extract::{Question, Readable, bearer, session_cookie},
+    live::Interest,
+    state::AppState,
+    store::Scope,
+};
+
+/// Streams what matches, in the order of the log, from `after` or `Last-Event-ID` on.
+pub(super) async fn stream(
+    State(state): State<AppState>,
+    Question { query, list, .. }: Question,
+    parts: Parts,
+) -> Result<Response, Error> {
+    let interest = Interest::of(&list.scope, &query)?;
+    // A browser that comes back by itself says where it was; the address is that of the first time.
+    let after = last_event(&parts.headers)?.or(query.after);
+    let credential = bearer(&parts.headers).or_else(|| session_cookie(&parts.headers));
+    let permit = state.live.permit(credential.unwrap_or_default())?;
+    // Asked again and again, in the way it was asked at first.
+    let may = {
+        let state = state.clone();
+        move || {
+            let (mut parts, state) = (parts.clone(), state.clone());
+            async move { Readable::from_request_parts(&mut parts, &state).await.is_ok() }.boxed()
+        }
+    };
+    let body = Body::from_stream(state.live.stream(interest, after, permit, may));
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // What stands in between must not wait for more to come.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+fn last_event(headers: &HeaderMap) -> Result<Option<Seq>, QueryError> {
+    let Some(given) = headers.get("last-event-id") else { return Ok(None) };
+    let seq = given.to_str().ok().and_then(|text| text.parse().ok());
+    seq.map(Some).ok_or_else(|| {
+        QueryError::new("last-event-id", "is not a place in the log, such as 8841220")
+    })
+}
+
+/// How many entries that match were stored after `as_of`. A span that reached the end of the log at
+/// that moment goes on with it; one that had ended before is the same.
+pub(super) async fn newer(
+    State(state): State<AppState>,
+    question: Question,
+) -> Result<Json<Newer>, Error> {
+    let (store, old) = (&*state.store, question.list.scope);
+    let head = store.head(old.project).await?;
+    let at = store.entry(old.project, old.as_of).await?.map(|entry| entry.received_at);
+    let mut span = old.span;
+    if at.is_none_or(|at| at < span.to) {
+        span.to = Span::ALL.to;
+    }
+    let [now, then] = [head, old.as_of].map(|as_of| Scope { span, as_of, ..old.clone() });
+    let newer = store.count(&now).await?.saturating_sub(store.count(&then).await?);
+    Ok(Json(Newer { newer, as_of: old.as_of, at, span, head }))
+}
