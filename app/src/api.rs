@@ -4,6 +4,7 @@ use daybook_model::{
     ApiError, Entry, FacetCounts, Field, Overview, Seq, View,
     account::{SetUp, SignIn, Viewer},
     error::ErrorDetail,
+    live::{Message, Newer, Reader},
     paths, query,
     saved::{NewView, SavedView, ViewChange},
     stats::{Conflict, Without},
@@ -158,20 +159,64 @@ pub(crate) async fn overview(
     more.push("tz", &question.zone).push("buckets", BARS).push("facets", &facets.join(","));
     let url = join(&paths::overview(&question.project), &question.query, more);
     let response = check(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
-    let cut = || Failure::Unavailable("The answer broke off. Try again.".into());
-    let mut chunks =
-        wasm_streams::ReadableStream::from_raw(response.body().ok_or_else(cut)?).into_stream();
     let mut held = Vec::new();
-    while let Some(chunk) = chunks.next().await {
-        let chunk =
-            chunk.ok().and_then(|chunk| chunk.dyn_into::<Uint8Array>().ok()).ok_or_else(cut)?;
-        held.extend_from_slice(&chunk.to_vec());
+    let mut take = |piece: &[u8]| {
+        held.extend_from_slice(piece);
         while let Some(end) = held.iter().position(|&byte| byte == b'\n') {
             let line: Vec<u8> = held.drain(..=end).collect();
             take_line(&line, &mut part)?;
         }
-    }
+        Ok(())
+    };
+    pieces(&response, &mut take).await?;
     take_line(&held, &mut part)
+}
+
+/// What arrives in the log behind a place of it, message by message, until the stream ends.
+pub(crate) async fn live(
+    project: &str,
+    query: &str,
+    after: Seq,
+    signal: Option<AbortSignal>,
+    mut take: impl FnMut(Message),
+) -> Result<(), Failure> {
+    let mut more = query::Writer::default();
+    more.push("after", &after.to_string());
+    let url = join(&paths::live(project), query, more);
+    let response = check(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
+    let mut reader = Reader::default();
+    let mut take = |piece: &[u8]| {
+        let messages = reader.read(piece).map_err(|error| unreadable(&error))?;
+        messages.into_iter().for_each(&mut take);
+        Ok(())
+    };
+    pieces(&response, &mut take).await
+}
+
+/// What was stored after the moment that a view is pinned to.
+pub(crate) async fn newer(
+    project: &str,
+    query: &str,
+    signal: Option<AbortSignal>,
+) -> Result<Newer, Failure> {
+    let url = join(&paths::newer(project), query, query::Writer::default());
+    read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await
+}
+
+/// Hands a body over as it comes.
+async fn pieces(
+    response: &Response,
+    take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let cut = || Failure::Unavailable("The answer broke off. Try again.".into());
+    let mut chunks =
+        wasm_streams::ReadableStream::from_raw(response.body().ok_or_else(cut)?).into_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk =
+            chunk.ok().and_then(|chunk| chunk.dyn_into::<Uint8Array>().ok()).ok_or_else(cut)?;
+        take(&chunk.to_vec())?;
+    }
+    Ok(())
 }
 
 fn take_line(line: &[u8], part: &mut impl FnMut(Overview)) -> Result<(), Failure> {

@@ -15,6 +15,8 @@ pub(crate) use diff::{DiffStyle, Extent};
 pub(crate) struct Preferences {
     /// Whose clock times are shown by.
     pub(crate) zone: RwSignal<Zone>,
+    /// Whether the list follows the log.
+    pub(crate) live: RwSignal<bool>,
     /// Whether single letters are shortcuts.
     pub(crate) shortcuts: RwSignal<bool>,
     /// The facets that are in view beside the usual ones.
@@ -29,6 +31,7 @@ impl Preferences {
         let zone = if recall("zone").as_deref() == Some("utc") { Zone::Utc } else { Zone::Local };
         let preferences = Self {
             zone: RwSignal::new(zone),
+            live: RwSignal::new(recall("live").as_deref() != Some("off")),
             shortcuts: RwSignal::new(recall("shortcuts").as_deref() != Some("off")),
             facets: RwSignal::new(
                 recall("facets")
@@ -42,6 +45,7 @@ impl Preferences {
         effect(move || {
             remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" });
         });
+        effect(move || remember("live", if preferences.live.get() { "on" } else { "off" }));
         effect(move || {
             remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" });
         });

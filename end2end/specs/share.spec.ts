@@ -1,21 +1,7 @@
-import type { Browser } from "@playwright/test";
-import { Guard } from "../fixtures/guard.ts";
+import { colleague, PASSWORD } from "../fixtures/colleague.ts";
 import { Log } from "../fixtures/log.ts";
 import { signInByPassword } from "../fixtures/sign-in.ts";
-import { expect, NOBODY, test, type Daybook } from "../fixtures/test.ts";
-
-const PASSWORD = "correct horse battery staple";
-
-/** Somebody else, at another machine. */
-async function colleague(browser: Browser, daybook: Daybook, email: string) {
-  await daybook.server.command(["user", "create", "--email", email, "--role", "admin", "--password-stdin"], PASSWORD);
-  const context = await browser.newContext({ baseURL: daybook.server.url, storageState: NOBODY, timezoneId: "America/New_York" });
-  const guard = new Guard();
-  await guard.watch(context);
-  // Not signed in yet: the first question is refused.
-  guard.allow(/status of 401/);
-  return { context, guard, page: await context.newPage() };
-}
+import { expect, NOBODY, test } from "../fixtures/test.ts";
 
 test("the address in another browser shows the same rows in the same order", async ({ log, page, browser, daybook }) => {
   await log.open("status=4xx&method.not=GET&q=api&sort=-actor");
@@ -52,7 +38,8 @@ test("Share copies a link to exactly these entries: a fixed time, up to this mom
   await log.ready();
   expect(await log.seqs()).toEqual(seqs);
   expect(await log.total.innerText()).toBe(total);
-  await page.getByRole("link", { name: "Show newer entries" }).click();
+  await expect(page.getByText(/^As of \d\d:\d\d, entry #[\d,]+: nothing newer\.$/)).toBeVisible();
+  await page.getByRole("link", { name: "Follow the log" }).click();
   await expect.poll(() => log.query().as_of).toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 //! The page's one question and its answer, which comes in parts: rows, bars, facets.
 
-use daybook_model::{Entry, FacetCounts, Field, Histogram, Overview, Page, RunSummary, Tab};
+use daybook_model::{Entry, FacetCounts, Field, Histogram, Overview, Page, RunSummary, Seq, Tab};
 use leptos::prelude::*;
 
 use crate::{
@@ -44,7 +44,19 @@ pub(crate) struct LogAnswer {
     pub(crate) runs: RwSignal<Vec<RunSummary>>,
     /// The facets that are asked for, in the order of the rail.
     pub(crate) rail: Memo<Vec<Field>>,
-    asked: RwSignal<u32>,
+    /// Whether the same is being asked quietly.
+    pub(crate) renewing: RwSignal<bool>,
+    /// Rows behind this place in the log came with a quiet answer.
+    pub(crate) fresh: RwSignal<Seq>,
+    asked: RwSignal<Asked>,
+}
+
+/// How often the same was asked again, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Asked {
+    times: u32,
+    /// What is shown stays in force until the whole of the new answer is there.
+    quietly: bool,
 }
 
 impl LogAnswer {
@@ -52,7 +64,7 @@ impl LogAnswer {
     pub(crate) fn to(log: LogAddress, zone: RwSignal<Zone>) -> Self {
         let session = expect_context::<Session>();
         let clock = expect_context::<Clock>();
-        let asked = RwSignal::new(0);
+        let asked = RwSignal::new(Asked::default());
         let opened = expect_context::<Preferences>().facets;
         let chosen = log.part(|view| {
             let chosen = view.filter.choices.keys().chain(view.off.keys()).copied();
@@ -73,6 +85,8 @@ impl LogAnswer {
             totals: Answer::default(),
             rail,
             runs: RwSignal::new(Vec::new()),
+            renewing: RwSignal::new(false),
+            fresh: RwSignal::new(Seq::MAX),
             asked,
         };
 
@@ -86,27 +100,74 @@ impl LogAnswer {
             };
             (question, asked.get())
         });
-        per_question(question.into(), move |(question, _), ticket| async move {
-            answer.page.ask();
-            answer.bars.ask();
-            answer.facets.ask();
-            answer.totals.ask();
-            let take = |part| {
-                if ticket.is_current() {
-                    answer.take(part, clock);
+        let last = StoredValue::new(None::<OverviewQuestion>);
+        per_question(question.into(), move |(question, asked), ticket| {
+            let quietly = asked.quietly && last.with_value(|last| last.as_ref() == Some(&question));
+            last.set_value(Some(question.clone()));
+            answer.renewing.set(quietly);
+            if !quietly {
+                answer.page.ask();
+                answer.bars.ask();
+                answer.facets.ask();
+                answer.totals.ask();
+            }
+            async move {
+                let mut held = Vec::new();
+                let take = |part| {
+                    if quietly {
+                        held.push(part);
+                    } else if ticket.is_current() {
+                        answer.fresh.set(Seq::MAX);
+                        answer.take(part, clock);
+                    }
+                };
+                let result = api::overview(&question, ticket.signal.clone(), take).await;
+                if !ticket.is_current() {
+                    return;
                 }
-            };
-            let result = api::overview(&question, ticket.signal.clone(), take).await;
-            if ticket.is_current() {
-                answer.end(result, session);
+                if quietly {
+                    answer.renew_with(held, result, clock, session);
+                } else {
+                    answer.end(result, session);
+                }
             }
         });
         answer
     }
 
+    /// Takes a new answer to the same question, whole or not at all, so that rows and counts never
+    /// disagree. Where it did not come, what is shown is still true of its moment.
+    fn renew_with(
+        self,
+        parts: Vec<Overview>,
+        result: Result<(), Failure>,
+        clock: Clock,
+        session: Session,
+    ) {
+        self.renewing.set(false);
+        match result {
+            Ok(()) if parts.iter().any(|part| matches!(part, Overview::TabTotals { .. })) => {
+                let known = self.page.value.with_untracked(|page| page.as_ref().map(|p| p.as_of));
+                self.fresh.set(known.unwrap_or(Seq::MAX));
+                parts.into_iter().for_each(|part| self.take(part, clock));
+            }
+            Ok(()) => {}
+            Err(failure) => session.check(&failure),
+        }
+    }
+
     /// Asks the same again.
     pub(crate) fn again(self) {
-        self.asked.update(|n| *n += 1);
+        self.ask(false);
+    }
+
+    /// Asks the same again, without dimming what is shown: it stays until the new answer is whole.
+    pub(crate) fn renew(self) {
+        self.ask(true);
+    }
+
+    fn ask(self, quietly: bool) {
+        self.asked.update(|asked| *asked = Asked { times: asked.times.wrapping_add(1), quietly });
     }
 
     /// The row of an entry, if it is on the page.

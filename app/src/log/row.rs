@@ -34,6 +34,8 @@ pub(crate) fn Row(
     hot: RwSignal<Option<Seq>>,
     /// Whether the row says its date.
     dated: Memo<bool>,
+    /// Whether it arrived while the reader was looking.
+    fresh: bool,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let expands = has_change(&entry);
@@ -100,6 +102,7 @@ pub(crate) fn Row(
         <tr
             class="entry"
             class:open=open
+            class:fresh=fresh
             role="row"
             data-seq=seq.to_string()
             aria-current=Signal::derive(move || open.get().then_some("true"))

@@ -7,19 +7,21 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
     later::{Later, later},
+    log::{live::Live, share::Share},
     preferences::Preferences,
     ui::{dialog::Dialog, lazy::loading},
     url::{History, LogAddress},
 };
 
 /// The keys and what they do.
-const SHEET: [(&[&str], &str); 9] = [
+const SHEET: [(&[&str], &str); 10] = [
     (&["/"], "Search"),
     (&["f"], "Add a filter"),
     (&["j", "k"], "Next and previous entry; arrows too"),
     (&["Enter"], "Open the entry"),
     (&["Esc"], "Close"),
     (&["[", "]"], "Previous and next page"),
+    (&["l"], "Pause, or follow the log"),
     (&["r"], "Refresh"),
     (&["c"], "Copy a link to exactly this"),
     (&["?"], "This list"),
@@ -41,7 +43,9 @@ pub(crate) struct Reach {
     /// Asks the same again.
     pub(crate) again: Callback<()>,
     /// Copies the link.
-    pub(crate) share: Callback<()>,
+    pub(crate) share: Share,
+    /// Pauses and follows the log.
+    pub(crate) live: Live,
 }
 
 /// Listens to the keys.
@@ -78,7 +82,7 @@ fn is_taken(event: &KeyboardEvent) -> bool {
 }
 
 fn press(reach: Reach, key: &str) -> bool {
-    let Reach { log, page, search, adding, sheet, again, share } = reach;
+    let Reach { log, page, search, adding, sheet, again, share, live } = reach;
     match key {
         "/" => {
             if let Some(field) = search.get_untracked() {
@@ -92,7 +96,8 @@ fn press(reach: Reach, key: &str) -> bool {
         "[" => return turn(log, page.with_untracked(|page| page.as_ref()?.previous.clone())),
         "]" => return turn(log, page.with_untracked(|page| page.as_ref()?.next.clone())),
         "r" => again.run(()),
-        "c" => share.run(()),
+        "c" => share.copy(),
+        "l" => live.toggle(),
         "?" => sheet.set(true),
         "Escape" if log.view_untracked().event.is_some() => {
             let open = log.view_untracked().event;

@@ -1,6 +1,6 @@
 //! The line over the rows: how many there are, which are shown, and what vouches for it.
 
-use daybook_model::{Column, Histogram, Page, Sort};
+use daybook_model::{Column, Histogram, Page, Seq, Sort, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
@@ -25,6 +25,8 @@ pub(crate) fn Summary(
     bars: Signal<Option<Histogram>>,
     /// Whether bars are on their way.
     counting: Signal<bool>,
+    /// Up to where the rows are complete by now, where that is more than they say.
+    complete: Memo<Option<(Seq, Timestamp)>>,
     /// What the brush selects.
     selected: RwSignal<Option<Selection>>,
     /// Whether any of it is of an earlier question.
@@ -33,7 +35,9 @@ pub(crate) fn Summary(
     let clock = expect_context::<Clock>();
     let total = move || bars.with(|bars| bars.as_ref().map(|b| (b.sum, b.total)));
     let rows = move || page.with(|page| page.as_ref().map(|p| (p.before, p.entries.len() as u64)));
-    let read = move || page.with(|page| page.as_ref().map(|p| (p.as_of, p.now)));
+    let read = move || {
+        complete.get().or_else(|| page.with(|page| page.as_ref().map(|p| (p.as_of, p.now))))
+    };
 
     let entries = move || match total() {
         Some((_, total)) => {

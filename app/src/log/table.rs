@@ -53,6 +53,8 @@ pub(crate) fn Table(
     runs: RwSignal<Vec<RunSummary>>,
     /// Whether the rows are of an earlier question.
     stale: Signal<bool>,
+    /// Rows behind this place in the log arrived while the reader was looking.
+    fresh: RwSignal<Seq>,
 ) -> impl IntoView {
     let sort = log.part(|view| view.sort);
     // Days are headings only where the rows are in the order of time.
@@ -83,7 +85,7 @@ pub(crate) fn Table(
                             <tr class="day" role="row"><th scope="rowgroup" role="rowheader">{text}</th></tr>
                         }.into_any(),
                         Line::Run(run, shown) => view! { <RunHeading log run shown /> }.into_any(),
-                        Line::Entry(entry) => view! { <Row log entry=*entry columns zone hot dated /> }.into_any(),
+                        Line::Entry(entry) => view! { <Row log fresh={fresh.get_untracked() < entry.seq} entry=*entry columns zone hot dated /> }.into_any(),
                     }}
                 </For>
                 {when(move || !known(), move || view! {

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use crate::{
     later::{Later, later},
-    log::menus::{AccountItemsProps, ProjectItemsProps},
+    log::{
+        live::{Live, LiveSwitch},
+        menus::{AccountItemsProps, ProjectItemsProps},
+    },
     preferences::Preferences,
     reactive::{dynamic, memo},
     session::Session,
@@ -30,6 +33,8 @@ pub(crate) fn TopBar(
     rail: RwSignal<bool>,
     /// Shows the keys.
     keys: RwSignal<bool>,
+    /// How the list stands to the log.
+    live: Live,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let zone = expect_context::<Preferences>().zone;
@@ -66,6 +71,7 @@ pub(crate) fn TopBar(
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
+            <LiveSwitch live />
             <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
                 {later(|| Later::ZoneItems, loading)}
             </Menu>

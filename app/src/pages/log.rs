@@ -1,7 +1,7 @@
 //! The log page: what happened in a project.
 
-use daybook_model::{Range, Span, View};
-use leptos::{html, prelude::*, task::spawn_local};
+use daybook_model::{Range, Span};
+use leptos::{html, prelude::*};
 
 use crate::{
     later::{Later, later, prefetch},
@@ -12,11 +12,13 @@ use crate::{
         columns::{Columns, menu::ColumnsMenu},
         empty::EmptyProps,
         entry::{EntryPanelProps, skeleton},
+        live::{Live, LivePill},
         names::Names,
         problems::{BadAddress, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
         search::Search,
+        share::{Pinned, Share, ShareButton},
         shortcuts::{self, Reach, Sheet},
         summary::{Pager, Refresh, Summary},
         table::Table,
@@ -26,15 +28,9 @@ use crate::{
         views::{Views, ViewsMenu},
     },
     preferences::Preferences,
-    reactive::{dynamic, effect, memo, when},
+    reactive::{effect, memo, when},
     session::Session,
-    ui::{
-        announce::announce,
-        copy::copy_text,
-        icon::{Icon, icon},
-        lazy::loading,
-        tooltip::Tooltips,
-    },
+    ui::{lazy::loading, tooltip::Tooltips},
     url::{Address, History, LogAddress},
 };
 
@@ -76,10 +72,10 @@ pub(crate) fn LogPage(
     let selected = RwSignal::new(None);
     let search = NodeRef::<html::Input>::new();
     let again = Callback::new(move |()| answer.again());
-    let shared = RwSignal::new(false);
-    let share = Callback::new(move |()| share(log, answer, shared));
+    let share = Share::of(log, answer);
+    let live = Live::follow(log, answer, selected);
     let page = answer.page.value;
-    shortcuts::listen(Reach { log, page, search, adding, sheet, again, share });
+    shortcuts::listen(Reach { log, page, search, adding, sheet, again, share, live });
 
     // The rows are painted first.
     let painted = memo(move || page.with(Option::is_some));
@@ -107,7 +103,7 @@ pub(crate) fn LogPage(
 
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
-        <TopBar project rail keys=sheet />
+        <TopBar project rail keys=sheet live />
         <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail class:brushing=Signal::derive(move || selected.get().is_some())>
             <aside class="rail" aria-label="Tabs and filters">
                 <Tabs log tabs=answer.tabs.into() totals=answer.totals.value.into() stale=Signal::derive(move || answer.totals.is_stale()) />
@@ -119,17 +115,14 @@ pub(crate) fn LogPage(
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
-                    <button type="button" class="button share" aria-label=Signal::derive(move || if shared.get() { "Copied" } else { "Share" }) aria-keyshortcuts="c" data-tip="Copy a link to exactly these entries" on:click=move |_| share.run(())>
-                        {dynamic(move || icon(if shared.get() { Icon::Check } else { Icon::Link }))}
-                        <span>{dynamic(move || if shared.get() { "Copied" } else { "Share" })}</span>
-                    </button>
+                    <ShareButton share />
                 </div>
                 <Chips log names facets=answer.facets.value.into() editing adding />
                 <BadAddress log />
-                <Pinned log />
+                <Pinned log zone />
                 <Chart selected histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
-                    <Summary selected page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
+                    <Summary selected complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />
                     <ColumnsMenu columns />
                     <Pager log page=page.into() />
@@ -138,13 +131,14 @@ pub(crate) fn LogPage(
                 {when(move || answer.page.failure.with(Option::is_none), move || view! {
                     <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
                 })}
+                <LivePill live />
                 <div id="entries" tabindex="-1">
                     <Show
                         when=move || is_empty.get()
                         fallback=move || view! {
                             // Where nothing came and nothing is on its way, there is nothing to wait for.
                             {when(move || page.with(Option::is_some) || answer.page.waiting.get(), move || view! {
-                                <Table log columns editing runs=answer.runs zone page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
+                                <Table log columns editing runs=answer.runs zone fresh=answer.fresh page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
                                 <Pager log page=page.into() label="Pages, below the entries" />
                             })}
                         }
@@ -162,55 +156,6 @@ pub(crate) fn LogPage(
         <Sheet open=sheet />
         <Tooltips />
     }
-}
-
-/// Says that newer entries are left out, where the address says so.
-#[component]
-fn Pinned(log: LogAddress) -> impl IntoView {
-    let pinned = log.part(|view| view.filter.as_of);
-    dynamic(move || {
-        pinned.get().map(|as_of| {
-            let href = log.filter_link(|view| view.filter.as_of = None);
-            view! {
-                <p class="pinned">
-                    {icon(Icon::Clock)}
-                    <span>{format!("Pinned to entry #{}: what was stored later is left out.", crate::ui::number::grouped(as_of))}</span>
-                    <a href=href>"Show newer entries"</a>
-                </p>
-            }
-        })
-    })
-}
-
-/// Copies a link to exactly these entries: the time is absolute, and later entries stay out.
-fn share(log: LogAddress, answer: LogAnswer, shared: RwSignal<bool>) {
-    let mut view = log.view_untracked();
-    let known =
-        answer.page.value.with_untracked(|page| page.as_ref().map(|page| (page.span, page.as_of)));
-    // A cursor holds both already, and belongs to the filter as it stands.
-    if let (Some((span, as_of)), None) = (known, &view.cursor) {
-        pin(&mut view, span, as_of);
-    }
-    let link = log.absolute(&view);
-    spawn_local(async move {
-        if copy_text(&link).await {
-            announce("Link copied");
-            let _ = shared.try_set(true);
-            let reset = move || {
-                let _ = shared.try_set(false);
-            };
-            set_timeout(reset, std::time::Duration::from_millis(1500));
-        } else {
-            announce("The browser does not allow copying. Copy the address instead.");
-        }
-    });
-}
-
-fn pin(view: &mut View, span: Span, as_of: u64) {
-    if span != Span::ALL {
-        view.filter.range = Range::Between(span);
-    }
-    view.filter.as_of = Some(as_of);
 }
 
 /// Twice as much time, around the same middle.

@@ -11,8 +11,8 @@ use daybook_model::Timestamp;
 
 pub(crate) use civil::Zone;
 pub(crate) use format::{
-    brief, clock, day, day_heading, from_input, long, millis, month_name, relative, span_text,
-    to_input, weekday_name,
+    brief, clock, day, day_heading, from_input, long, millis, minute, month_name, relative,
+    span_text, to_input, weekday_name,
 };
 
 /// The name of the browser's zone, such as `Europe/Prague`.

@@ -126,7 +126,7 @@ async fn a_tab_bounds_a_stream_as_it_does_a_list() {
     let mut all = open(&app, "").await;
     assert_eq!((runs.begun().await, all.begun().await), (0, 0));
     let mut run = event("run", 0);
-    run["resource"]["type"] = json!("run");
+    run["run_id"] = json!("run_1");
     store(&app, vec![event("other", 0), run]).await;
     let listed = app.get("/api/projects/acme/events?tab=runs").await.json();
     assert_eq!(listed["entries"][0]["seq"], 2);

@@ -88,6 +88,13 @@ pub(crate) fn brief(at: Timestamp, now: Timestamp, zone: Zone) -> String {
     format!("{} {}", short_date(t.date(), today), short_time(t, 0))
 }
 
+/// A minute as part of a sentence: `at 14:32`, and where it is not of today `on Wed 18 Nov at 14:32`.
+pub(crate) fn minute(at: Timestamp, now: Timestamp, zone: Zone) -> String {
+    let (t, today) = (zone.civil(at), zone.civil(now).date());
+    let clock = format!("at {:02}:{:02}", t.hour(), t.minute());
+    if t.date() == today { clock } else { format!("on {} {clock}", short_date(t.date(), today)) }
+}
+
 /// An interval: `Wed 18 Nov 15:30 – 17:15`, `Wed 18 Nov 22:00 – Thu 19 Nov 02:00`, and where it is
 /// made of whole days `Wed 18 Nov` or `Wed 18 Nov – Fri 20 Nov`, both included. From an hour on it is
 /// told to the minute, from a minute on to the second.
