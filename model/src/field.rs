@@ -263,3 +263,12 @@ impl StatusTerm {
         }
     }
 }
+
+impl fmt::Display for StatusTerm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "{code}"),
+            Self::Class(digit) => write!(f, "{digit}xx"),
+        }
+    }
+}

@@ -19,6 +19,7 @@
 
 pub mod account;
 pub mod change;
+pub mod chart;
 pub mod error;
 pub mod event;
 pub mod field;
@@ -38,6 +39,7 @@ pub mod time;
 pub mod view;
 pub mod vocabulary;
 
+pub use chart::{Chart, Compare, Scale, StackBy};
 pub use error::{ApiError, QueryError};
 pub use event::{Actor, Change, Entry, Event, Named, Request, Resource, Seq};
 pub use field::{Field, FieldValue};
@@ -46,7 +48,8 @@ pub use page::{Cursor, Page};
 pub use range::{Preset, Range, Span};
 pub use sort::{Column, Sort};
 pub use stats::{
-    Bucket, FacetBars, FacetCounts, FacetValue, Histogram, Overview, RunSummary, Severity,
+    Bucket, FacetBars, FacetCounts, FacetValue, Histogram, Overview, Previous, RunSummary,
+    Severity, Stack,
 };
 pub use tab::Tab;
 pub use time::Timestamp;

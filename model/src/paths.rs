@@ -54,6 +54,11 @@ pub fn histogram(project: &str) -> String {
     format!("/api/projects/{project}/histogram")
 }
 
+/// `GET`: the [`Previous`](crate::Previous) period of a histogram.
+pub fn previous(project: &str) -> String {
+    format!("/api/projects/{project}/histogram/previous")
+}
+
 /// `GET`: [`FacetCounts`](crate::FacetCounts), a list. With `facet.q=` text, only values whose
 /// label or value contains it.
 pub fn facets(project: &str) -> String {

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
+pub mod typed;
+pub mod wall;
+
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -136,6 +139,11 @@ impl Span {
     /// Its length in milliseconds.
     pub fn millis(self) -> i64 {
         self.to.millis() - self.from.millis()
+    }
+
+    /// The same length just before, as far back as anything is accepted; `None` where nothing is.
+    pub fn before(self) -> Option<Self> {
+        Self::new(self.from.plus_millis(-self.millis()), self.from)
     }
 }
 

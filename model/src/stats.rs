@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, Field, Outcome, Page, Seq, Span, Tab, Timestamp, error::ErrorDetail};
+use crate::{Event, Field, Outcome, Page, Seq, Span, StackBy, Tab, Timestamp, error::ErrorDetail};
 
 /// How bad it is; the chart stacks its bars by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +77,38 @@ pub struct Histogram {
     /// When the earliest entry that the log has happened, whatever the filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// The bars taken apart, where they were asked to be stacked by anything but the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<Stack>,
+}
+
+/// A histogram's bars taken apart by a field. All of the filter is obeyed, also the choice for that
+/// field: in each bar the values, the others and what has no value add up to the bar's total.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stack {
+    /// What they are taken apart by.
+    pub by: StackBy,
+    /// Classes of statuses in their order; of other fields the most frequent values, most frequent
+    /// first, at most [`MAX_SERIES`](crate::chart::MAX_SERIES).
+    pub values: Vec<FacetValue>,
+    /// How many values are not listed.
+    pub other_values: u64,
+    /// The counts in each bar.
+    pub bars: FacetBars,
+}
+
+/// The time of a histogram's length just before it, in bars that are its own, moved back by that
+/// length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    /// The time covered.
+    pub span: Span,
+    /// The entries in each bar.
+    pub counts: Vec<u64>,
+    /// The entries that match, counted without the bars.
+    pub total: u64,
+    /// The place in the log up to which it counts.
+    pub as_of: Seq,
 }
 
 /// How often each value of a facet occurs among the entries that match everything but the choice
@@ -300,6 +332,12 @@ mod tests {
                 span,
                 as_of: 7,
                 since: Some(at),
+                stack: Some(Stack {
+                    by: StackBy::Method,
+                    values: vec![FacetValue { value: "GET".into(), label: "GET".into(), count: 5 }],
+                    other_values: 0,
+                    bars: FacetBars { values: vec![vec![5]], other: vec![0], absent: vec![1] },
+                }),
             }),
             Overview::Facets { facets: Vec::new() },
             Overview::Tabs { tabs: Vec::new() },

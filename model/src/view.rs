@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    Choice, Field, Filter, QueryError, Seq, Sort,
+    Chart, Choice, Field, Filter, QueryError, Seq, Sort, StackBy,
     filter::{read_choices, unknown, write_choices},
     page::{DEFAULT_LIMIT, MAX_LIMIT},
     query::{self, Pair, Writer},
@@ -17,7 +17,7 @@ use crate::{
 pub use panel::{MAX_OPEN, Part};
 
 /// Keys of the page that the API accepts and ignores, so that an address can be pasted there.
-const PAGE_KEYS: &[&str] = &["event", "part", "open", "stack", "scale", "compare"];
+const PAGE_KEYS: &[&str] = &["event", "part", "open"];
 
 /// What the page shows: all of it is in the address bar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,12 +38,8 @@ pub struct View {
     pub off: BTreeMap<Field, Choice>,
     /// The tab.
     pub tab: Option<String>,
-    /// What the bars are stacked by.
-    pub stack: Option<String>,
-    /// The scale of the count axis.
-    pub scale: Option<String>,
-    /// The period to compare with.
-    pub compare: Option<String>,
+    /// How the chart is drawn.
+    pub chart: Chart,
 }
 
 impl View {
@@ -53,17 +49,16 @@ impl View {
         let filter = Filter::read(&mut pairs, &mut errors);
         let sort = read_sort(&mut pairs, &mut errors);
         let off = read_choices(&mut pairs, "off.", &mut errors);
+        let chart = Chart::read(&mut pairs, &mut errors);
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
-        let (cursor, event) = (scalar("cursor"), scalar("event"));
+        let (cursor, event, tab) = (scalar("cursor"), scalar("event"), scalar("tab"));
         let (part, open) = (scalar("part"), scalar("open"));
-        let (tab, stack, scale, compare) =
-            (scalar("tab"), scalar("stack"), scalar("scale"), scalar("compare"));
         let event = event
             .and_then(|text| read_number(&text, "event", "the number of an entry", &mut errors));
         let part = part.and_then(|text| text.parse().map_err(|error| errors.push(error)).ok());
         let open = open.map(|text| panel::read_open(&text, &mut errors)).unwrap_or_default();
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
-        (Self { filter, sort, cursor, event, part, open, off, tab, stack, scale, compare }, errors)
+        (Self { filter, sort, cursor, event, part, open, off, tab, chart }, errors)
     }
 
     /// The same query with the API's own keys only: what the page sends.
@@ -126,13 +121,7 @@ impl fmt::Display for View {
         let mut out = Writer::default();
         self.write_list(&mut out);
         write_choices(&self.off, "off.", &mut out);
-        for (key, value) in
-            [("stack", &self.stack), ("scale", &self.scale), ("compare", &self.compare)]
-        {
-            if let Some(value) = value {
-                out.push(key, value);
-            }
-        }
+        self.chart.write(&mut out);
         if let Some(event) = self.event {
             out.push("event", &event.to_string());
         }
@@ -161,6 +150,8 @@ pub struct ApiQuery {
     pub limit: u16,
     /// IANA name of the zone whose calendar the bars follow; UTC if absent.
     pub tz: Option<String>,
+    /// What the bars are stacked by.
+    pub stack: StackBy,
     /// How many bars are wanted; the answer has about as many, at most 180 or so.
     pub buckets: Option<u16>,
     /// Which facets to count; the nine of the default rail if absent.
@@ -177,6 +168,8 @@ impl ApiQuery {
         let (mut pairs, mut errors) = query::split(raw);
         let filter = Filter::read(&mut pairs, &mut errors);
         let sort = read_sort(&mut pairs, &mut errors);
+        // Of how a chart is drawn only the parts of its bars are asked for.
+        let Chart { stack, .. } = Chart::read(&mut pairs, &mut errors);
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
         let (tab, cursor, tz) = (scalar("tab"), scalar("cursor"), scalar("tz"));
         let (limit, buckets, facets) = (scalar("limit"), scalar("buckets"), scalar("facets"));
@@ -204,7 +197,19 @@ impl ApiQuery {
         }
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
         errors.into_iter().next().map_or(
-            Ok(Self { tab, filter, sort, cursor, limit, tz, buckets, facets, facet_search, after }),
+            Ok(Self {
+                tab,
+                filter,
+                sort,
+                cursor,
+                limit,
+                tz,
+                stack,
+                buckets,
+                facets,
+                facet_search,
+                after,
+            }),
             Err,
         )
     }

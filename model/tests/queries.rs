@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use daybook_model::{
-    ApiQuery, Choice, Column, Cursor, Field, Filter, Preset, QueryError, Range, Sort, Span, Term,
-    Timestamp, View,
+    ApiQuery, Chart, Choice, Column, Compare, Cursor, Field, Filter, Preset, QueryError, Range,
+    Scale, Sort, Span, StackBy, Term, Timestamp, View,
     page::Direction,
     query::{MAX_BYTES, MAX_VALUES},
     sort::SortKey,
@@ -74,6 +74,11 @@ fn filter() -> impl Strategy<Value = Filter> {
         .prop_map(|(range, search, choices, as_of)| Filter { range, search, choices, as_of })
 }
 
+fn chart() -> impl Strategy<Value = Chart> {
+    (select(StackBy::ALL), select(Scale::ALL), option::of(select(Compare::ALL)))
+        .prop_map(|(stack, scale, compare)| Chart { stack, scale, compare })
+}
+
 fn sort() -> impl Strategy<Value = Sort> {
     (select(Column::sorted()), any::<bool>())
         .prop_map(|(column, descending)| Sort { column, descending })
@@ -117,9 +122,9 @@ proptest! {
         event in option::of(any::<u64>()),
         part in option::of(select(Part::ALL.as_slice())),
         open in collection::btree_set(any::<u64>(), 0..=MAX_OPEN),
-        (tab, stack, scale, compare) in (option::of(text()), option::of(text()), option::of(text()), option::of(text())),
+        (tab, chart) in (option::of(text()), chart()),
     ) {
-        let view = View { filter, sort, cursor: cursor.map(|c| c.to_string()), event, part, open, off, tab, stack, scale, compare };
+        let view = View { filter, sort, cursor: cursor.map(|c| c.to_string()), event, part, open, off, tab, chart };
         let printed = view.to_string();
         prop_assert_eq!(View::read(&printed), (view.clone(), vec![]), "{}", printed);
         // The same address is a query for the API.
@@ -127,7 +132,9 @@ proptest! {
         prop_assert!(query.is_ok(), "{:?}", query);
         let query = query.unwrap();
         prop_assert_eq!((&query.filter, query.sort, &query.cursor), (&view.filter, view.sort, &view.cursor));
-        prop_assert_eq!(ApiQuery::read(&view.to_api_query()), Ok(query));
+        prop_assert_eq!(query.stack, view.chart.stack);
+        // The rows do not depend on how the chart is drawn.
+        prop_assert_eq!(ApiQuery::read(&view.to_api_query()), Ok(ApiQuery { stack: StackBy::default(), ..query }));
     }
 
     #[test]
@@ -252,6 +259,10 @@ fn whatever_is_wrong_is_named() {
         ),
         ("open=1&open=2", "open"),
         ("tab=a&tab=b", "tab"),
+        ("stack=actor", "stack"),
+        ("stack=method&stack=source", "stack"),
+        ("scale=log10", "scale"),
+        ("compare=last_year", "compare"),
     ] {
         // A key of the page's own is only checked for being given once by the API.
         if ["event=first", "part=", "open="].iter().any(|page| raw.starts_with(page))

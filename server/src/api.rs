@@ -39,6 +39,7 @@ pub fn router(state: AppState) -> Router {
         .route("/projects/{project}/events", get(events::list).post(ingest::create))
         .route("/projects/{project}/events/{seq}", get(events::show))
         .route("/projects/{project}/histogram", get(stats::histogram))
+        .route("/projects/{project}/histogram/previous", get(stats::previous))
         .route("/projects/{project}/facets", get(stats::facets))
         .route("/projects/{project}/live", get(live::stream))
         .route("/projects/{project}/newer", get(live::newer))

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Timestamp, account::Project,
-    page::Direction, sort::SortKey,
+    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Stack, StackBy, Timestamp,
+    account::Project, page::Direction, sort::SortKey,
 };
 
 mod dictionary;
@@ -17,6 +17,7 @@ pub mod index;
 mod row;
 mod sql;
 pub mod sqlite;
+mod stack;
 
 /// A store behind its trait.
 pub type AnyStore = Arc<dyn Store>;
@@ -50,6 +51,13 @@ impl Scope {
         let filters = self.within.iter().chain([&self.filter]);
         let mut filters = filters.map(|filter| Filter { as_of: None, ..filter.clone() });
         entry.seq <= self.as_of && filters.all(|filter| filter.matches(entry, self.span))
+    }
+
+    /// The part of it that bars between these edges cover; `None` if that is nothing.
+    pub(crate) fn between(&self, edges: &[Timestamp]) -> Option<Self> {
+        let (first, last) = (edges.first()?, edges.last()?);
+        let span = Span::new(self.span.from.max(*first), self.span.to.min(*last))?;
+        Some(Self { span, ..self.clone() })
     }
 
     /// The same without a filter.
@@ -181,6 +189,15 @@ pub trait Store: Send + Sync + 'static {
         top: usize,
         containing: Option<&str>,
     ) -> Result<FacetCounts, StoreError>;
+
+    /// The bars of [`Store::histogram`] taken apart by a field's values. Nothing is taken apart by
+    /// the outcome: that is what every bar has anyway.
+    async fn stack(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        by: StackBy,
+    ) -> Result<Stack, StoreError>;
 
     /// All counts of an overview at once, where that is quicker than one after the other; `None`
     /// where it is not.

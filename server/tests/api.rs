@@ -4,6 +4,8 @@
 
 #[path = "api/app.rs"]
 mod app;
+#[path = "api/chart.rs"]
+mod chart;
 #[path = "api/ingest.rs"]
 mod ingest;
 #[path = "api/live.rs"]

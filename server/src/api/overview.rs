@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use daybook_model::{FacetCounts, Field, Overview, Tab};
+use daybook_model::{FacetCounts, Field, Histogram, Overview, Tab};
 use flate2::{Compression, write::GzEncoder};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
@@ -73,10 +73,12 @@ fn parts<'a>(
         }
         let edges = bars.edges(store, scope).await?;
         if let Some(counts) = store.counts(scope, &edges.at, fields, TOP).await? {
-            yield Overview::Histogram(edges.histogram(&counts.bars, counts.total, scope.as_of));
+            let stack = edges.stack(store, scope, bars.stack).await?;
+            let histogram = edges.histogram(&counts.bars, counts.total, scope.as_of);
+            yield Overview::Histogram(Histogram { stack, ..histogram });
             yield Overview::Facets { facets: light(counts.facets) };
         } else {
-            yield Overview::Histogram(edges.count(store, scope).await?);
+            yield Overview::Histogram(edges.count(store, scope, bars.stack).await?);
             yield Overview::Facets { facets: count_facets(store, scope, fields).await? };
         }
         yield Overview::TabTotals { totals: count_tabs(store, scope, tabs).await? };

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use axum::{Json, extract::State};
 use chrono_tz::Tz;
 use daybook_model::{
-    ApiQuery, Bucket, Choice, FacetCounts, Field, Filter, Histogram, QueryError, Range, Seq, Span,
-    Timestamp,
+    ApiQuery, Bucket, Choice, FacetCounts, Field, Filter, Histogram, Previous, QueryError, Range,
+    Seq, Span, Stack, StackBy, Timestamp,
     range::Preset,
     stats::{Conflict, Without},
 };
@@ -41,10 +41,12 @@ pub(super) const DEFAULT_FACETS: &[Field] = &[
 pub(super) struct Bars {
     zone: Tz,
     wanted: u16,
+    /// What they are stacked by.
+    pub(super) stack: StackBy,
 }
 
 impl Bars {
-    /// Reads `tz` and `buckets`.
+    /// Reads `tz`, `buckets` and `stack`.
     pub(super) fn read(query: &ApiQuery) -> Result<Self, QueryError> {
         let zone = query.tz.as_deref().map_or(Ok(Tz::UTC), |name| {
             name.parse().map_err(|_| {
@@ -54,7 +56,8 @@ impl Bars {
                 )
             })
         })?;
-        Ok(Self { zone, wanted: query.buckets.unwrap_or(DEFAULT_BUCKETS) })
+        let wanted = query.buckets.unwrap_or(DEFAULT_BUCKETS);
+        Ok(Self { zone, wanted, stack: query.stack })
     }
 
     /// Where the bars of a scope begin and end.
@@ -88,9 +91,27 @@ impl Edges {
         &self,
         store: &dyn Store,
         scope: &Scope,
+        by: StackBy,
     ) -> Result<Histogram, StoreError> {
-        let (bars, total) = tokio::try_join!(store.histogram(scope, &self.at), store.count(scope))?;
-        Ok(self.histogram(&bars, total, scope.as_of))
+        let (bars, total, stack) = tokio::try_join!(
+            store.histogram(scope, &self.at),
+            store.count(scope),
+            self.stack(store, scope, by)
+        )?;
+        Ok(Histogram { stack, ..self.histogram(&bars, total, scope.as_of) })
+    }
+
+    /// The bars taken apart, unless by what every bar has anyway.
+    pub(super) async fn stack(
+        &self,
+        store: &dyn Store,
+        scope: &Scope,
+        by: StackBy,
+    ) -> Result<Option<Stack>, StoreError> {
+        if by == StackBy::Outcome {
+            return Ok(None);
+        }
+        store.stack(scope, &self.at, by).await.map(Some)
     }
 
     /// The bars with what was counted in them.
@@ -99,7 +120,8 @@ impl Edges {
         let buckets: Vec<_> = self.at.windows(2).zip(bars).map(bucket).collect();
         let sum = buckets.iter().map(Bucket::total).sum();
         let Self { span, since, .. } = *self;
-        Histogram { buckets, width: self.width.into(), sum, total, span, as_of, since }
+        let width = self.width.into();
+        Histogram { buckets, width, sum, total, span, as_of, since, stack: None }
     }
 }
 
@@ -111,7 +133,31 @@ pub(super) async fn histogram(
     let bars = Bars::read(&query)?;
     let store = &*state.store;
     let edges = bars.edges(store, &list.scope).await?;
-    Ok(Json(edges.count(store, &list.scope).await?))
+    Ok(Json(edges.count(store, &list.scope, bars.stack).await?))
+}
+
+/// What was there just before, in the same bars.
+pub(super) async fn previous(
+    State(state): State<AppState>,
+    Question { query, list, .. }: Question,
+) -> Result<Json<Previous>, Error> {
+    let bars = Bars::read(&query)?;
+    let store = &*state.store;
+    let scope = list.scope;
+    if scope.span == Span::ALL {
+        let problem = "is all time, and nothing is before that; ask for a shorter one";
+        return Err(QueryError::new("range", problem).into());
+    }
+    let span = scope.span.before().ok_or_else(|| {
+        QueryError::new("from", "is the first instant there is: nothing is before it")
+    })?;
+    let length = scope.span.millis();
+    let edges = bars.edges(store, &scope).await?.at;
+    let edges: Vec<_> = edges.iter().map(|edge| edge.plus_millis(-length)).collect();
+    let before = Scope { span, ..scope };
+    let (counts, total) = tokio::try_join!(store.histogram(&before, &edges), store.count(&before))?;
+    let counts = counts.iter().map(|bar| bar.iter().sum()).collect();
+    Ok(Json(Previous { span, counts, total, as_of: before.as_of }))
 }
 
 /// The values of facets, most frequent first.

@@ -20,6 +20,7 @@ mod scan;
 mod slots;
 mod snapshot;
 mod source;
+mod stack;
 mod tally;
 mod values;
 
@@ -27,7 +28,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project, page::Direction,
+    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Stack, StackBy, Timestamp, account::Project,
+    page::Direction,
 };
 use tokio::sync::Semaphore;
 
@@ -309,6 +311,26 @@ impl Store for Index {
             }
         }
         self.beneath.facet(scope, field, top, containing).await
+    }
+
+    async fn stack(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        by: StackBy,
+    ) -> Result<Stack, StoreError> {
+        let Some(inside) = scope.between(edges) else {
+            return self.beneath.stack(scope, edges, by).await;
+        };
+        let (asked, at) = (inside.clone(), edges.iter().map(|e| e.millis()).collect::<Vec<_>>());
+        let stack = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
+            let whole = snapshot.below(&asked).is_none();
+            whole.then(|| stack::stacked(snapshot, &asked, window, plan, &at, by))?
+        };
+        match self.ask(&inside, stack).await? {
+            Some((stack, _)) => Ok(stack),
+            None => self.beneath.stack(scope, edges, by).await,
+        }
     }
 
     async fn counts(

@@ -8,7 +8,7 @@ mod numbers;
 mod reference;
 mod scope;
 
-pub(crate) use aggregate::{count, extent, facet, histogram, latest, learnt};
+pub(crate) use aggregate::{Slice, count, extent, facet, histogram, latest, learnt, stack};
 pub(crate) use list::{at, keys, narrow};
 pub(crate) use scope::{Dictionary, Where, resolve};
 

@@ -12,7 +12,8 @@ mod words;
 
 use async_trait::async_trait;
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project, page::Direction,
+    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Stack, StackBy, Timestamp, account::Project,
+    page::Direction,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use tokio::sync::Mutex;
@@ -223,5 +224,14 @@ impl Store for Sqlite {
         containing: Option<&str>,
     ) -> Result<FacetCounts, StoreError> {
         self.reader().await?.facet(scope, field, top, containing).await
+    }
+
+    async fn stack(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        by: StackBy,
+    ) -> Result<Stack, StoreError> {
+        self.reader().await?.stack(scope, edges, by).await
     }
 }

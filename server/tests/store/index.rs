@@ -17,7 +17,8 @@ use daybook::store::{
     sqlite::Sqlite,
 };
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Timestamp, account::Project, page::Direction,
+    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Stack, StackBy, Timestamp, account::Project,
+    page::Direction,
 };
 
 use super::suite;
@@ -157,6 +158,14 @@ impl Store for Cold {
         containing: Option<&str>,
     ) -> Result<FacetCounts, StoreError> {
         self.index(scope.project).await?.facet(scope, field, top, containing).await
+    }
+    async fn stack(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        by: StackBy,
+    ) -> Result<Stack, StoreError> {
+        self.index(scope.project).await?.stack(scope, edges, by).await
     }
     async fn counts(
         &self,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use daybook::store::{Counts, Scope};
 use daybook_model::{
-    Entry, FacetCounts, FacetValue, Field, Filter, Severity, Sort, Span, Term, Timestamp,
-    field::StatusTerm, filter::fold,
+    Entry, FacetCounts, FacetValue, Field, Filter, Severity, Sort, Span, Stack, StackBy, Term,
+    Timestamp, chart::MAX_SERIES, field::StatusTerm, filter::fold,
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 
@@ -183,6 +183,62 @@ pub(crate) fn check_counts(
                 );
             }
         }
+    }
+    Ok(())
+}
+
+/// The value that a bar is taken apart by.
+fn slice(entry: &Entry, by: StackBy) -> Option<String> {
+    match by.field()? {
+        Field::Status => entry.event.request.status_code.map(|code| format!("{}xx", code / 100)),
+        field => field.value_of(&entry.event).map(std::borrow::Cow::into_owned),
+    }
+}
+
+/// Bars taken apart have what the filter lets through, each entry once.
+pub(crate) fn check_stack(
+    entries: &[Entry],
+    scope: &Scope,
+    edges: &[Timestamp],
+    by: StackBy,
+    stack: &Stack,
+) -> Result<(), TestCaseError> {
+    let bars: Vec<Vec<&Entry>> = edges
+        .windows(2)
+        .map(|pair| {
+            let span = Span::new(pair[0].max(scope.span.from), pair[1].min(scope.span.to));
+            let found = span.map(|span| within(entries, &Scope { span, ..scope.clone() }, None));
+            found.unwrap_or_default()
+        })
+        .collect();
+    prop_assert_eq!(stack.by, by);
+    if by == StackBy::Outcome {
+        prop_assert!(stack.values.is_empty());
+        return Ok(());
+    }
+    let mut counts = BTreeMap::<String, u64>::new();
+    for value in bars.iter().flatten().filter_map(|entry| slice(entry, by)) {
+        *counts.entry(value).or_default() += 1;
+    }
+    let mut expected: Vec<_> = counts.into_iter().collect();
+    if by != StackBy::Status {
+        expected.sort_by(|(a, n), (b, m)| m.cmp(n).then(a.cmp(b)));
+    }
+    let rest = expected.split_off(MAX_SERIES.min(expected.len()));
+    let values: Vec<_> = stack.values.iter().map(|v| (v.value.clone(), v.count)).collect();
+    prop_assert_eq!(&values, &expected, "{} by {}", scope.filter, by);
+    prop_assert!(stack.values.iter().all(|v| v.label == v.value));
+    prop_assert_eq!(stack.other_values, rest.len() as u64);
+    prop_assert_eq!(stack.bars.values.len(), values.len());
+    for (i, bar) in bars.iter().enumerate() {
+        let count = |value: Option<&str>| {
+            bar.iter().filter(|entry| slice(entry, by).as_deref() == value).count() as u64
+        };
+        for ((value, _), row) in values.iter().zip(&stack.bars.values) {
+            prop_assert_eq!(row[i], count(Some(value)), "{} in {}", value, i);
+        }
+        let others: u64 = rest.iter().map(|(value, _)| count(Some(value))).sum();
+        prop_assert_eq!((stack.bars.other[i], stack.bars.absent[i]), (others, count(None)));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use daybook::{
     list::List,
     store::{AnyStore, Appended, ProjectId, Scope},
 };
-use daybook_model::{ApiQuery, Entry, Event, Field, Range, Seq, Sort, Span, Timestamp};
+use daybook_model::{ApiQuery, Entry, Event, Field, Range, Seq, Sort, Span, StackBy, Timestamp};
 use proptest::{
     collection,
     prelude::*,
@@ -199,6 +199,7 @@ async fn walk(
             cursor: cursor.take(),
             limit,
             tz: None,
+            stack: StackBy::default(),
             buckets: None,
             facets: None,
             facet_search: None,
@@ -230,6 +231,7 @@ async fn walk(
             cursor,
             limit,
             tz: None,
+            stack: StackBy::default(),
             buckets: None,
             facets: None,
             facet_search: None,
@@ -285,6 +287,10 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
                     "{}",
                     &scope.filter
                 );
+                for &by in StackBy::ALL {
+                    let stack = store.stack(&scope, &edges, by).await.unwrap();
+                    oracle::check_stack(&entries, &scope, &edges, by, &stack)?;
+                }
                 let facet = store.facet(&scope, field, top, containing).await.unwrap();
                 prop_assert_eq!(
                     facet,
@@ -541,8 +547,9 @@ pub(crate) fn long_lists_mean_the_same<F: Future<Output = (AnyStore, K)>, K>(
         let project = project(&store, "many").await;
         let event = |i: u64| {
             let json = format!(
-                r#"{{"id":"{i}","occurred_at":"2026-11-20T13:32:04.871Z","actor":{{"type":"user","id":"{}"}},"action":"Act{i}","request":{{"path":"/p/{i}","session_id":"{}"}}}}"#,
+                r#"{{"id":"{i}","occurred_at":"2026-11-20T13:32:04.871Z","actor":{{"type":"user","id":"{}"}},"action":"Act{i}","request":{{"method":"M{}","path":"/p/{i}","session_id":"{}"}}}}"#,
                 i % 1_500,
+                i % 13,
                 i % 2
             );
             serde_json::from_str::<Event>(&json).unwrap()
@@ -573,6 +580,12 @@ pub(crate) fn long_lists_mean_the_same<F: Future<Output = (AnyStore, K)>, K>(
             assert_eq!(bars, [[expected, 0, 0]], "{filter}");
             let facet = store.facet(&scope, Field::Actor, 7, None).await.unwrap();
             assert_eq!(facet, oracle::facet(&entries, &scope, Field::Actor, 7, None), "{filter}");
+            let edges =
+                ["2026-11-20T13:00:00Z", "2026-11-20T13:32:04.872Z", "2026-11-20T14:00:00Z"];
+            let edges = edges.map(|at| at.parse().unwrap());
+            let stack = store.stack(&scope, &edges, StackBy::Method).await.unwrap();
+            oracle::check_stack(&entries, &scope, &edges, StackBy::Method, &stack)
+                .unwrap_or_else(|e| panic!("{filter}: {e}"));
         }
     });
 }

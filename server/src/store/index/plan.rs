@@ -99,6 +99,12 @@ impl Plan {
         Self { conditions }
     }
 
+    /// The same, where no choice is left aside, whatever is counted.
+    pub(super) fn settled(&self) -> Self {
+        let settled = |condition: &Condition| Condition { field: None, ..condition.clone() };
+        Self { conditions: self.conditions.iter().map(settled).collect() }
+    }
+
     /// The same, where a column must also have one of these codes.
     pub(super) fn and(mut self, column: Coded, codes: CodeSet) -> Self {
         let test = Test::Any(vec![(column, codes)]);

@@ -26,22 +26,51 @@ pub(crate) fn extent(found: &Where, last: bool) -> Statement {
     select.take().into()
 }
 
-/// Counts by severity between each two edges, as a JSON array for each.
+/// What of a column is counted apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Slice {
+    /// These numbers.
+    Among(Vec<i64>),
+    /// The numbers from the first up to, but without, the second.
+    Within(i64, i64),
+    /// No number.
+    Absent,
+}
+
+/// Counts all entries, then failures and errors, between each two edges.
+pub(crate) fn histogram(found: &Where, edges: &[Timestamp]) -> Statement {
+    stack(found, edges, "severity", &[Slice::Among(vec![1]), Slice::Among(vec![2])])
+}
+
+/// Counts all entries, then each slice of a column, between each two edges, as a JSON array for each.
 ///
 /// Grouping by bar would sort every row. The rows lie in the order of time, so each bar is counted
 /// by itself, from edge to edge: one sequential read in all.
-pub(crate) fn histogram(found: &Where, edges: &[Timestamp]) -> Statement {
+pub(crate) fn stack(
+    found: &Where,
+    edges: &[Timestamp],
+    column: &'static str,
+    slices: &[Slice],
+) -> Statement {
     let span = found.span;
     let clip = |at: Timestamp| at.clamp(span.from, span.to).millis();
     let rows = edges.windows(2).zip(0_i64..).map(|(pair, i)| {
         Values([i, clip(pair[0]), clip(pair[1])].into_iter().map(Value::from).collect())
     });
     let edge = |column: &'static str| Expr::col(("edge", column));
-    let severity = |code: i64| Func::sum(entry("severity").eq(code));
-    let counts = Func::cust("json_array")
-        .arg(Func::count(Expr::col(Asterisk)))
-        .arg(severity(1))
-        .arg(severity(2));
+    let counts = slices.iter().fold(
+        Func::cust("json_array").arg(Func::count(Expr::col(Asterisk))),
+        |counts, slice| {
+            counts.arg(Func::sum(match slice {
+                Slice::Among(numbers) => match numbers[..] {
+                    [number] => entry(column).eq(number),
+                    _ => entry(column).is_in(numbers.iter().copied()),
+                },
+                Slice::Within(from, to) => entry(column).gte(*from).and(entry(column).lt(*to)),
+                Slice::Absent => entry(column).is_null(),
+            }))
+        },
+    );
     let mut bar = Query::select();
     found
         .untimed(&mut bar)

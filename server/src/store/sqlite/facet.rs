@@ -6,6 +6,7 @@ use std::{
     ops::DerefMut,
 };
 
+mod stack;
 mod tally;
 
 use daybook_model::{

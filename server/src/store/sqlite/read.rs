@@ -94,21 +94,36 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         scope: &Scope,
         edges: &[Timestamp],
     ) -> Result<Vec<[u64; 3]>, StoreError> {
-        let mut bars = vec![[0; 3]; edges.len().saturating_sub(1)];
-        let Some(found) = self.resolve(scope, None).await? else { return Ok(bars) };
+        let Some(found) = self.resolve(scope, None).await? else {
+            return Ok(vec![[0; 3]; edges.len().saturating_sub(1)]);
+        };
+        let bars = self.bars(edges, |edges| sql::histogram(&found, edges)).await?;
+        let severities = |counts: Vec<u64>| match counts[..] {
+            [all, failures, errors] => [all.saturating_sub(failures + errors), failures, errors],
+            _ => [0; 3],
+        };
+        Ok(bars.into_iter().map(severities).collect())
+    }
+
+    /// Counts between each two edges, as many for each bar as the statement asks for.
+    pub(super) async fn bars(
+        &mut self,
+        edges: &[Timestamp],
+        statement: impl Fn(&[Timestamp]) -> Statement,
+    ) -> Result<Vec<Vec<u64>>, StoreError> {
+        let mut bars = vec![Vec::new(); edges.len().saturating_sub(1)];
         // A statement holds so many values; a chart has far fewer bars.
         for (first, chunk) in (0..).step_by(2_000).zip(bars.chunks_mut(2_000)) {
-            let edges = &edges[first..=first + chunk.len()];
-            for row in self.rows(&sql::histogram(&found, edges)).await? {
+            for row in self.rows(&statement(&edges[first..=first + chunk.len()])).await? {
                 let bar =
                     usize::try_from(row.try_get::<i64, _>(0)?).ok().and_then(|i| chunk.get_mut(i));
-                let counts: (u64, Option<u64>, Option<u64>) = serde_json::from_str(row.try_get(1)?)
-                    .map_err(|e| {
+                let counts: Vec<Option<u64>> =
+                    serde_json::from_str(row.try_get(1)?).map_err(|e| {
                         StoreError::Failed(format!("a bar's counts cannot be read: {e}"))
                     })?;
                 if let Some(bar) = bar {
-                    let (failures, errors) = (counts.1.unwrap_or(0), counts.2.unwrap_or(0));
-                    *bar = [counts.0.saturating_sub(failures + errors), failures, errors];
+                    // The sum of nothing is null.
+                    *bar = counts.into_iter().map(Option::unwrap_or_default).collect();
                 }
             }
         }
