@@ -1,7 +1,7 @@
 //! The server, asked in its own words. Errors are told apart by what the caller can do.
 
 use daybook_model::{
-    ApiError, Entry, FacetCounts, Field, Overview, Seq, View,
+    ApiError, Entry, FacetCounts, Field, Histogram, Overview, Previous, Seq, StackBy, View,
     account::{SetUp, SignIn, Viewer},
     error::ErrorDetail,
     live::{Message, Newer, Reader},
@@ -52,6 +52,42 @@ pub(crate) struct OverviewQuestion {
     pub(crate) zone: String,
     /// The facets to count.
     pub(crate) facets: Vec<Field>,
+    /// What the bars are stacked by.
+    pub(crate) stack: StackBy,
+}
+
+/// A question about bars alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BarsQuestion {
+    /// The project.
+    pub(crate) project: String,
+    /// The view, as [`View::to_api_query`] has it.
+    pub(crate) query: String,
+    /// IANA name of the zone whose days the bars follow.
+    pub(crate) zone: String,
+    /// What they are stacked by.
+    pub(crate) stack: StackBy,
+}
+
+impl BarsQuestion {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        signal: Option<AbortSignal>,
+    ) -> Result<T, Failure> {
+        let url = join(path, &self.query, drawn(&self.zone, self.stack));
+        read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await
+    }
+}
+
+/// How bars are wanted.
+fn drawn(zone: &str, stack: StackBy) -> query::Writer {
+    let mut more = query::Writer::default();
+    more.push("tz", zone).push("buckets", BARS);
+    if stack != StackBy::default() {
+        more.push("stack", stack.as_str());
+    }
+    more
 }
 
 /// Who is signed in.
@@ -148,15 +184,31 @@ pub(crate) async fn delete_view(project: &str, id: i64) -> Result<Vec<SavedView>
     read(Request::delete(&paths::view(project, id)).send().await).await
 }
 
+/// The bars.
+pub(crate) async fn histogram(
+    question: &BarsQuestion,
+    signal: Option<AbortSignal>,
+) -> Result<Histogram, Failure> {
+    question.ask(&paths::histogram(&question.project), signal).await
+}
+
+/// What was there before the bars.
+pub(crate) async fn previous(
+    question: &BarsQuestion,
+    signal: Option<AbortSignal>,
+) -> Result<Previous, Failure> {
+    question.ask(&paths::previous(&question.project), signal).await
+}
+
 /// The page's one question. The parts of the answer are handed over as they come.
 pub(crate) async fn overview(
     question: &OverviewQuestion,
     signal: Option<AbortSignal>,
     mut part: impl FnMut(Overview),
 ) -> Result<(), Failure> {
-    let mut more = query::Writer::default();
+    let mut more = drawn(&question.zone, question.stack);
     let facets: Vec<_> = question.facets.iter().map(|field| field.key()).collect();
-    more.push("tz", &question.zone).push("buckets", BARS).push("facets", &facets.join(","));
+    more.push("facets", &facets.join(","));
     let url = join(&paths::overview(&question.project), &question.query, more);
     let response = check(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
     let mut held = Vec::new();

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) mod announce;
+pub(crate) mod calendar;
 pub(crate) mod code;
 pub(crate) mod combobox;
 pub(crate) mod copy;

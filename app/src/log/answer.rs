@@ -97,6 +97,8 @@ impl LogAnswer {
                 query: query.get(),
                 zone: zone_name(zone.get()),
                 facets: rail.get(),
+                // Other parts of the same bars are no reason to ask for the rows again.
+                stack: log.view_untracked().chart.stack,
             };
             (question, asked.get())
         });

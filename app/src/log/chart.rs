@@ -1,33 +1,49 @@
-//! The volume chart: how many entries when, by outcome, and the brush that narrows the time.
+//! The volume chart: how many entries when, of what, against what was before, and the brush that
+//! narrows the time.
 //!
 //! ECharts paints bars and nothing else; lines, labels, tooltip and brush are ours. All places come
 //! from one scale of time rounded to pixels of the screen (`scale`), so a selection begins and ends
 //! exactly where bars do, also at a first or last bar that is cut, at months, and on the days the
 //! clocks change.
 
-use daybook_model::{Histogram, Severity, Span};
+use daybook_model::{Histogram, Previous, Scale as CountScale, Span};
 use leptos::{html, prelude::*};
 use web_sys::{KeyboardEvent, PointerEvent};
 
 use crate::{
-    reactive::{dynamic, effect},
-    ui::{number::px, time::Zone, unique_id},
+    load::Answer,
+    reactive::{dynamic, effect, memo},
+    ui::{
+        icon::{Icon, icon},
+        number::px,
+        time::Zone,
+        unique_id,
+    },
+    url::LogAddress,
 };
 
+mod ask;
 mod bars;
 mod canvas;
 mod draw;
+mod legend;
+mod levels;
 mod library;
+mod options;
 mod overlay;
 mod scale;
 mod selection;
+mod series;
 mod state;
 mod ticks;
 mod twin;
 mod words;
 
+pub(crate) use ask::{previous, restack};
 use canvas::Bars;
-use overlay::{Drawn, Hover, class};
+use legend::Legend;
+use options::Options;
+use overlay::{Before, Drawn, Hover, Lines};
 pub(crate) use selection::Selection;
 use selection::{Brush, Lifted};
 use state::State;
@@ -36,9 +52,13 @@ use twin::Twin;
 /// The bars of an answer, to look at and to draw on.
 #[component]
 pub(crate) fn Chart(
+    /// Where we are.
+    log: LogAddress,
     /// The bars. Without any, the frame stands empty.
     #[prop(into)]
     histogram: Signal<Option<Histogram>>,
+    /// What was there before.
+    previous: Answer<Previous>,
     /// By whose clock times are written.
     #[prop(into)]
     zone: Signal<Zone>,
@@ -54,32 +74,55 @@ pub(crate) fn Chart(
     #[prop(into)]
     on_zoom_out: Callback<()>,
 ) -> impl IntoView {
-    let state = State::new(histogram, zone, on_zoom, on_zoom_out);
+    let count_scale = log.part(|view| view.chart.scale);
+    let state =
+        State::new(histogram, previous.value.into(), count_scale, zone, on_zoom, on_zoom_out);
     effect(move || selected.set(state.brush.read().selection));
-    let legend = NodeRef::<html::Ul>::new();
     let about = unique_id("chart");
     let top = move || {
-        state.shown.with(|h| {
-            h.as_ref().filter(|h| h.sum > 0).map(|h| words::top(canvas::top(h), &h.width))
+        let top = state.levels.get().top;
+        let text = state
+            .shown
+            .with(|h| h.as_ref().filter(|h| h.sum > 0).map(|h| words::top(top, &h.width)))?;
+        let log = (count_scale.get() == CountScale::Log).then(|| view! { <em>"log"</em> });
+        Some(view! { {text} {log} })
+    };
+    let length = memo(move || state.shown.with(|h| h.as_ref().map(|h| h.span.millis())));
+    let against = move || {
+        let (length, total) = (length.get()?, state.shown.with(|h| h.as_ref().map(|h| h.total))?);
+        state.before.with(|p| p.as_ref().map(|p| words::against(total, p, length)))
+    };
+    let missing = move || {
+        previous.failure.with(|f| {
+            f.as_ref().map(|f| format!("The time before could not be counted. {}", f.message()))
         })
+    };
+    let compared = move || {
+        let text = missing().map(|text| view! { {icon(Icon::Warning)} {text} }.into_any());
+        let text = text.or_else(|| {
+            against().map(|text| view! { <i class="swatch before"></i> {text} }.into_any())
+        });
+        text.map(|text| view! { <p class="chart-against">{text}</p> })
     };
     let summary = move || {
         let clock = state.clock();
         state.shown.with(|h| h.as_ref().map(|h| words::summary(h, clock)))
     };
     view! {
-        <section class="chart" class:dimmed=dimmed aria-label="Entries over time">
-            <div class="chart-head">
-                <span class="chart-top">{dynamic(top)}</span>
-                <ul class="chart-legend" node_ref=legend>
-                    {Severity::ALL.map(|s| view! { <li><i class=format!("swatch {}", class(s))></i>{s.label()}</li> }).into_iter().collect_view()}
-                </ul>
+        <section class="chart" class:dimmed=dimmed class:apart=Signal::derive(move || state.is_apart()) aria-label="Entries over time">
+            <div class="chart-info">
+                {dynamic(compared)}
+                <Legend state log />
             </div>
-            <p class="visually-hidden" id=about.clone()>
+            <div class="chart-frame">
+                <span class="chart-top" aria-hidden="true">{dynamic(top)}</span>
+                <Options log length=length.into() />
+                <Plot state about=about.clone() />
+            </div>
+            <p class="visually-hidden" id=about>
                 {dynamic(summary)}
                 " Arrow keys choose a bar, Shift extends, Enter zooms in, minus zooms out, Escape clears."
             </p>
-            <Plot state legend about />
             <Axis state zone />
             <Twin state />
         </section>
@@ -91,8 +134,6 @@ pub(crate) fn Chart(
 fn Plot(
     /// The chart's state.
     state: State,
-    /// Where the colours are.
-    legend: NodeRef<html::Ul>,
     /// The id of what describes it.
     about: String,
 ) -> impl IntoView {
@@ -175,8 +216,9 @@ fn Plot(
             on:dblclick=move |_| state.zoom_out()
             on:keydown=key
         >
-            <div class="chart-lines" aria-hidden="true"><i></i><i></i><i></i></div>
-            <Bars state legend />
+            <Lines state />
+            <Bars state />
+            <Before state />
             <Hover state />
             <Drawn state />
         </div>

@@ -1,7 +1,7 @@
 //! Which time is looked at: a menu of ranges that end now, and one of the reader's own.
 
 use daybook_model::{Preset, Range, Span};
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     clock::Clock,
@@ -11,10 +11,14 @@ use crate::{
         icon::{Icon, icon},
         lazy::loading,
         popover::{Align, Popover},
-        time::{Zone, from_input, span_text, to_input, zone_name},
+        time::{Zone, span_text},
     },
     url::{History, LogAddress},
 };
+
+mod editor;
+
+use editor::RangeEditor;
 
 /// The menu.
 #[component]
@@ -60,6 +64,7 @@ pub(crate) fn Ranges(
     /// Closes the menu.
     close: Callback<()>,
 ) -> impl IntoView {
+    let clock = expect_context::<Clock>();
     let range = log.part(|view| view.filter.range);
     let preset = move |preset: Preset| {
         let chosen = move || range.get() == Range::Last(preset);
@@ -74,58 +79,27 @@ pub(crate) fn Ranges(
             </li>
         }
     };
-    view! {
-        <div class="range-menu">
-            <ul role="list">{Preset::ALL.iter().copied().map(preset).collect_view()}</ul>
-            <OwnRange log zone covered close />
-        </div>
-    }
-}
-
-/// From and to, by the clock of the page.
-#[component]
-fn OwnRange(
-    log: LogAddress,
-    zone: RwSignal<Zone>,
-    covered: Signal<Option<Span>>,
-    close: Callback<()>,
-) -> impl IntoView {
-    let clock = expect_context::<Clock>();
-    // All time would begin in 1970, which is no help.
-    let start = covered
-        .get_untracked()
-        .filter(|span| *span != Span::ALL)
-        .unwrap_or_else(|| Range::default().resolve(clock.now_untracked()));
-    let from = RwSignal::new(to_input(start.from, zone.get_untracked()));
-    let to = RwSignal::new(to_input(start.to, zone.get_untracked()));
-    let problem = RwSignal::new(None::<&'static str>);
-
-    let apply = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let read = |text: RwSignal<String>| from_input(&text.get_untracked(), zone.get_untracked());
-        let Some((from, to)) = read(from).zip(read(to)) else {
-            return problem.set(Some("Give both times whole, with date and hour."));
-        };
-        let Some(span) = Span::new(from, to) else {
-            return problem.set(Some("“From” must be before “to”."));
-        };
+    let choose = Callback::new(move |range: Range| {
         close.run(());
         log.change(History::Push, |view| {
             view.cursor = None;
-            view.filter.range = Range::Between(span);
+            view.filter.range = range;
         });
+    });
+    let editor = move || {
+        // All time would begin in 1970, which is no help.
+        let start = covered
+            .get_untracked()
+            .filter(|span| *span != Span::ALL)
+            .unwrap_or_else(|| Range::default().resolve(clock.now_untracked()));
+        let now = Callback::new(move |()| clock.now_untracked());
+        view! { <RangeEditor start zone now on_choose=choose /> }
     };
-    let zone_words = Signal::derive(move || zone_name(zone.get()));
 
     view! {
-        <form class="own-range" on:submit=apply novalidate>
-            <label>"From" <input class="field" type="datetime-local" step="1" bind:value=from /></label>
-            <label>"To" <input class="field" type="datetime-local" step="1" bind:value=to /></label>
-            <p class="problem" role="alert">{dynamic(move || problem.get())}</p>
-            <p class="own-range-end">
-                <span class="muted">{zone_words}</span>
-                <button class="button primary" type="submit">"Apply"</button>
-            </p>
-        </form>
+        <div class="range-menu">
+            <ul role="list">{Preset::ALL.iter().copied().map(preset).collect_view()}</ul>
+            {editor()}
+        </div>
     }
 }

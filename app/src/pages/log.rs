@@ -7,7 +7,7 @@ use crate::{
     later::{Later, later, prefetch},
     log::{
         answer::LogAnswer,
-        chart::Chart,
+        chart::{self, Chart},
         chips::Chips,
         columns::{Columns, menu::ColumnsMenu},
         empty::EmptyProps,
@@ -69,6 +69,8 @@ pub(crate) fn LogPage(
             rail.set(false);
         }
     });
+    chart::restack(log, answer.bars, zone);
+    let previous = chart::previous(log, answer.bars, zone);
     let selected = RwSignal::new(None);
     let search = NodeRef::<html::Input>::new();
     let again = Callback::new(move |()| answer.again());
@@ -120,7 +122,7 @@ pub(crate) fn LogPage(
                 <Chips log names facets=answer.facets.value.into() editing adding />
                 <BadAddress log />
                 <Pinned log zone />
-                <Chart selected histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
+                <Chart log selected previous histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
                     <Summary selected complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />

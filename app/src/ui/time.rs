@@ -6,14 +6,16 @@
 
 mod civil;
 mod format;
+mod week;
 
 use daybook_model::Timestamp;
 
 pub(crate) use civil::Zone;
 pub(crate) use format::{
-    brief, clock, day, day_heading, from_input, long, millis, minute, month_name, relative,
-    span_text, to_input, weekday_name,
+    brief, clock, day, day_heading, from_input, length_text, long, millis, minute, month_name,
+    relative, span_text, span_with_year, to_input, weekday_name,
 };
+pub(crate) use week::first_weekday;
 
 /// The name of the browser's zone, such as `Europe/Prague`.
 pub(crate) fn local_zone_name() -> String {

@@ -159,12 +159,7 @@ impl Context<'_> {
         }
         let to = self.end_of_now();
         let from = to.millis().checked_sub(length.unwrap_or(i64::MAX));
-        self.span(from.and_then(Timestamp::from_millis).ok_or(TypedError::Years)?, to, true)
-    }
-
-    fn span(self, from: Timestamp, to: Timestamp, until_now: bool) -> Result<Typed, TypedError> {
-        let span = Span::new(from, to).ok_or(TypedError::Backwards)?;
-        Ok(Typed { range: Range::Between(span), until_now })
+        span(from.and_then(Timestamp::from_millis).ok_or(TypedError::Years)?, to, true)
     }
 
     /// The instant of a time on the wall; 24:00 is the next midnight.
@@ -192,9 +187,9 @@ impl Context<'_> {
             Part::Now => return Err(TypedError::Backwards),
         };
         match end {
-            Some(end) if end <= self.now => self.span(from, end, false),
+            Some(end) if end <= self.now => span(from, end, false),
             _ if from > self.now => Err(TypedError::Future),
-            _ => self.span(from, self.end_of_now(), true),
+            _ => span(from, self.end_of_now(), true),
         }
     }
 
@@ -261,9 +256,9 @@ impl Context<'_> {
         // Days that are not over end now.
         let not_over = matches!(to, Part::Days(..)) && end > self.now && start <= self.now;
         if to == Part::Now || not_over {
-            return self.span(start, self.end_of_now(), true);
+            return span(start, self.end_of_now(), true);
         }
-        self.span(start, end, false)
+        span(start, end, false)
     }
 
     /// Reads one side. `None` where it is of no known form.
@@ -282,7 +277,7 @@ impl Context<'_> {
             return Ok(Some(Part::Days(first, end)));
         }
         if text.as_bytes().get(4..11).is_some_and(|b| b[0] == b'-' && b[6] == b't') {
-            return self.iso(&text.to_uppercase());
+            return iso(&text.to_uppercase());
         }
         let (date, time) = match text.rsplit_once(' ') {
             _ if is_time(text) => ("", Some(text)),
@@ -334,41 +329,46 @@ impl Context<'_> {
         let first = first.checked_sub_months(Months::new(back))?;
         Some((first, first.checked_add_months(Months::new(months))?))
     }
+}
 
-    /// `2026-11-20T14:00`, with a zone or by the wall.
-    fn iso(self, text: &str) -> Result<Option<Part>, TypedError> {
-        let no_such = || TypedError::NoSuchTime(text.to_owned());
-        let Some((date, rest)) = text.split_once('T') else { return Ok(None) };
-        let zone = rest.find(['Z', '+', '-']);
-        let (time, zone) = rest.split_at(zone.unwrap_or(rest.len()));
-        if !is_time(time) {
-            return Ok(None);
-        }
-        let time = time_of_day(time)?;
-        let Some(Date::Whole(date)) = date_of(date)? else { return Ok(None) };
-        if zone.is_empty() {
-            return Ok(Some(Part::Wall(date, time)));
-        }
-        let ahead = if zone == "Z" {
-            0
-        } else {
-            let (hours, minutes) = match zone[1..].split_once(':') {
-                Some(parts) => parts,
-                None if zone.len() == 5 => zone[1..].split_at(2),
-                None => (&zone[1..], "0"),
-            };
-            let digits = |text: &str| text.parse::<i64>().ok().filter(|_| digits(text));
-            let (Some(hours), Some(minutes)) = (digits(hours), digits(minutes)) else {
-                return Ok(None);
-            };
-            if hours > 23 || minutes > 59 {
-                return Err(no_such());
-            }
-            (if zone.starts_with('-') { -1 } else { 1 }) * (hours * 60 + minutes) * 60_000
-        };
-        let utc = NaiveDateTime::from(date).and_utc().timestamp_millis() + time - ahead;
-        Timestamp::from_millis(utc).map(Part::At).map(Some).ok_or(TypedError::Years)
+fn span(from: Timestamp, to: Timestamp, until_now: bool) -> Result<Typed, TypedError> {
+    let span = Span::new(from, to).ok_or(TypedError::Backwards)?;
+    Ok(Typed { range: Range::Between(span), until_now })
+}
+
+/// `2026-11-20T14:00`, with a zone or by the wall.
+fn iso(text: &str) -> Result<Option<Part>, TypedError> {
+    let no_such = || TypedError::NoSuchTime(text.to_owned());
+    let Some((date, rest)) = text.split_once('T') else { return Ok(None) };
+    let zone = rest.find(['Z', '+', '-']);
+    let (time, zone) = rest.split_at(zone.unwrap_or(rest.len()));
+    if !is_time(time) {
+        return Ok(None);
     }
+    let time = time_of_day(time)?;
+    let Some(Date::Whole(date)) = date_of(date)? else { return Ok(None) };
+    if zone.is_empty() {
+        return Ok(Some(Part::Wall(date, time)));
+    }
+    let ahead = if zone == "Z" {
+        0
+    } else {
+        let (hours, minutes) = match zone[1..].split_once(':') {
+            Some(parts) => parts,
+            None if zone.len() == 5 => zone[1..].split_at(2),
+            None => (&zone[1..], "0"),
+        };
+        let digits = |text: &str| text.parse::<i64>().ok().filter(|_| digits(text));
+        let (Some(hours), Some(minutes)) = (digits(hours), digits(minutes)) else {
+            return Ok(None);
+        };
+        if hours > 23 || minutes > 59 {
+            return Err(no_such());
+        }
+        (if zone.starts_with('-') { -1 } else { 1 }) * (hours * 60 + minutes) * 60_000
+    };
+    let utc = NaiveDateTime::from(date).and_utc().timestamp_millis() + time - ahead;
+    Timestamp::from_millis(utc).map(Part::At).map(Some).ok_or(TypedError::Years)
 }
 
 fn of_day(date: NaiveDate, time: Option<i64>) -> Result<Part, TypedError> {
@@ -388,7 +388,7 @@ fn date_word(text: &str) -> &str {
 
 /// A length of time that ends now. `None` inside is all time.
 fn relative(words: &[&str]) -> Option<Result<Option<i64>, TypedError>> {
-    if matches!(words, ["all"] | ["all", "time"] | ["everything"]) {
+    if matches!(words, ["all" | "everything"] | ["all", "time"]) {
         return Some(Ok(None));
     }
     let length = match words {

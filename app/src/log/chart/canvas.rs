@@ -1,6 +1,5 @@
 //! Keeps the canvas as large as its place, in the colours of the page, and up to date.
 
-use daybook_model::Histogram;
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
@@ -10,7 +9,6 @@ use super::{
     bars::bars,
     draw::{Canvas, Drawing},
     library::library,
-    scale::round_step,
     state::{Size, State},
 };
 use crate::{
@@ -21,20 +19,15 @@ use crate::{
     },
 };
 
-/// The number of entries the top of the chart stands for.
-pub(crate) fn top(histogram: &Histogram) -> u64 {
-    3 * round_step(histogram.buckets.iter().map(daybook_model::Bucket::total).max().unwrap_or(0))
-}
-
 /// The place of the bars.
 #[component]
 pub(crate) fn Bars(
     /// The chart's state.
     state: State,
-    /// The list of severities; its swatches have the colours.
-    legend: NodeRef<html::Ul>,
 ) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
+    // Takes on the colour of one series after the other, to be asked for it.
+    let probe = NodeRef::<html::I>::new();
     // Whether the library is there, once that is known.
     let ready = RwSignal::new(None::<bool>);
     let fetch = move || {
@@ -53,12 +46,12 @@ pub(crate) fn Bars(
     let colours = colours();
     let drawing = memo(move || {
         colours.track();
-        let colours = swatches(legend.get()?.as_ref())?;
+        let probe = probe.get()?;
         let Size { width, height, density } = state.size.get();
         let (scale, edges) = (state.scale.get()?, state.edges.get());
-        let bars = state
-            .shown
-            .with(|h| h.as_ref().map(|h| bars(h, &edges, height, top(h), |y| scale.snap(y))))?;
+        let series = state.series.read();
+        let bars = bars(&series, &edges, height, state.levels.get(), |y| scale.snap(y));
+        let colours = series.iter().map(|s| colour(&probe, s.class)).collect::<Option<_>>()?;
         Some(Drawing { bars, width: scale.width().min(width), height, density, colours })
     });
     let canvas = StoredValue::new_local(None::<Canvas>);
@@ -77,6 +70,7 @@ pub(crate) fn Bars(
     on_cleanup(move || drop(canvas.try_update_value(Option::take)));
 
     view! {
+        <i hidden node_ref=probe></i>
         <div class="chart-bars" aria-hidden="true" node_ref=place></div>
         {dynamic(move || {
             (ready.get() == Some(false)).then(|| view! {
@@ -89,14 +83,10 @@ pub(crate) fn Bars(
     }
 }
 
-/// The colours of the severities, as the browser resolves them.
-fn swatches(legend: &Element) -> Option<[String; 3]> {
-    let found = legend.query_selector_all(".swatch").ok()?;
-    let colour = |i| {
-        let swatch = found.item(i)?.dyn_into::<Element>().ok()?;
-        window().get_computed_style(&swatch).ok()??.get_property_value("background-color").ok()
-    };
-    Some([colour(0)?, colour(1)?, colour(2)?])
+/// The colour of a class, as the browser resolves it.
+fn colour(probe: &Element, class: &str) -> Option<String> {
+    probe.set_class_name(&format!("swatch {class}"));
+    window().get_computed_style(probe).ok()??.get_property_value("background-color").ok()
 }
 
 /// Keeps the size of an element in a signal.

@@ -29,8 +29,8 @@ pub(crate) struct Drawing {
     pub(crate) height: f64,
     /// Screen pixels to a CSS pixel.
     pub(crate) density: f64,
-    /// By severity.
-    pub(crate) colours: [String; 3],
+    /// By series.
+    pub(crate) colours: Vec<String>,
 }
 
 #[wasm_bindgen]
@@ -152,9 +152,11 @@ fn option(drawing: &Drawing) -> EchartsOption {
     };
     for (set, width) in (0_u32..).zip(widths) {
         option.x_axis.push(axis(drawing.width));
-        for (severity, colour) in drawing.colours.iter().enumerate() {
+        for (series, colour) in drawing.colours.iter().enumerate() {
             let bars = drawing.bars.iter().filter(|b| b.width.total_cmp(&width).is_eq());
-            let bars = bars.map(|b| point(b.x + b.width / 2.0, b.heights[severity]));
+            let bars = bars.map(|b| {
+                point(b.x + b.width / 2.0, b.heights.get(series).copied().unwrap_or_default())
+            });
             let data: DataFrame = NARROW.map(|x| point(x, 0.0)).into_iter().chain(bars).collect();
             let bar = series::Bar::new()
                 .x_axis_index(set)

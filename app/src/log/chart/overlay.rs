@@ -3,13 +3,15 @@
 //! All of it is moved by custom properties that the style sheet reads; nothing is drawn anew while
 //! the pointer moves, and nothing changes at all until it reaches another bar.
 
-use daybook_model::{Severity, Span};
+use daybook_model::Span;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::{
+    bars::line,
     selection::{Phase, Selection},
     state::State,
+    words,
 };
 use crate::{
     reactive::{dynamic, memo},
@@ -18,15 +20,6 @@ use crate::{
         number::{grouped, px},
     },
 };
-
-/// The class of a severity's colour.
-pub(crate) const fn class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Quiet => "quiet",
-        Severity::Failure => "failure",
-        Severity::ServerError => "error",
-    }
-}
 
 /// Left and right edge of some bars.
 fn sides(state: State, of: Option<Selection>) -> Option<(f64, f64)> {
@@ -51,27 +44,80 @@ pub(crate) fn Hover(
     let told = move || {
         let bar = bar.get()?;
         let clock = state.clock();
-        state.shown.with(|h| {
-            let bucket = h.as_ref()?.buckets.get(bar)?;
-            let when = clock.span(Span::new(bucket.from, bucket.to)?);
-            let counts = Severity::ALL.into_iter().zip(bucket.counts).rev().filter(|(_, n)| *n > 0);
-            let lines = counts.map(|(severity, n)| (class(severity), severity.label(), grouped(n)));
-            Some((when, lines.collect::<Vec<_>>()))
-        })
+        let (when, length) = state.shown.with(|h| {
+            let h = h.as_ref()?;
+            let bucket = h.buckets.get(bar)?;
+            Some((clock.span(Span::new(bucket.from, bucket.to)?), h.span.millis()))
+        })?;
+        let mut lines: Vec<(&'static str, String, u64)> = state.series.with(|all| {
+            let here = all
+                .iter()
+                .rev()
+                .map(|s| (s.class, s.label.clone(), s.counts.get(bar).copied().unwrap_or(0)));
+            here.filter(|(.., n)| *n > 0).collect()
+        });
+        if lines.len() > 1 && state.is_apart() {
+            lines.insert(0, ("none", "All".into(), lines.iter().map(|(.., n)| n).sum()));
+        }
+        if lines.is_empty() {
+            lines.push(("none", "No entries".into(), 0));
+        }
+        let before = state.before.with(|p| p.as_ref()?.counts.get(bar).copied());
+        lines.extend(before.map(|n| ("before", words::before(length), n)));
+        Some((when, lines))
     };
     view! {
         <div class="chart-hover" aria-hidden="true" hidden=Signal::derive(move || at.get().is_none()) style=("--left", left) style=("--right", right) class:flip=flips>
             <div class="chart-tip">
                 {dynamic(move || told().map(|(when, lines)| view! {
                     <p class="chart-tip-when">{when}</p>
-                    {lines.is_empty().then(|| view! { <p class="chart-tip-none">"No entries"</p> })}
                     {lines.into_iter().map(|(class, label, n)| view! {
-                        <p class="chart-tip-line"><i class=format!("swatch {class}")></i><span>{label}</span><b>{n}</b></p>
+                        <p class="chart-tip-line"><i class=format!("swatch {class}")></i><span>{label}</span><b>{grouped(n)}</b></p>
                     }).collect_view()}
                 }))}
             </div>
         </div>
     }
+}
+
+/// The time before, as a faint line over the bars.
+#[component]
+pub(crate) fn Before(
+    /// The chart's state.
+    state: State,
+) -> impl IntoView {
+    let path = move || {
+        let (edges, levels) = (state.edges.read(), state.levels.get());
+        let height = state.size.get().height;
+        state.before.with(|p| p.as_ref().map(|p| line(&p.counts, &edges, height, levels)))
+    };
+    dynamic(move || {
+        path().map(|path| {
+            view! {
+                <svg class="chart-before" aria-hidden="true"><path d=path></path></svg>
+            }
+        })
+    })
+}
+
+/// The lines behind the bars, and what they stand for.
+#[component]
+pub(crate) fn Lines(
+    /// The chart's state.
+    state: State,
+) -> impl IntoView {
+    let lines = move || {
+        let (levels, height) = (state.levels.get(), state.size.get().height);
+        let line = |(i, n): (usize, u64)| {
+            let text = (i > 0).then(|| view! { <b>{grouped(n)}</b> });
+            view! { <i style=("--at", px((1.0 - levels.share(n)) * height))>{text}</i> }
+        };
+        // Without entries nothing stands for anything.
+        let some = state.shown.with(|h| h.as_ref().is_some_and(|h| h.sum > 0));
+        let lines = if some { levels.lines(height) } else { vec![levels.top] };
+        lines.into_iter().enumerate().map(line).collect_view()
+    };
+    view! { <div class="chart-lines" aria-hidden="true">{dynamic(lines)}</div> }
 }
 
 /// The selection: its ground, its two edges, which are sliders, and its label.

@@ -66,22 +66,6 @@ pub(crate) fn edge_at(edges: &[f64], x: f64) -> usize {
     }
 }
 
-/// The height of the chart in entries: three lines of a round number each, and the highest bar not
-/// above the third.
-pub(crate) fn round_step(highest: u64) -> u64 {
-    const ROUND: [u64; 9] = [10, 15, 20, 25, 30, 40, 50, 60, 80];
-    let least = highest.div_ceil(3).max(1);
-    let mut unit = 1;
-    while unit * 10 <= least {
-        unit *= 10;
-    }
-    // Below ten every whole number is round enough.
-    if unit == 1 {
-        return least;
-    }
-    ROUND.iter().map(|r| r * unit / 10).find(|step| *step >= least).unwrap_or(unit * 10)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,23 +98,5 @@ mod tests {
             [-3.0, 1.9, 2.1, 19.5, 28.0, 99.0].map(|x| edge_at(&edges, x)),
             [0, 0, 1, 3, 4, 4]
         );
-    }
-
-    #[test]
-    fn the_lines_stand_at_round_numbers() {
-        let all = [
-            (0, 1),
-            (1, 1),
-            (3, 1),
-            (4, 2),
-            (25, 9),
-            (28, 10),
-            (420, 150),
-            (1_000, 400),
-            (2_401, 1_000),
-        ];
-        for (highest, step) in all {
-            assert_eq!(round_step(highest), step, "{highest}");
-        }
     }
 }

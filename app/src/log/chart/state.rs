@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use daybook_model::{Histogram, Span};
+use daybook_model::{Bucket, Histogram, Previous, Scale as CountScale, Span};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{
+    levels::Levels,
     scale::{Scale, edges},
     selection::{Brush, Phase, Selection},
+    series::{Series, series},
     words::{self, Clock},
 };
 use crate::reactive::{effect, memo};
@@ -41,6 +43,12 @@ pub(crate) struct State {
     pub(crate) scale: Memo<Option<Scale>>,
     /// Where bars begin and end.
     pub(crate) edges: Memo<Vec<f64>>,
+    /// What bars are made of, the lowest first.
+    pub(crate) series: Memo<Vec<Series>>,
+    /// The time before, where it is known of these very bars.
+    pub(crate) before: Memo<Option<Previous>>,
+    /// From entries to heights.
+    pub(crate) levels: Memo<Levels>,
     /// The brush.
     pub(crate) brush: RwSignal<Brush>,
     /// The bar under the pointer.
@@ -55,6 +63,8 @@ impl State {
     /// The state of a chart of these bars.
     pub(crate) fn new(
         histogram: Signal<Option<Histogram>>,
+        previous: Signal<Option<Previous>>,
+        count_scale: Memo<CountScale>,
         zone: Signal<Zone>,
         on_zoom: Callback<Span>,
         on_zoom_out: Callback<()>,
@@ -71,11 +81,41 @@ impl State {
                 .with(|h| h.as_ref().zip(scale.as_ref()).map(|(h, scale)| edges(h, scale)))
                 .unwrap_or_default()
         });
+        let series = memo(move || shown.with(|h| h.as_ref().map(series)).unwrap_or_default());
+        let before = memo(move || {
+            let of_these = |p: &&Previous| {
+                shown.with(|h| {
+                    h.as_ref().is_some_and(|h| {
+                        (Some(p.span), p.as_of, p.counts.len())
+                            == (h.span.before(), h.as_of, h.buckets.len())
+                    })
+                })
+            };
+            previous.with(|p| p.as_ref().filter(of_these).cloned())
+        });
+        let levels = memo(move || {
+            let bars = shown.with(|h| h.iter().flat_map(|h| &h.buckets).map(Bucket::total).max());
+            let line = before.with(|p| p.iter().flat_map(|p| &p.counts).copied().max());
+            Levels::up_to(bars.max(line).unwrap_or(0), count_scale.get())
+        });
         let click = StoredValue::new(None);
         let brush = RwSignal::new(Brush::default());
         let hover = RwSignal::new(None);
-        let state =
-            Self { shown, size, scale, edges, brush, hover, zone, on_zoom, on_zoom_out, click };
+        let state = Self {
+            shown,
+            size,
+            scale,
+            edges,
+            series,
+            before,
+            levels,
+            brush,
+            hover,
+            zone,
+            on_zoom,
+            on_zoom_out,
+            click,
+        };
 
         let drawing = memo(move || matches!(brush.read().phase, Phase::Pressed | Phase::Drawing));
         effect(move || {
@@ -91,6 +131,11 @@ impl State {
     /// By which clock times are written.
     pub(crate) fn clock(self) -> Clock {
         Clock { zone: self.zone.get(), now: browser_now() }
+    }
+
+    /// Whether bars are stacked by anything but the outcome.
+    pub(crate) fn is_apart(self) -> bool {
+        self.shown.with(|h| h.as_ref().is_some_and(|h| h.stack.is_some()))
     }
 
     /// How many bars there are.

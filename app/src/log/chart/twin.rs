@@ -1,10 +1,10 @@
 //! The bars as a table, for those who do not see them.
 
-use daybook_model::{Severity, Span};
+use daybook_model::Span;
 use leptos::prelude::*;
 
-use super::state::State;
-use crate::ui::number::grouped;
+use super::{state::State, words};
+use crate::{reactive::dynamic, ui::number::grouped};
 
 /// A table with a row for each bar that has entries.
 #[component]
@@ -12,16 +12,29 @@ pub(crate) fn Twin(
     /// The chart's state.
     state: State,
 ) -> impl IntoView {
+    let heads = move || {
+        let length = state.shown.with(|h| h.as_ref().map_or(0, |h| h.span.millis()));
+        let mut heads: Vec<String> =
+            state.series.with(|all| all.iter().map(|s| s.label.clone()).collect());
+        heads.extend(state.before.with(Option::is_some).then(|| words::before(length)));
+        heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view()
+    };
     let rows = move || {
-        let clock = state.clock();
-        let row = move |bucket: &daybook_model::Bucket| {
+        let (clock, series, before) = (state.clock(), state.series.read(), state.before.read());
+        let row = |(i, bucket): (usize, &daybook_model::Bucket)| {
+            let mut counts: Vec<u64> =
+                series.iter().map(|s| s.counts.get(i).copied().unwrap_or(0)).collect();
+            counts.extend(before.as_ref().and_then(|p| p.counts.get(i)));
+            if counts.iter().all(|n| *n == 0) {
+                return None;
+            }
             let when = Span::new(bucket.from, bucket.to).map(|span| clock.span(span));
-            let counts = bucket.counts.map(|n| view! { <td>{grouped(n)}</td> });
-            view! { <tr><th scope="row">{when}</th>{counts.into_iter().collect_view()}</tr> }
+            let cells = counts.into_iter().map(|n| view! { <td>{grouped(n)}</td> });
+            Some(view! { <tr><th scope="row">{when}</th>{cells.collect_view()}</tr> })
         };
         state.shown.with(|h| {
-            let buckets = h.iter().flat_map(|h| &h.buckets).filter(|b| b.total() > 0);
-            buckets.map(row).collect_view()
+            let buckets = h.iter().flat_map(|h| &h.buckets).enumerate();
+            buckets.filter_map(row).collect_view()
         })
     };
     view! {
@@ -31,10 +44,10 @@ pub(crate) fn Twin(
                 <thead>
                     <tr>
                         <th scope="col">"Time"</th>
-                        {Severity::ALL.map(|s| view! { <th scope="col">{s.label()}</th> }).into_iter().collect_view()}
+                        {dynamic(heads)}
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{dynamic(rows)}</tbody>
             </table>
         </div>
     }

@@ -1,6 +1,6 @@
 //! What the chart says: labels, tooltip, and the sentences a screen reader is given.
 
-use daybook_model::{Histogram, Severity, Span, Timestamp};
+use daybook_model::{Histogram, Previous, Severity, Span, Timestamp};
 
 use super::selection::Selection;
 use crate::ui::{
@@ -22,6 +22,45 @@ impl Clock {
     pub(crate) fn span(self, span: Span) -> String {
         span_text(span, self.now, self.zone)
     }
+}
+
+/// A length of time that another is compared with: `7 days before`, `hour before`.
+pub(crate) fn before(millis: i64) -> String {
+    const DAY: i64 = 86_400_000;
+    const UNITS: [(i64, &str); 4] =
+        [(DAY, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
+    // One day would be a day of the calendar, which may be longer; 24 hours never are.
+    let whole =
+        |(length, _): &&(i64, &str)| millis % length == 0 && (millis, *length) != (DAY, DAY);
+    match UNITS.iter().find(whole) {
+        Some((length, unit)) if millis == *length => format!("{unit} before"),
+        Some((length, unit)) => {
+            format!("{} {unit}s before", grouped(millis.unsigned_abs() / length.unsigned_abs()))
+        }
+        None => "same length before".into(),
+    }
+}
+
+/// How many there are against the time before: `+12 % against the 7 days before (10,177)`.
+pub(crate) fn against(total: u64, previous: &Previous, millis: i64) -> String {
+    let (then, before) = (previous.total, before(millis));
+    if then == 0 {
+        return format!("none in the {before}");
+    }
+    if total == then {
+        return format!("as many as in the {before}");
+    }
+    let (more, sign) = if total > then { (total - then, '+') } else { (then - total, '−') };
+    let thousandths = (u128::from(more) * 1_000 + u128::from(then) / 2) / u128::from(then);
+    let change = match thousandths {
+        0 => format!("{sign}{}", grouped(more)),
+        1..100 => format!("{sign}{}.{} %", thousandths / 10, thousandths % 10),
+        100..10_000 => format!("{sign}{} %", (thousandths + 5) / 10),
+        // Nobody thinks in thousands of per cent.
+        _ => format!("{} times as many", grouped(total / then)),
+    };
+    let link = if thousandths < 10_000 { "against" } else { "as in" };
+    format!("{change} {link} the {before} ({})", grouped(then))
 }
 
 /// What the highest line stands for: `450 per hour`.
@@ -94,6 +133,27 @@ mod tests {
     use daybook_model::Bucket;
 
     #[test]
+    fn a_change_is_told_as_people_say_it() {
+        const DAY: i64 = 86_400_000;
+        let against = |now, then, millis| {
+            let span = Span::ALL;
+            against(now, &Previous { span, counts: Vec::new(), total: then, as_of: 1 }, millis)
+        };
+        for (now, then, millis, told) in [
+            (11_398, 10_177, 7 * DAY, "+12 % against the 7 days before (10,177)"),
+            (50, 100, DAY, "−50 % against the 24 hours before (100)"),
+            (1_023, 1_000, DAY / 24, "+2.3 % against the hour before (1,000)"),
+            (1_000_001, 1_000_000, 60_000, "+1 against the minute before (1,000,000)"),
+            (4_000, 100, 25 * DAY / 24, "40 times as many as in the 25 hours before (100)"),
+            (0, 100, 90 * 60_000, "−100 % against the 90 minutes before (100)"),
+            (5, 0, DAY + 1, "none in the same length before"),
+            (7, 7, 2 * DAY, "as many as in the 2 days before"),
+        ] {
+            assert_eq!(against(now, then, millis), told);
+        }
+    }
+
+    #[test]
     fn widths_are_words() {
         assert_eq!(top(450, "1h"), "450 per hour");
         assert_eq!(top(1_500, "15m"), "1,500 per 15 minutes");
@@ -110,8 +170,15 @@ mod tests {
             bucket("2026-11-18T16:00:00Z", "2026-11-18T17:00:00Z", [636, 0, 0]),
         ];
         let span = Span { from: buckets[0].from, to: buckets[1].to };
-        let histogram =
-            Histogram { buckets, width: "1h".into(), sum: 1_840, total: 1_840, span, as_of: 9 };
+        let histogram = Histogram {
+            buckets,
+            width: "1h".into(),
+            sum: 1_840,
+            total: 1_840,
+            span,
+            as_of: 9,
+            stack: None,
+        };
         let clock = Clock { zone: Zone::Utc, now: span.to };
         assert_eq!(
             summary(&histogram, clock),

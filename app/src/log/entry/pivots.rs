@@ -3,7 +3,7 @@
 //! behind. The entry stays open.
 
 use daybook_model::{
-    Entry, Event, Field, FieldValue, Filter, Preset, Range, Resource, Span, Term, View,
+    Chart, Entry, Event, Field, FieldValue, Filter, Preset, Range, Resource, Span, Term, View,
 };
 use leptos::prelude::*;
 
@@ -96,8 +96,7 @@ fn lead(view: &mut View, by: Option<(Field, FieldValue)>, range: Range) {
         filter,
         event: kept.event,
         part: kept.part,
-        stack: kept.stack,
-        scale: kept.scale,
+        chart: Chart { compare: None, ..kept.chart },
         ..View::default()
     };
 }

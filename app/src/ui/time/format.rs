@@ -119,6 +119,49 @@ pub(crate) fn span_text(span: Span, now: Timestamp, zone: Zone) -> String {
     format!("{first} {} – {end}", short_time(from, length))
 }
 
+/// An interval as in [`span_text`], always with the year, and with `now` as its end where it has
+/// none: `Fri 20 Nov 2026, 14:00 – now`.
+pub(crate) fn span_with_year(span: Span, until_now: bool, zone: Zone) -> String {
+    let (from, to) = (zone.civil(span.from), zone.civil(span.to));
+    let date = |t: NaiveDateTime| format!("{} {}", short_date(t.date(), t.date()), t.year());
+    let time = |t: NaiveDateTime| format!("{}, {}", date(t), short_time(t, 0));
+    let last = to - TimeDelta::milliseconds(1);
+    match (until_now, is_midnight(from) && is_midnight(to)) {
+        (true, _) => format!("{} – now", time(from)),
+        (false, true) if last.date() == from.date() => date(from),
+        (false, true) => format!("{} – {}", date(from), date(last)),
+        (false, false) if is_midnight(to) && last.date() == from.date() => {
+            format!("{} – 24:00", time(from))
+        }
+        (false, false) if to.date() == from.date() => {
+            format!("{} – {}", time(from), short_time(to, 0))
+        }
+        (false, false) => format!("{} – {}", time(from), time(to)),
+    }
+}
+
+/// How long that is: `90 minutes`, `25 hours`, `3 days`, `2 days 5 hours`.
+pub(crate) fn length_text(millis: i64) -> String {
+    const UNITS: [(i64, &str); 5] = [
+        (86_400_000, "day"),
+        (3_600_000, "hour"),
+        (60_000, "minute"),
+        (1_000, "second"),
+        (1, "millisecond"),
+    ];
+    let counted = |n: i64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+    // Below two of a unit the next one says it better: 25 hours, 90 minutes.
+    let large = UNITS.iter().position(|(length, _)| millis >= 2 * length).unwrap_or(4);
+    let (length, unit) = UNITS[large];
+    let text = counted(millis / length, unit);
+    match UNITS.get(large + 1) {
+        Some((small, unit)) if millis % length / small > 0 => {
+            format!("{text} {}", counted(millis % length / small, unit))
+        }
+        _ => text,
+    }
+}
+
 fn is_midnight(t: NaiveDateTime) -> bool {
     t.num_seconds_from_midnight() == 0 && t.nanosecond() == 0
 }
@@ -183,6 +226,10 @@ pub(crate) fn from_input(text: &str, zone: Zone) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use daybook_model::{
+        Range,
+        range::{typed, wall},
+    };
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -240,6 +287,48 @@ mod tests {
             span("2025-12-31T15:30:05Z", "2025-12-31T15:30:06Z"),
             "Wed 31 Dec 2025 15:30:05 – 15:30:06"
         );
+    }
+
+    #[test]
+    fn an_interval_with_its_year_can_be_typed() {
+        let told = |from: &str, to: &str, until_now| {
+            span_with_year(Span { from: at(from), to: at(to) }, until_now, Zone::Utc)
+        };
+        let (noon, two) = ("2026-11-20T12:00:00Z", "2026-11-20T14:00:00.5Z");
+        assert_eq!(told(noon, two, true), "Fri 20 Nov 2026, 12:00 – now");
+        for (from, to, text) in [
+            (noon, two, "Fri 20 Nov 2026, 12:00 – 14:00:00.500"),
+            (noon, "2026-11-21T00:00:00Z", "Fri 20 Nov 2026, 12:00 – 24:00"),
+            (noon, "2026-11-21T02:00:00Z", "Fri 20 Nov 2026, 12:00 – Sat 21 Nov 2026, 02:00"),
+            ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", "Fri 20 Nov 2026"),
+            ("2026-11-18T00:00:00Z", "2026-11-21T00:00:00Z", "Wed 18 Nov 2026 – Fri 20 Nov 2026"),
+        ] {
+            assert_eq!(told(from, to, false), text);
+            let context = typed::Context {
+                now: at("2026-11-21T14:32:18.120Z"),
+                wall: wall::Wall(&|_| 0),
+                week: chrono::Weekday::Mon,
+            };
+            let read = typed::read(text, context).map(|typed| typed.range);
+            assert_eq!(read, Ok(Range::Between(Span { from: at(from), to: at(to) })), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_told_in_two_units_at_the_most() {
+        const HOUR: i64 = 3_600_000;
+        for (millis, text) in [
+            (25 * HOUR, "25 hours"),
+            (23 * HOUR, "23 hours"),
+            (90 * 60_000, "90 minutes"),
+            (2 * HOUR + 60_000, "2 hours 1 minute"),
+            (7 * 24 * HOUR, "7 days"),
+            (169 * HOUR, "7 days 1 hour"),
+            (1_500, "1500 milliseconds"),
+            (1, "1 millisecond"),
+        ] {
+            assert_eq!(length_text(millis), text);
+        }
     }
 
     #[test]
