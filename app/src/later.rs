@@ -13,11 +13,16 @@ use crate::{
     log::{
         chip_editor::{ChipEditor, ChipEditorProps},
         chips::{Fields, FieldsProps},
+        columns::{
+            heading::{HeadingItems, HeadingItemsProps},
+            menu::{ColumnsList, ColumnsListProps},
+        },
         empty::{Empty, EmptyProps},
         entry::{EntryPanel, EntryPanelProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         range_menu::{Ranges, RangesProps},
         shortcuts::Keys,
+        views::{ViewsList, ViewsListProps},
     },
     pages::{not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
     ui::lazy::{NotLoaded, lazy},
@@ -35,6 +40,12 @@ pub(crate) enum Later {
     Ranges(RangesProps),
     /// The keys.
     Keys,
+    /// The columns there are.
+    ColumnsList(ColumnsListProps),
+    /// What can be done with a column.
+    HeadingItems(HeadingItemsProps),
+    /// The saved views.
+    ViewsList(ViewsListProps),
     /// The clocks.
     ZoneItems,
     /// What is the reader's own.
@@ -96,6 +107,9 @@ fn make(part: Later) -> AnyView {
         Later::Fields(props) => Fields(props).into_any(),
         Later::Ranges(props) => Ranges(props).into_any(),
         Later::Keys => Keys().into_any(),
+        Later::ColumnsList(props) => ColumnsList(props).into_any(),
+        Later::HeadingItems(props) => HeadingItems(props).into_any(),
+        Later::ViewsList(props) => ViewsList(props).into_any(),
         Later::ZoneItems => ZoneItems().into_any(),
         Later::AccountItems(props) => AccountItems(props).into_any(),
         Later::ProjectItems(props) => ProjectItems(props).into_any(),

@@ -8,11 +8,13 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, Failure},
+    later::{Later, later},
     log::columns::Columns,
     reactive::{dynamic, memo, when},
     ui::{
         announce::announce,
         icon::{Icon, icon},
+        lazy::loading,
         menu::{Menu, MenuItem, MenuRule},
         popover::{Align, Popover},
     },
@@ -87,13 +89,17 @@ pub(crate) fn ViewsMenu(
 ) -> impl IntoView {
     view! {
         <Popover class="button views-button" label="Saved views" align=Align::End trigger=|| view! { {icon(Icon::Star)} <span>"Views"</span> }>
-            <List views />
+            {later(move || Later::ViewsList(ViewsListProps { views }), loading)}
         </Popover>
     }
 }
 
+/// What it lists, and the form.
 #[component]
-fn List(views: Views) -> impl IntoView {
+pub(crate) fn ViewsList(
+    /// The saved views.
+    views: Views,
+) -> impl IntoView {
     views.look();
     let renamed = RwSignal::new(None::<SavedView>);
     let is_empty = memo(move || views.all.with(|all| all.as_ref().is_some_and(Vec::is_empty)));

@@ -1,17 +1,19 @@
 //! The heading of a column: it sorts, and its menu does the rest.
 
 use daybook_model::{Column, Sort};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{
     Columns,
     pull::{self, Pull},
 };
 use crate::{
+    later::{Later, later},
     log::terms::ChipId,
     reactive::{dynamic, memo},
     ui::{
         icon::{Icon, icon},
+        lazy::loading,
         menu::{Menu, MenuItem, MenuRule},
         popover::Align,
     },
@@ -84,52 +86,13 @@ fn Heading(
         here().map(|sort| icon(if sort.descending { Icon::ArrowDown } else { Icon::ArrowUp }))
     };
     let by = memo(move || pull.get().carries(column));
-    let sort_by = move |descending: bool| {
-        Callback::new(move |()| {
-            log.change(History::Push, |view| {
-                view.cursor = None;
-                view.sort = Sort { column, descending };
-            });
-        })
-    };
-    let is_sorted = move |descending: bool| here().is_some_and(|s| s.descending == descending);
-    let width = NodeRef::<leptos::html::Th>::new();
-    let resize = move |by: f64| {
-        Callback::new(move |()| {
-            if let Some(th) = width.get_untracked() {
-                columns.widen(column, th.get_bounding_client_rect().width() + by);
-            }
-        })
-    };
-    let (ascending, descending) = match column {
-        Column::Time => ("Oldest first", "Newest first"),
-        Column::Status => ("Lowest first", "Highest first"),
-        _ => ("A to Z", "Z to A"),
-    };
-    let items = move || {
-        view! {
-            {column.is_sorted().then(|| view! {
-                <MenuItem checked=Signal::derive(move || is_sorted(false)) on_select=sort_by(false)>{ascending}</MenuItem>
-                <MenuItem checked=Signal::derive(move || is_sorted(true)) on_select=sort_by(true)>{descending}</MenuItem>
-                <MenuRule />
-            })}
-            {column.field().map(|field| view! {
-                <MenuItem glyph=Icon::Filter on_select=Callback::new(move |()| editing.set(Some(ChipId::on(field, false))))>"Filter…"</MenuItem>
-                <MenuRule />
-            })}
-            <MenuItem on_select=Callback::new(move |()| columns.shift(column, -1))>"Move left"</MenuItem>
-            <MenuItem on_select=Callback::new(move |()| columns.shift(column, 1))>"Move right"</MenuItem>
-            <MenuItem on_select=resize(STEP)>"Wider"</MenuItem>
-            <MenuItem on_select=resize(-STEP)>"Narrower"</MenuItem>
-            <MenuItem on_select=Callback::new(move |()| columns.toggle(column))>"Hide"</MenuItem>
-        }
-    };
+    let th = NodeRef::<html::Th>::new();
     view! {
         <th
             scope="col"
             role="columnheader"
             aria-label=label
-            node_ref=width
+            node_ref=th
             aria-sort=state
             data-column=column.key()
             data-drop=Signal::derive(move || by.get().filter(|by| *by != 0).map(|by| if by < 0 { "left" } else { "right" }))
@@ -142,9 +105,63 @@ fn Heading(
                 view! { <span class="heading">{label}</span> }.into_any()
             }}
             <Menu class="icon-button heading-menu" label=format!("{label}: column") align=Align::End trigger=move || icon(Icon::Chevron)>
-                {items()}
+                {later(move || Later::HeadingItems(HeadingItemsProps { log, columns, editing, column, th }), loading)}
             </Menu>
             <span class="edge" aria-hidden="true" on:pointerdown=move |e| pull::press_edge(pull, column, &e)></span>
         </th>
+    }
+}
+
+/// What the menu of a heading offers.
+#[component]
+pub(crate) fn HeadingItems(
+    /// Where we are.
+    log: LogAddress,
+    /// The columns.
+    columns: Columns,
+    /// The chip that is edited.
+    editing: RwSignal<Option<ChipId>>,
+    /// Whose heading it is.
+    column: Column,
+    /// The heading itself.
+    th: NodeRef<html::Th>,
+) -> impl IntoView {
+    let sort_by = move |descending: bool| {
+        Callback::new(move |()| {
+            log.change(History::Push, |view| {
+                view.cursor = None;
+                view.sort = Sort { column, descending };
+            });
+        })
+    };
+    let sort = log.part(|view| view.sort);
+    let is_sorted = move |descending: bool| sort.get() == Sort { column, descending };
+    let resize = move |by: f64| {
+        Callback::new(move |()| {
+            if let Some(th) = th.get_untracked() {
+                columns.widen(column, th.get_bounding_client_rect().width() + by);
+            }
+        })
+    };
+    let (ascending, descending) = match column {
+        Column::Time => ("Oldest first", "Newest first"),
+        Column::Status => ("Lowest first", "Highest first"),
+        _ => ("A to Z", "Z to A"),
+    };
+    view! {
+        {column.is_sorted().then(|| view! {
+            <MenuItem checked=Signal::derive(move || is_sorted(false)) on_select=sort_by(false)>{ascending}</MenuItem>
+            <MenuItem checked=Signal::derive(move || is_sorted(true)) on_select=sort_by(true)>{descending}</MenuItem>
+            <MenuRule />
+        })}
+        {column.field().map(|field| view! {
+            <MenuItem glyph=Icon::Filter on_select=Callback::new(move |()| editing.set(Some(ChipId::on(field, false))))>"Filter…"</MenuItem>
+            <MenuRule />
+        })}
+        <MenuItem on_select=Callback::new(move |()| columns.shift(column, -1))>"Move left"</MenuItem>
+        <MenuItem on_select=Callback::new(move |()| columns.shift(column, 1))>"Move right"</MenuItem>
+        <MenuItem on_select=resize(STEP)>"Wider"</MenuItem>
+        <MenuItem on_select=resize(-STEP)>"Narrower"</MenuItem>
+        <MenuItem on_select=Callback::new(move |()| columns.toggle(column))>"Hide"</MenuItem>
     }
 }

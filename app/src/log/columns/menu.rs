@@ -5,10 +5,12 @@ use leptos::prelude::*;
 
 use super::Columns;
 use crate::{
+    later::{Later, later},
     reactive::{memo, when},
     ui::{
         announce::announce,
         icon::{Icon, icon},
+        lazy::loading,
         popover::{Align, Popover},
     },
 };
@@ -21,13 +23,17 @@ pub(crate) fn ColumnsMenu(
 ) -> impl IntoView {
     view! {
         <Popover class="icon-button columns-button" label="Columns" align=Align::End trigger=|| icon(Icon::Columns)>
-            <List columns />
+            {later(move || Later::ColumnsList(ColumnsListProps { columns }), loading)}
         </Popover>
     }
 }
 
+/// What it lists.
 #[component]
-fn List(columns: Columns) -> impl IntoView {
+pub(crate) fn ColumnsList(
+    /// The columns.
+    columns: Columns,
+) -> impl IntoView {
     // Those that are shown first, in their order.
     let all = memo(move || {
         let shown: Vec<_> = columns.placed().iter().map(|p| p.column).collect();
