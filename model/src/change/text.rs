@@ -54,6 +54,17 @@ impl TextDiff {
         Self { chunks: align(&before, &after).into_iter().map(chunk).collect() }
     }
 
+    /// Marks nothing any more: whole lines differ.
+    pub fn unmark(&mut self) {
+        for chunk in &mut self.chunks {
+            if let Chunk::Differs { before, after } = chunk {
+                for piece in before.iter_mut().chain(after).flatten() {
+                    piece.marked = false;
+                }
+            }
+        }
+    }
+
     /// How many lines there are, those of both texts counted once.
     pub fn len(&self) -> usize {
         let len = |chunk: &Chunk| match chunk {

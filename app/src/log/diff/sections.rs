@@ -85,7 +85,11 @@ fn field_rows(difference: &Difference, split: bool) -> Vec<Row> {
             value => text_of(value),
         })
     };
-    let diff = TextDiff::of(text(before).as_deref(), text(after).as_deref());
+    let mut diff = TextDiff::of(text(before).as_deref(), text(after).as_deref());
+    // The words that stand in place of a redacted value are not its own.
+    if [before, after].into_iter().flatten().any(|value| Redaction::of(value).is_some()) {
+        diff.unmark();
+    }
     rows(diff, Layout { split, fold: true })
 }
 
