@@ -19,6 +19,7 @@ use crate::{
         },
         empty::{Empty, EmptyProps},
         entry::{EntryPanel, EntryPanelProps},
+        expander::{ChangesInPlace, ChangesInPlaceProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         range_menu::{Ranges, RangesProps},
         shortcuts::Keys,
@@ -32,6 +33,8 @@ use crate::{
 pub(crate) enum Later {
     /// The opened entry.
     Entry(EntryPanelProps),
+    /// What an entry changed, below its row.
+    ChangesInPlace(ChangesInPlaceProps),
     /// The values of a chip.
     ChipEditor(ChipEditorProps),
     /// The fields to filter by.
@@ -103,6 +106,7 @@ fn load(part: Later) -> std::future::Ready<Result<AnyView, NotLoaded>> {
 fn make(part: Later) -> AnyView {
     match part {
         Later::Entry(props) => EntryPanel(props).into_any(),
+        Later::ChangesInPlace(props) => ChangesInPlace(props).into_any(),
         Later::ChipEditor(props) => ChipEditor(props).into_any(),
         Later::Fields(props) => Fields(props).into_any(),
         Later::Ranges(props) => Ranges(props).into_any(),

@@ -92,13 +92,11 @@ pub struct Event {
 impl Event {
     /// Whether it only read: then there is nothing that it could have changed.
     pub fn is_read_only(&self) -> bool {
-        match self.operation {
-            Some(operation) => matches!(operation, Operation::Read | Operation::Export),
-            None => {
-                let method = self.request.method.as_deref();
-                matches!(method, Some("GET" | "HEAD" | "OPTIONS" | "TRACE"))
-            }
+        if let Some(operation) = self.operation {
+            return matches!(operation, Operation::Read | Operation::Export);
         }
+        let method = self.request.method.as_deref();
+        matches!(method, Some("GET" | "HEAD" | "OPTIONS" | "TRACE"))
     }
 }
 

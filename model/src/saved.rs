@@ -11,6 +11,7 @@ pub const MAX_TEXT: usize = 16 * 1024;
 
 /// A saved view, as one viewer sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said of a view by itself")]
 pub struct SavedView {
     /// Ours.
     pub id: i64,

@@ -108,7 +108,7 @@ impl Views {
         change: &ViewChange,
     ) -> Result<(), ViewsError> {
         let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let own = own(&mut *transaction, project, person, id).await?;
+        let own = own(&mut transaction, project, person, id).await?;
         if let Some(name) = &change.name {
             if !own {
                 return Err(ViewsError::NotYours);
@@ -152,7 +152,7 @@ impl Views {
     /// Deletes a view that the person saved.
     pub async fn delete(&self, project: ProjectId, person: i64, id: i64) -> Result<(), ViewsError> {
         let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        if !own(&mut *transaction, project, person, id).await? {
+        if !own(&mut transaction, project, person, id).await? {
             return Err(ViewsError::NotYours);
         }
         sqlx::query("DELETE FROM saved_view WHERE id = $1")

@@ -151,7 +151,9 @@ impl LogAnswer {
             Ok(()) if parts.iter().any(|part| matches!(part, Overview::TabTotals { .. })) => {
                 let known = self.page.value.with_untracked(|page| page.as_ref().map(|p| p.as_of));
                 self.fresh.set(known.unwrap_or(Seq::MAX));
-                parts.into_iter().for_each(|part| self.take(part, clock));
+                for part in parts {
+                    self.take(part, clock);
+                }
             }
             Ok(()) => {}
             Err(failure) => session.check(&failure),
@@ -200,7 +202,6 @@ impl LogAnswer {
         let failure = result
             .err()
             .unwrap_or_else(|| Failure::Unavailable("The answer broke off. Try again.".into()));
-        session.check(&failure);
         if self.page.waiting.get_untracked() {
             self.page.fail(failure.clone());
         }
@@ -211,7 +212,9 @@ impl LogAnswer {
             self.facets.fail(failure.clone());
         }
         if self.totals.waiting.get_untracked() {
-            self.totals.fail(failure);
+            self.totals.fail(failure.clone());
         }
+        // Last: whoever is led to the sign-in page leaves this one.
+        session.check(&failure);
     }
 }

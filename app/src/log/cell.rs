@@ -23,7 +23,7 @@ pub(crate) fn filter_field(column: Column, event: &Event) -> Option<Field> {
     }
 }
 
-/// What a cell says; the time is the row's.
+/// What a cell says.
 pub(crate) fn content(column: Column, event: &Event) -> AnyView {
     let mono =
         |text: &str| view! { <span class="cell-text mono">{text.to_owned()}</span> }.into_any();
@@ -35,7 +35,8 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
         view! { <span class="cell-text mono"><Middle text=text.to_owned() /></span> }.into_any()
     };
     let found = match column {
-        Column::Time => return ().into_any(),
+        // Both are the row's: they follow its clock, and its tooltip.
+        Column::Time | Column::Action => return ().into_any(),
         Column::Actor => return actor(event),
         Column::Status => return status(event),
         Column::Resource => event.resource.as_ref().map(|resource| {
@@ -49,8 +50,6 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
         Column::Run => event.run_id.as_deref().map(long),
         Column::UserAgent => event.request.user_agent.clone().map(plain),
         Column::Error => event.error.clone().map(plain),
-        // Its tooltip, which the row adds, has the raw word and the path.
-        Column::Action => return ().into_any(),
         Column::Source
         | Column::Outcome
         | Column::Operation

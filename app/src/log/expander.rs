@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api,
+    later::{Later, later},
     load::load,
     log::{diff::Changes, entry::unchanged},
     reactive::{dynamic, effect, when},
@@ -20,8 +21,8 @@ pub(crate) fn Expander(
     log: LogAddress,
     /// The entry of the row.
     seq: Seq,
-    /// The entry in words.
-    told: String,
+    /// What the button is called.
+    name: String,
 ) -> impl IntoView {
     let open = log.part(move |view| view.open.contains(&seq));
     let toggle = move |_| log.change(History::Replace, |view| view.toggle_open(seq));
@@ -31,7 +32,7 @@ pub(crate) fn Expander(
             class="expander"
             aria-expanded=Signal::derive(move || if open.get() { "true" } else { "false" })
             aria-controls=Signal::derive(move || open.get().then(|| line_id(seq)))
-            aria-label=format!("Changes: {told}")
+            aria-label=name
             data-tip="What changed"
             on:click=toggle
         >
@@ -54,7 +55,7 @@ pub(crate) fn InlineDiff(
         move || {
             view! {
                 <tr class="inline" role="row" id=line_id(seq)>
-                    <td role="cell"><Loaded log seq /></td>
+                    <td role="cell">{later(move || Later::ChangesInPlace(ChangesInPlaceProps { log, seq }), waiting)}</td>
                 </tr>
             }
         },
@@ -65,9 +66,19 @@ fn line_id(seq: Seq) -> String {
     format!("changes-{seq}")
 }
 
+/// What the line looks like before the change is known.
+fn waiting() -> AnyView {
+    view! { <span class="skeleton"></span> }.into_any()
+}
+
 /// The change of an entry, asked for when it is needed.
 #[component]
-fn Loaded(log: LogAddress, seq: Seq) -> impl IntoView {
+pub(crate) fn ChangesInPlace(
+    /// Where we are.
+    log: LogAddress,
+    /// The entry.
+    seq: Seq,
+) -> impl IntoView {
     let session = expect_context::<Session>();
     let loaded = load(Signal::derive(move || Some(seq)), move |seq, signal| async move {
         api::entry(&log.project(), seq, signal).await
@@ -85,7 +96,7 @@ fn Loaded(log: LogAddress, seq: Seq) -> impl IntoView {
         }
         loaded.value.with(|entry| match entry {
             Some(entry) => shown(entry),
-            None => view! { <span class="skeleton"></span> }.into_any(),
+            None => waiting(),
         })
     })
 }

@@ -50,7 +50,8 @@ pub(crate) fn Row(
     let link = move || {
         let told = told.clone();
         let href = Signal::derive(move || log.link(|view| view.event = Some(seq)));
-        let expander = expands.then(|| view! { <Expander log seq told=told.clone() /> });
+        let expander =
+            expands.then(|| view! { <Expander log seq name=format!("Changes: {told}") /> });
         let name = Signal::derive(move || {
             format!("{}{}, {told}", time::clock(at, zone.get()), time::millis(at))
         });

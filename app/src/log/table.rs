@@ -64,9 +64,12 @@ pub(crate) fn Table(
     let lines = memo(move || {
         page.with(|page| {
             page.as_ref()
-                .map(|page| match grouped.get() {
-                    true => runs.with(|runs| by_run(&page.entries, runs)),
-                    false => lines(&page.entries, page.now, zone.get(), dated.get()),
+                .map(|page| {
+                    if grouped.get() {
+                        runs.with(|runs| by_run(&page.entries, runs))
+                    } else {
+                        lines(&page.entries, page.now, zone.get(), dated.get())
+                    }
                 })
                 .unwrap_or_default()
         })

@@ -1,6 +1,8 @@
 //! Text that is shown as it is: JSON in colours, and characters that would hide or turn the others
 //! round made visible.
 
+use std::fmt::Write as _;
+
 use std::borrow::Cow;
 
 use leptos::prelude::*;
@@ -90,7 +92,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     for c in text.chars() {
         if is_hidden(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);

@@ -56,7 +56,7 @@ fn pair(
     }
     if !x.is_empty() && !y.is_empty() {
         if x.len() * y.len() <= SMALL {
-            longest(a, b, x.clone(), y.clone(), pairs);
+            longest(&a[x.clone()], &b[y.clone()], (x.start, y.start), pairs);
         } else if depth > 0 {
             let (mut from_x, mut from_y) = (x.start, y.start);
             for (i, j) in anchors(a, b, x.clone(), y.clone()) {
@@ -73,20 +73,14 @@ fn pair(
     pairs.extend((x.end..x_end).zip(y.end..y_end));
 }
 
-/// The longest common subsequence of two short stretches.
-fn longest(
-    a: &[usize],
-    b: &[usize],
-    x: Range<usize>,
-    y: Range<usize>,
-    pairs: &mut Vec<(usize, usize)>,
-) {
-    let width = y.len() + 1;
+/// The longest common subsequence of two short stretches, which begin at these places.
+fn longest(before: &[usize], after: &[usize], at: (usize, usize), pairs: &mut Vec<(usize, usize)>) {
+    let width = after.len() + 1;
     // How long it is from each pair on.
-    let mut lengths = vec![0_u16; (x.len() + 1) * width];
-    for i in (0..x.len()).rev() {
-        for j in (0..y.len()).rev() {
-            lengths[i * width + j] = if a[x.start + i] == b[y.start + j] {
+    let mut lengths = vec![0_u16; (before.len() + 1) * width];
+    for i in (0..before.len()).rev() {
+        for j in (0..after.len()).rev() {
+            lengths[i * width + j] = if before[i] == after[j] {
                 lengths[(i + 1) * width + j + 1] + 1
             } else {
                 lengths[(i + 1) * width + j].max(lengths[i * width + j + 1])
@@ -94,9 +88,9 @@ fn longest(
         }
     }
     let (mut i, mut j) = (0, 0);
-    while i < x.len() && j < y.len() {
-        if a[x.start + i] == b[y.start + j] {
-            pairs.push((x.start + i, y.start + j));
+    while i < before.len() && j < after.len() {
+        if before[i] == after[j] {
+            pairs.push((at.0 + i, at.1 + j));
             (i, j) = (i + 1, j + 1);
         } else if lengths[(i + 1) * width + j] >= lengths[i * width + j + 1] {
             i += 1;

@@ -486,9 +486,9 @@ pub(crate) fn the_log_is_read_on<F: Future<Output = (AnyStore, K)>, K>(store: im
                     span,
                     as_of: place.min(head),
                 });
-                let held = read.iter().filter(|entry| at.holds(entry)).count() as u64;
+                let within = read.iter().filter(|entry| at.holds(entry)).count() as u64;
                 let counted = store.count(&at).await.unwrap() - store.count(&of).await.unwrap();
-                prop_assert_eq!(held, counted, "{}", at.filter);
+                prop_assert_eq!(within, counted, "{}", at.filter);
             }
             Ok(())
         })

@@ -27,21 +27,22 @@ pub(super) fn Told(
     zone: RwSignal<Zone>,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    let event = &entry.event;
+    let facts = facts::summary(&entry);
+    let event = entry.event;
     let at = event.occurred_at;
     let other = move || match zone.get() {
         Zone::Local => time::long(at, Zone::Utc),
         Zone::Utc => time::long(at, Zone::Local),
     };
-    let severity = severity_word(event);
+    let severity = severity_word(&event);
     view! {
-        <h2 class="panel-sentence">{visible(&sentence(event)).into_owned()}</h2>
+        <h2 class="panel-sentence">{visible(&sentence(&event)).into_owned()}</h2>
         <p class="panel-when">
             <time datetime=at.to_string()>{dynamic(move || time::long(at, zone.get()))}</time>
             <span class="muted">{dynamic(other)}</span>
             <span class="muted">{dynamic(move || time::relative(at, clock.now()))}</span>
             <CopyButton text=at.to_string() what="time in UTC" />
         </p>
-        <Facts log facts=facts::summary(&entry) severity />
+        <Facts log facts severity />
     }
 }

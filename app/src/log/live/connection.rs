@@ -91,6 +91,9 @@ async fn keep(
 ) {
     let mut pause = 1_000;
     loop {
+        if !ticket.is_current() {
+            return;
+        }
         let mut spoke = false;
         let take = |message: Message| {
             if !ticket.is_current() {
@@ -123,9 +126,6 @@ async fn keep(
         pause = if spoke { 1_000 } else { (pause * 2).min(LONGEST) };
         told.connection.set(Connection::Lost(clock.now_untracked().plus_millis(pause)));
         sleep(Duration::from_millis(pause.unsigned_abs())).await;
-        if !ticket.is_current() {
-            return;
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Live;
+use super::{Live, Standing};
 use crate::{
     clock::Clock,
     preferences::Preferences,
@@ -22,7 +22,7 @@ pub(crate) fn LiveSwitch(
     let clock = expect_context::<Clock>();
     let zone = expect_context::<Preferences>().zone;
     let standing = live.standing;
-    let word = memo(move || standing.with(|standing| standing.word()));
+    let word = memo(move || standing.with(Standing::word));
     let why = memo(move || standing.with(|standing| standing.why(clock.now(), zone.get())));
     let text = memo(move || match why.get() {
         Some(why) => format!("{}: {why}", word.get()),
@@ -36,7 +36,7 @@ pub(crate) fn LiveSwitch(
         <button
             type="button"
             class="button quiet live"
-            data-live=Signal::derive(move || standing.with(|standing| standing.key()))
+            data-live=Signal::derive(move || standing.with(Standing::key))
             data-tip=tip
             aria-pressed=Signal::derive(move || if live.on.get() { "true" } else { "false" })
             aria-label=text
