@@ -73,6 +73,8 @@ test("rows are painted before bars, and bars before facets", async ({ daybook, c
     await expect(page.getByRole("banner")).toBeVisible();
     await expect(log.rows).toHaveCount(0);
 
+    // The tabs, whose columns the rows are drawn in.
+    proxy.release();
     proxy.release();
     await expect(log.rows).toHaveCount(50);
     await expect(page.getByText("Counting…")).toBeVisible();

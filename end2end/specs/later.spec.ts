@@ -71,7 +71,7 @@ test("the keys, the clocks and the time ranges can be asked for before they are 
   await expect(page.getByRole("menuitemradio", { name: "UTC" })).toBeVisible();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Last 7 days/ }).click();
-  await expect(page.getByLabel("From")).toBeFocused();
+  await expect(page.getByLabel("Type a time")).toBeFocused();
 });
 
 test("where it cannot be loaded it says so, and it can be tried again", async ({ log, page, guard }) => {

@@ -66,10 +66,12 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
     found.unwrap_or_else(|| absent(column))
 }
 
-/// Where there is nothing to say.
+/// Where there is nothing to say. Only that nothing was done to anything is told to the eye: a column
+/// of dashes would be noise.
 fn absent(column: Column) -> AnyView {
     let told = format!("no {}", column.label().to_lowercase());
-    view! { <span class="none"><span aria-hidden="true">"—"</span><span class="visually-hidden">{told}</span></span> }.into_any()
+    let dash = (column == Column::Resource).then(|| view! { <span aria-hidden="true">"—"</span> });
+    view! { <span class="none">{dash}<span class="visually-hidden">{told}</span></span> }.into_any()
 }
 
 fn actor(event: &Event) -> AnyView {

@@ -69,18 +69,18 @@ pub(crate) fn Rail(
             <Show when=move || facets.with(Option::is_some) fallback=move || waiting.get().then(|| view! { <Skeleton /> })>
                 <For each=move || rail.get() key=|field| *field let:field>{section(field)}</For>
             </Show>
-            {when(move || !closed.read().is_empty(), move || view! {
-                <ul class="closed-facets" role="list" aria-label="More facets">
-                    <For each=move || closed.get() key=|field| *field let:field>
-                        <li>
-                            <button type="button" class="more" on:click=move |_| opened.update(|all| all.push(field))>
-                                {icon(Icon::Plus)}{field.label()}
-                            </button>
-                        </li>
-                    </For>
-                </ul>
-            })}
         </div>
+        {when(move || !closed.read().is_empty(), move || view! {
+            <ul class="closed-facets" role="list" aria-label="More facets">
+                <For each=move || closed.get() key=|field| *field let:field>
+                    <li>
+                        <button type="button" class="more" on:click=move |_| opened.update(|all| all.push(field))>
+                            {icon(Icon::Plus)}{field.label()}
+                        </button>
+                    </li>
+                </For>
+            </ul>
+        })}
     }
 }
 
