@@ -11,7 +11,7 @@ function headings(page: Page): Locator {
 /** Opens the menu of a heading and takes one of its items. */
 async function take(page: Page, column: string, item: string): Promise<void> {
   await page.getByRole("columnheader", { name: column, exact: true }).hover();
-  await page.getByRole("button", { name: `${column}: column` }).click();
+  await page.getByRole("button", { name: `${column}: column`, exact: true }).click();
   await page.getByRole("menuitem", { name: item }).or(page.getByRole("menuitemradio", { name: item })).click();
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn Row(
 
     let at = event.occurred_at;
     let told = sentence(&event);
-    let link = move || {
+    let link = move |inside: AnyView| {
         let told = told.clone();
         let href = Signal::derive(move || log.link(|view| view.event = Some(seq)));
         let expander =
@@ -55,7 +55,7 @@ pub(crate) fn Row(
         let name = Signal::derive(move || {
             format!("{}{}, {told}", time::clock(at, zone.get()), time::millis(at))
         });
-        view! { {expander}<a class="row-link" href=href aria-label=name></a> }
+        view! { {expander}<a class="row-link" href=href aria-label=name>{inside}</a> }.into_any()
     };
     let date = move || {
         dated.get().then(|| view! { <span class="date">{time::day(at, clock.now_untracked(), zone.get())}" "</span> })
@@ -88,8 +88,7 @@ pub(crate) fn Row(
                 let method = event.request.method.clone().filter(|_| column == Column::Method);
                 view! {
                     <td class=format!("cell-{}", column.key()) role="cell" data-label=column.label() data-severity=severity data-method=method>
-                        {(i == 0).then(&link)}
-                        {inside(column, &event)}
+                        {if i == 0 { link(inside(column, &event)) } else { inside(column, &event) }}
                         {dynamic(offered)}
                     </td>
                 }
