@@ -191,7 +191,7 @@ fn recall(project: &str, tab: &str) -> Option<Vec<Placed>> {
     read(&preferences::recall(&key(project, tab))?)
 }
 
-/// Reads what [`write`] wrote. Columns that there are no longer are left out.
+/// Reads what [`write()`] wrote. Columns that there are no longer are left out.
 fn read(text: &str) -> Option<Vec<Placed>> {
     let mut placed = Vec::<Placed>::new();
     for word in text.split(' ') {

@@ -147,6 +147,7 @@ mod tests {
             total: 9,
             span: Span { from: at(0), to: at(20) },
             as_of: 9,
+            since: None,
             stack,
         }
     }

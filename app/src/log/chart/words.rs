@@ -177,6 +177,7 @@ mod tests {
             total: 1_840,
             span,
             as_of: 9,
+            since: None,
             stack: None,
         };
         let clock = Clock { zone: Zone::Utc, now: span.to };
