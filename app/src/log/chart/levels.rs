@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_logarithmic_axis_has_every_power_of_ten_that_fits() {
         let levels = Levels::up_to(4_711, Scale::Log);
-        assert_eq!(levels.lines(108.0), [5_000, 1_000, 100, 10]);
+        assert_eq!(levels.lines(108.0), [5_000, 1_000, 100, 10, 1]);
         assert_eq!(Levels::up_to(7, Scale::Log).lines(108.0), [10, 1]);
         assert_eq!(Levels::up_to(1_200, Scale::Linear).lines(108.0), [1_200, 800, 400]);
     }
