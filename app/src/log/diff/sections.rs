@@ -178,6 +178,6 @@ mod tests {
         let sections = of(&change, &Diff::of(&change), Extent::Changed, false);
         assert_eq!(sections[0].note, Some("redacted when stored"));
         let told = format!("{:?}", sections[0].rows);
-        assert!(told.contains("(redacted") && told.contains("changed)"), "{told}");
+        assert!(told.contains("(redacted") && told.contains(", changed"), "{told}");
     }
 }
