@@ -127,6 +127,8 @@ fn what_means_nothing_is_told_why() {
         "é",
         "::",
         "2026-11-20T",
+        "2026-11-20T14:00+1€",
+        "2026-11-20T14:00Z05:00",
         "t",
     ] {
         let error = refused(text);

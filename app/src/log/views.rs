@@ -29,22 +29,40 @@ pub(crate) struct Views {
     /// All of them; unknown until they are asked for.
     all: RwSignal<Option<Vec<SavedView>>>,
     failure: RwSignal<Option<Failure>>,
+    /// How many questions were asked: an answer that is not the last one's changes nothing.
+    asked: StoredValue<u64>,
 }
 
 impl Views {
     /// Nothing is known yet.
     pub(crate) fn of(log: LogAddress, columns: Columns) -> Self {
-        Self { log, columns, all: RwSignal::new(None), failure: RwSignal::new(None) }
+        Self {
+            log,
+            columns,
+            all: RwSignal::new(None),
+            failure: RwSignal::new(None),
+            asked: StoredValue::new(0),
+        }
     }
 
     /// Asks for all, unless they are known.
     fn look(self) {
         if self.all.with_untracked(Option::is_none) {
-            spawn_local(async move { self.take(api::views(&self.log.project()).await) });
+            let number = self.number();
+            spawn_local(async move { self.take(number, api::views(&self.log.project()).await) });
         }
     }
 
-    fn take(self, answer: Result<Vec<SavedView>, Failure>) {
+    /// The number of a question.
+    fn number(self) -> u64 {
+        self.asked.update_value(|asked| *asked += 1);
+        self.asked.get_value()
+    }
+
+    fn take(self, number: u64, answer: Result<Vec<SavedView>, Failure>) {
+        if self.asked.try_get_value() != Some(number) {
+            return;
+        }
         match answer {
             Ok(all) => {
                 let _ = self.all.try_set(Some(all));
@@ -55,27 +73,33 @@ impl Views {
     }
 
     fn change(self, id: i64, change: ViewChange) {
+        let number = self.number();
         spawn_local(async move {
-            self.take(api::change_view(&self.log.project(), id, &change).await);
+            self.take(number, api::change_view(&self.log.project(), id, &change).await);
         });
     }
 
     fn delete(self, view: SavedView) {
+        let number = self.number();
         spawn_local(async move {
-            self.take(api::delete_view(&self.log.project(), view.id).await);
-            announce(&format!("{} is deleted", view.name));
+            let left = api::delete_view(&self.log.project(), view.id).await;
+            if left.is_ok() {
+                announce(&format!("{} is deleted", view.name));
+            }
+            self.take(number, left);
         });
     }
 
     fn save(self, new: NewView) {
+        let number = self.number();
         spawn_local(async move {
             let project = self.log.project();
             match api::save_view(&project, &new).await {
                 Ok(saved) => {
                     announce(&format!("{} is saved", saved.name));
-                    self.take(api::views(&project).await);
+                    self.take(number, api::views(&project).await);
                 }
-                failed => self.take(failed.map(|_| Vec::new())),
+                Err(failure) => self.take(number, Err(failure)),
             }
         });
     }

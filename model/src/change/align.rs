@@ -55,7 +55,8 @@ fn pair(
         (x.end, y.end) = (x.end - 1, y.end - 1);
     }
     if !x.is_empty() && !y.is_empty() {
-        if x.len() * y.len() <= SMALL {
+        // In the browser numbers have 32 bits: the product of two long stretches has not.
+        if x.len().checked_mul(y.len()).is_some_and(|cells| cells <= SMALL) {
             longest(&a[x.clone()], &b[y.clone()], (x.start, y.start), pairs);
         } else if depth > 0 {
             let (mut from_x, mut from_y) = (x.start, y.start);

@@ -352,10 +352,12 @@ fn iso(text: &str) -> Result<Option<Part>, TypedError> {
     }
     let ahead = if zone == "Z" {
         0
+    } else if zone.starts_with('Z') {
+        return Ok(None);
     } else {
         let (hours, minutes) = match zone[1..].split_once(':') {
             Some(parts) => parts,
-            None if zone.len() == 5 => zone[1..].split_at(2),
+            None if zone.len() == 5 && zone.is_ascii() => zone[1..].split_at(2),
             None => (&zone[1..], "0"),
         };
         let digits = |text: &str| text.parse::<i64>().ok().filter(|_| digits(text));

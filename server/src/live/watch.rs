@@ -37,14 +37,17 @@ pub(super) async fn follow(inner: Arc<Inner>, project: ProjectId) {
 async fn run(inner: &Inner, project: ProjectId) {
     let mut news = inner.ledger.listen();
     let mut at = None::<Seq>;
+    // Whether news may have been heard of that was not told.
+    let mut behind = false;
     loop {
         let head = match at {
-            // Whoever listens reads what came before by itself.
-            None => inner.store.head(project).await.ok(),
-            Some(at) => next(inner, &mut news, project, at).await,
+            Some(at) if !behind => next(inner, &mut news, project, at).await,
+            // Whoever listens reads what came before the first look by itself.
+            _ => inner.store.head(project).await.ok(),
         };
         let Some(interests) = inner.interests(project) else { return };
         let Some(head) = head else {
+            behind = true;
             sleep(REST).await;
             continue;
         };
@@ -56,6 +59,7 @@ async fn run(inner: &Inner, project: ProjectId) {
             let Ok(batches) = found
                 .inspect_err(|error| tracing::warn!(%error, "the live streams wait for the store"))
             else {
+                behind = true;
                 sleep(REST).await;
                 continue;
             };
@@ -63,6 +67,7 @@ async fn run(inner: &Inner, project: ProjectId) {
             sleep(PACE).await;
         }
         at = Some(head);
+        behind = false;
     }
 }
 

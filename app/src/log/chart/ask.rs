@@ -35,8 +35,8 @@ pub(crate) fn restack(log: LogAddress, bars: Answer<Histogram>, zone: RwSignal<Z
     let by = log.part(|view| view.chart.stack);
     let question = memo(move || {
         let by = by.get();
-        // Bars that are on their way are stacked already.
-        if bars.is_stale() {
+        // Bars that are on their way are stacked already. A question that failed may be asked anew.
+        if bars.waiting.get() {
             return None;
         }
         bars.value.with(|h| {
