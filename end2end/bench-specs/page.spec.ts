@@ -49,7 +49,6 @@ async function mark(page: Page, input: string, settled: string): Promise<void> {
       if (!event.isTrusted) return;
       performance.mark("began");
       const look = () => {
-        // eslint-disable-next-line no-new-func
         if (!document.querySelector(settled)) return void requestAnimationFrame(look);
         // The frame in which it is there is painted before the next one begins.
         requestAnimationFrame(() => performance.mark("painted"));
@@ -66,7 +65,7 @@ test("the page at a million entries", async ({ browser }) => {
   const fresh = !existsSync(file);
   const server = await Server.startOn(file, fresh ? ["--demo", "--demo-events", String(EVENTS)] : []);
   try {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ baseURL: server.url });
     const page = await context.newPage();
     await watchMemory(page);
     await page.goto(server.link);

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::{HeaderMap, Method, header, request::Parts},
 };
-use daybook_model::{ApiQuery, account::Project};
+use daybook_model::{ApiQuery, Tab, account::Project};
 
 use crate::{
     error::Error,
@@ -97,7 +97,11 @@ pub struct Writable(pub ProjectId);
 
 /// The project in the path, after checking what the caller may do there. Who may not read a project
 /// does not learn whether it exists.
-async fn project(parts: &mut Parts, state: &AppState, scope: Scope) -> Result<Project, Error> {
+async fn project(
+    parts: &mut Parts,
+    state: &AppState,
+    scope: Scope,
+) -> Result<(Caller, Project), Error> {
     let caller = Caller::from_request_parts(parts, state).await?;
     let Path(path) =
         Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, state)
@@ -105,7 +109,7 @@ async fn project(parts: &mut Parts, state: &AppState, scope: Scope) -> Result<Pr
             .map_err(|_| Error::NotFound("there is nothing at this address"))?;
     let name = path.get("project").map_or("", String::as_str);
     match state.store.project(name).await? {
-        Some(project) if caller.may(scope, ProjectId(project.number)) => Ok(project),
+        Some(project) if caller.may(scope, ProjectId(project.number)) => Ok((caller, project)),
         None if !matches!(caller, Caller::Token(_)) => {
             Err(Error::NotFound("there is no such project"))
         }
@@ -124,7 +128,7 @@ impl FromRequestParts<AppState> for Readable {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        project(parts, state, Scope::Read).await.map(Self)
+        project(parts, state, Scope::Read).await.map(|(_, project)| Self(project))
     }
 }
 
@@ -132,7 +136,7 @@ impl FromRequestParts<AppState> for Writable {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        let project = project(parts, state, Scope::Ingest).await?;
+        let (_, project) = project(parts, state, Scope::Ingest).await?;
         Ok(Self(ProjectId(project.number)))
     }
 }
@@ -149,9 +153,9 @@ impl FromRequestParts<AppState> for Member {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        let project = Readable::from_request_parts(parts, state).await?.id();
-        match Caller::from_request_parts(parts, state).await? {
-            Caller::Person(person) => Ok(Self { project, person }),
+        let (caller, project) = project(parts, state, Scope::Read).await?;
+        match caller {
+            Caller::Person(person) => Ok(Self { project: ProjectId(project.number), person }),
             Caller::Token(_) | Caller::Local => {
                 Err(Error::Forbidden("saved views belong to people: sign in"))
             }
@@ -164,6 +168,8 @@ impl FromRequestParts<AppState> for Member {
 pub struct Question {
     /// The project.
     pub project: Project,
+    /// The tab it is asked in.
+    pub tab: Tab,
     /// As it was asked.
     pub query: ApiQuery,
     /// What it is about.
@@ -176,10 +182,11 @@ impl FromRequestParts<AppState> for Question {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         let readable = Readable::from_request_parts(parts, state).await?;
         let query = ApiQuery::read(parts.uri.query().unwrap_or_default())?;
-        let within = state.tabs.find(&readable.0, query.tab.as_deref())?.bounds();
+        let tab = state.tabs.find(&readable.0, query.tab.as_deref())?;
         let now = state.clock.now();
-        let list = List::resolve(&*state.store, readable.id(), within, query.clone(), now).await?;
-        Ok(Self { project: readable.0, query, list })
+        let list =
+            List::resolve(&*state.store, readable.id(), tab.bounds(), query.clone(), now).await?;
+        Ok(Self { project: readable.0, tab, query, list })
     }
 }
 

@@ -27,17 +27,16 @@ use crate::{
 /// Streams the parts, one JSON object a line. What is wrong with the query is told before.
 pub(super) async fn show(
     State(state): State<AppState>,
-    Question { project, query, list }: Question,
+    Question { project, tab, query, list }: Question,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let bars = Bars::read(&query)?;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
     let tabs = state.tabs.of(&project);
-    let by_run = state.tabs.find(&project, query.tab.as_deref())?.by_run;
     let gzip = accepts_gzip(&headers);
     let mut lines = Lines::new(gzip);
     let parts = async_stream::stream! {
-        for await part in parts(&state, &list, &bars, &fields, &tabs, by_run) {
+        for await part in parts(&state, &list, &bars, &fields, &tabs, tab.by_run) {
             let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });
             yield lines.write(&part);
         }
