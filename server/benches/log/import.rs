@@ -14,6 +14,8 @@ use super::{folder, table::Table};
 
 /// How many records the file is repeated to.
 const RECORDS: usize = 200_000;
+/// How often both are measured; the median counts.
+const ROUNDS: usize = 5;
 
 pub(crate) fn measure(table: &mut Table) -> Result<(), Box<dyn std::error::Error>> {
     const WHAT: &str = "import of CloudTrail, events a second";
@@ -25,9 +27,16 @@ pub(crate) fn measure(table: &mut Table) -> Result<(), Box<dyn std::error::Error
     }
     let (ndjson, csv) = (folder().join("cloudtrail.ndjson"), folder().join("cloudtrail.csv"));
     repeat(&source, &ndjson, &csv)?;
-    let (seconds, peak) = import(&ndjson)?;
-    let rate = RECORDS as f64 / seconds;
-    let peer = shell_import(&csv).map(|seconds| RECORDS as f64 / seconds);
+    // In turn, so that a slow moment of the machine falls on both.
+    let (mut ours, mut theirs, mut peak) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..ROUNDS {
+        let (seconds, most) = import(&ndjson)?;
+        ours.push(seconds);
+        peak = peak.max(most);
+        theirs.extend(shell_import(&csv));
+    }
+    let a_second = |times| median(times).map(|seconds| RECORDS as f64 / seconds);
+    let (rate, peer) = (a_second(ours).unwrap_or_default(), a_second(theirs));
     let limit = peer.map_or(40_000.0, |peer| (peer / 2.0).min(40_000.0));
     let verdict = if rate >= limit { "within" } else { "UNDER" };
     table.note(
@@ -39,6 +48,11 @@ pub(crate) fn measure(table: &mut Table) -> Result<(), Box<dyn std::error::Error
     );
     table.note("memory of that import at its peak", &format!("{:.0} MB", peak as f64 / 1024.0));
     Ok(())
+}
+
+fn median(mut seconds: Vec<f64>) -> Option<f64> {
+    seconds.sort_by(f64::total_cmp);
+    seconds.get(seconds.len() / 2).copied()
 }
 
 /// Repeats the records with new ids, as a log and as a table of the same rows.

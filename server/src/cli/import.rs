@@ -30,13 +30,13 @@ use crate::{
 mod source;
 
 /// How many events are sent at once.
-const BATCH: usize = 5_000;
+const BATCH: usize = 2_000;
 /// And how many bytes of the file at most.
 const BATCH_BYTES: u64 = 16 * 1024 * 1024;
 /// How many batches are read ahead of those that are being written.
 const AHEAD: usize = 1;
 /// How many batches are being written.
-const IN_FLIGHT: usize = 2;
+const IN_FLIGHT: usize = 4;
 
 /// Read events from files into the log
 #[derive(Debug, Args)]

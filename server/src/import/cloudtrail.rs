@@ -12,19 +12,19 @@ mod resource;
 use daybook_model::{ActorType, Change, Event, Named, Outcome};
 use serde_json::{Map, Value, json};
 
-use super::fields::{self, Object, required, take_text, text};
+use super::fields::{self, Object, at, required, take_text, text};
 use crate::intake::Fault;
 
 /// Reads a record.
 pub(super) fn event(mut record: Object) -> Result<Event, Fault> {
-    let at = fields::time(&record, &["eventTime", "@timestamp"])?;
+    let occurred_at = fields::time(&record, &["eventTime", "@timestamp"])?;
     let name = required(&mut record, "eventName")?;
     let service = required(&mut record, "eventSource")?;
     let service = service.strip_suffix(".amazonaws.com").unwrap_or(&service).to_owned();
     let agent = text(record.get("userAgent")).unwrap_or_default().to_owned();
     let read_only = record.get("readOnly").is_some_and(|v| v == true || v == "true");
 
-    let mut event = fields::bare(at, actor_type(&record), format!("{service}:{name}"));
+    let mut event = fields::bare(occurred_at, actor_type(&record), format!("{service}:{name}"));
     event.id = take_text(&mut record, "eventID");
     name_actor(&mut event, &record);
     event.source = Some(source(&record, &name, &agent).to_owned());
@@ -57,12 +57,10 @@ fn actor_type(record: &Object) -> ActorType {
 /// The identity stays in the record: only its name and the best of its ids have a field.
 fn name_actor(event: &mut Event, record: &Object) {
     let Some(identity) = record.get("userIdentity") else { return };
-    let first = |pointers: &[&str]| {
-        pointers.iter().find_map(|p| text(identity.pointer(p)).map(str::to_owned))
-    };
-    event.actor.id = first(&["/principalId", "/arn", "/invokedBy", "/accountId"]);
-    event.actor.name =
-        first(&["/userName", "/sessionContext/sessionIssuer/userName", "/invokedBy"]);
+    let first =
+        |paths: &[&str]| paths.iter().find_map(|path| text(at(identity, path)).map(str::to_owned));
+    event.actor.id = first(&["principalId", "arn", "invokedBy", "accountId"]);
+    event.actor.name = first(&["userName", "sessionContext.sessionIssuer.userName", "invokedBy"]);
     event.actor.email = event.actor.name.clone().filter(|name| name.contains('@'));
 }
 
@@ -116,11 +114,11 @@ fn cluster(record: &Object) -> Option<Named> {
 
 /// The one answer that has both states.
 fn instance_states(answer: &Value) -> Option<Change> {
-    let items = answer.pointer("/instancesSet/items")?.as_array()?;
+    let items = at(answer, "instancesSet.items")?.as_array()?;
     let states = |which: &str| {
         let state = |item: &Value| {
             let id = text(item.get("instanceId"))?.to_owned();
-            Some((id, json!({ "state": text(item.pointer(which))? })))
+            Some((id, json!({ "state": text(at(item, which))? })))
         };
         items
             .iter()
@@ -128,7 +126,7 @@ fn instance_states(answer: &Value) -> Option<Change> {
             .collect::<Option<Map<String, Value>>>()
             .filter(|states| !states.is_empty())
     };
-    let (before, after) = (states("/previousState/name")?, states("/currentState/name")?);
+    let (before, after) = (states("previousState.name")?, states("currentState.name")?);
     Some(Change { before: before.into(), after: after.into() })
 }
 

@@ -41,6 +41,15 @@ pub(super) fn text(value: Option<&Value>) -> Option<&str> {
     value.and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
+/// What lies at the end of a path of keys and indices, parted by dots. A JSON pointer would do, but
+/// makes two texts of each of its parts, and most of the paths that are tried lead nowhere.
+pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(value, |value, step| match value {
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => value.get(step),
+    })
+}
+
 /// The first of these fields as an instant. It stays in the record: it may be finer than ours.
 pub(super) fn time(object: &Object, keys: &[&str]) -> Result<Timestamp, Fault> {
     let found = keys.iter().find_map(|key| text(object.get(*key)).map(|text| (*key, text)));

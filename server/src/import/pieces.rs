@@ -37,6 +37,8 @@ pub(super) struct Pieces<'r> {
     reader: Box<dyn BufRead + Send + 'r>,
     layout: Layout,
     number: u64,
+    /// The length of the last line: the next one is likely to need as much.
+    last: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,7 @@ enum Layout {
 
 impl<'r> Pieces<'r> {
     pub(super) fn new(reader: impl BufRead + Send + 'r) -> Self {
-        Self { reader: Box::new(reader), layout: Layout::Unknown, number: 0 }
+        Self { reader: Box::new(reader), layout: Layout::Unknown, number: 0, last: 0 }
     }
 
     fn piece(&mut self) -> io::Result<Option<Piece>> {
@@ -145,13 +147,14 @@ impl<'r> Pieces<'r> {
 
     fn line(&mut self) -> io::Result<Option<Piece>> {
         loop {
-            let mut line = Vec::new();
+            let mut line = Vec::with_capacity(self.last);
             let mut length =
                 (&mut self.reader).take(LINE_LIMIT).read_until(b'\n', &mut line)? as u64;
             if length == 0 {
                 return Ok(None);
             }
             self.number += 1;
+            self.last = line.len();
             if line.len() > MAX_RECORD && line.last() != Some(&b'\n') {
                 while line.last().is_some_and(|&byte| byte != b'\n') {
                     line.clear();

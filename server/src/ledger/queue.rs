@@ -96,13 +96,16 @@ impl Queue {
 
     async fn commit(&self, project: ProjectId, group: Vec<Batch>, events: usize) {
         let mut together = Vec::with_capacity(events);
-        let mut waiting = Vec::with_capacity(group.len());
+        let (mut waiting, mut rooms) = (Vec::with_capacity(group.len()), Vec::new());
         for batch in group {
-            waiting.push((batch.events.len(), batch.answer, batch.room));
+            waiting.push((batch.events.len(), batch.answer));
+            rooms.push(batch.room);
             together.extend(batch.events);
         }
         let result = self.append(project, &together).await;
-        drop(together);
+        // Thousands of events are some hundred thousand pieces of memory: who writes does not wait
+        // until they are given back.
+        tokio::task::spawn_blocking(move || drop((together, rooms)));
         if let Ok((outcomes, head)) = &result
             && outcomes.iter().any(|o| matches!(o, Appended::Stored(_)))
         {
@@ -110,7 +113,7 @@ impl Queue {
             let _ = self.heads.send(Announcement { project, head: *head });
         }
         let mut outcomes = result.as_ref().map_or([].iter(), |(outcomes, _)| outcomes.iter());
-        for (number, answer, room) in waiting {
+        for (number, answer) in waiting {
             let submitted = match &result {
                 Ok((_, head)) => Ok(Submitted {
                     outcomes: outcomes.by_ref().take(number).copied().collect(),
@@ -118,7 +121,6 @@ impl Queue {
                 }),
                 Err(e) => Err(e.clone()),
             };
-            drop(room);
             // Whoever asked may be gone.
             let _ = answer.send(submitted);
         }

@@ -4,46 +4,46 @@
 use daybook_model::Resource;
 use serde_json::Value;
 
-use super::super::fields::{Object, text};
+use super::super::fields::{Object, at, text};
 
 /// Parameters that name a thing, the more telling ones first, and what they name.
 const PARAMETERS: &[(&str, &str)] = &[
-    ("/instancesSet/items/0/instanceId", "ec2_instance"),
-    ("/instanceId", "ec2_instance"),
-    ("/functionName", "lambda_function"),
-    ("/secretId", "secretsmanager_secret"),
-    ("/dBInstanceIdentifier", "rds_db_instance"),
-    ("/dBSnapshotIdentifier", "rds_db_snapshot"),
-    ("/volumeId", "ec2_volume"),
-    ("/snapshotId", "ec2_snapshot"),
-    ("/imageId", "ec2_image"),
-    ("/groupId", "ec2_security_group"),
-    ("/subnetId", "ec2_subnet"),
-    ("/routeTableId", "ec2_route_table"),
-    ("/internetGatewayId", "ec2_internet_gateway"),
-    ("/natGatewayId", "ec2_nat_gateway"),
-    ("/networkInterfaceId", "ec2_network_interface"),
-    ("/vpcId", "ec2_vpc"),
-    ("/allocationId", "ec2_address"),
-    ("/instanceProfileName", "iam_instance_profile"),
-    ("/roleName", "iam_role"),
-    ("/roleArn", "iam_role"),
-    ("/userName", "iam_user"),
-    ("/groupName", "iam_group"),
-    ("/policyArn", "iam_policy"),
-    ("/policyName", "iam_policy"),
-    ("/keyId", "kms_key"),
-    ("/trailName", "cloudtrail_trail"),
-    ("/bucketName", "s3_bucket"),
-    ("/logGroupName", "logs_log_group"),
-    ("/streamName", "kinesis_stream"),
-    ("/tableName", "dynamodb_table"),
-    ("/queueUrl", "sqs_queue"),
-    ("/topicArn", "sns_topic"),
-    ("/clusterName", "cluster"),
-    ("/stackName", "cloudformation_stack"),
-    ("/resourceArn", "resource"),
-    ("/name", "resource"),
+    ("instancesSet.items.0.instanceId", "ec2_instance"),
+    ("instanceId", "ec2_instance"),
+    ("functionName", "lambda_function"),
+    ("secretId", "secretsmanager_secret"),
+    ("dBInstanceIdentifier", "rds_db_instance"),
+    ("dBSnapshotIdentifier", "rds_db_snapshot"),
+    ("volumeId", "ec2_volume"),
+    ("snapshotId", "ec2_snapshot"),
+    ("imageId", "ec2_image"),
+    ("groupId", "ec2_security_group"),
+    ("subnetId", "ec2_subnet"),
+    ("routeTableId", "ec2_route_table"),
+    ("internetGatewayId", "ec2_internet_gateway"),
+    ("natGatewayId", "ec2_nat_gateway"),
+    ("networkInterfaceId", "ec2_network_interface"),
+    ("vpcId", "ec2_vpc"),
+    ("allocationId", "ec2_address"),
+    ("instanceProfileName", "iam_instance_profile"),
+    ("roleName", "iam_role"),
+    ("roleArn", "iam_role"),
+    ("userName", "iam_user"),
+    ("groupName", "iam_group"),
+    ("policyArn", "iam_policy"),
+    ("policyName", "iam_policy"),
+    ("keyId", "kms_key"),
+    ("trailName", "cloudtrail_trail"),
+    ("bucketName", "s3_bucket"),
+    ("logGroupName", "logs_log_group"),
+    ("streamName", "kinesis_stream"),
+    ("tableName", "dynamodb_table"),
+    ("queueUrl", "sqs_queue"),
+    ("topicArn", "sns_topic"),
+    ("clusterName", "cluster"),
+    ("stackName", "cloudformation_stack"),
+    ("resourceArn", "resource"),
+    ("name", "resource"),
 ];
 
 /// The resource of a record. The record keeps all that it lists.
@@ -60,7 +60,7 @@ fn listed(record: &Object) -> Option<Resource> {
 
 fn guessed(parameters: &Value) -> Option<Resource> {
     let found =
-        PARAMETERS.iter().find_map(|(at, kind)| text(parameters.pointer(at)).map(|id| (id, *kind)));
+        PARAMETERS.iter().find_map(|(path, kind)| text(at(parameters, path)).map(|id| (id, *kind)));
     let (id, kind) = found?;
     Some(Resource { kind: kind.to_owned(), id: Some(id.to_owned()), name: Some(last_part(id)) })
 }
