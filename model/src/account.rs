@@ -1,6 +1,17 @@
-//! Projects and people, as far as the page needs to know them.
+//! Projects, people and tokens, and who may do what.
+
+mod access;
+mod people;
+mod sessions;
 
 use serde::{Deserialize, Serialize};
+
+pub use access::{Grant, Permission, Role, TokenScope};
+pub use people::{
+    ActorStatus, GrantChange, GrantInfo, MAX_ACTORS, MAX_NAME, MadePerson, MadeToken, NewPerson,
+    NewProject, NewToken, PersonChange, PersonInfo, ProjectGrant, ProjectPerson, TokenInfo,
+};
+pub use sessions::{PasswordChange, SessionInfo, SignInOptions};
 
 /// What signing in takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,8 +37,22 @@ pub struct SetUp {
 pub struct Viewer {
     /// The e-mail address.
     pub email: String,
-    /// The projects, by name.
-    pub projects: Vec<Project>,
+    /// Whether the viewer looks after the whole instance: all projects, `_account`, people.
+    #[serde(default)]
+    pub instance_admin: bool,
+    /// The projects that may be opened. Empty means: nobody has let the viewer in yet.
+    pub projects: Vec<VisibleProject>,
+}
+
+/// A project, and what the viewer may do in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisibleProject {
+    /// The number, which every path takes as well.
+    pub number: i64,
+    /// The word in every path.
+    pub slug: String,
+    /// What the viewer may do in it, and with which part of it.
+    pub grant: Grant,
 }
 
 /// A project: a log of its own.

@@ -59,16 +59,16 @@ impl Tab {
 }
 
 /// A filter as the text of an address.
-mod text {
+pub(crate) mod text {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
     use crate::Filter;
 
-    pub(super) fn serialize<S: Serializer>(filter: &Filter, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(filter: &Filter, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(filter)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Filter, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Filter, D::Error> {
         String::deserialize(from)?.parse().map_err(de::Error::custom)
     }
 }

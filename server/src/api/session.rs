@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::IntoResponse,
 };
-use daybook_model::account::{SetUp, SignIn, Viewer};
+use daybook_model::account::{Grant, Project, Role, SetUp, SignIn, Viewer, VisibleProject};
 
 use crate::{
     error::Error,
@@ -75,7 +75,10 @@ async fn open_session(
 }
 
 async fn viewer(state: &AppState, person: Person) -> Result<Viewer, Error> {
-    Ok(Viewer { email: person.email, projects: visible_projects(state).await? })
+    let visible =
+        |Project { number, slug }| VisibleProject { number, slug, grant: Grant::of(Role::Admin) };
+    let projects = visible_projects(state).await?.into_iter().map(visible).collect();
+    Ok(Viewer { email: person.email, instance_admin: true, projects })
 }
 
 /// Lax, so that a link from elsewhere (a chat, a ticket) opens signed in.
