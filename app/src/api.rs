@@ -303,7 +303,7 @@ async fn read<T: DeserializeOwned>(
     response: Result<Response, gloo_net::Error>,
 ) -> Result<T, Failure> {
     let text = check(response).await?.text().await.map_err(|_| silent())?;
-    serde_json::from_str(&text).map_err(|error| unreadable(&error))
+    serde_json::from_slice(text.as_bytes()).map_err(|error| unreadable(&error))
 }
 
 /// Takes a good answer and tells the bad ones apart.
@@ -314,7 +314,7 @@ async fn check(response: Result<Response, gloo_net::Error>) -> Result<Response, 
     }
     let status = response.status();
     let text = response.text().await.unwrap_or_default();
-    let detail = serde_json::from_str::<ApiError>(&text).ok().map(|body| body.error);
+    let detail = serde_json::from_slice::<ApiError>(text.as_bytes()).ok().map(|body| body.error);
     Err(match (status, detail) {
         (401, _) => Failure::Unauthorized,
         (400..=499, Some(detail)) => Failure::Rejected(detail),

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 use leptos_router::{
+    WildcardSegment,
     components::{FlatRoutes, Route, Router},
-    hooks::use_params_map,
-    path,
 };
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
     reactive::{dynamic, memo},
     session::Session,
     ui::lazy::loading,
-    url::Address,
+    url::{Address, Page},
 };
 
 /// The whole app.
@@ -34,25 +33,30 @@ fn Pages() -> impl IntoView {
     provide_context(Clock::start());
     view! {
         <div class="app" on:click=move |event| address.follow_link(&event)>
-            <FlatRoutes fallback=door(|| Later::NotFound)>
-                <Route path=path!("/") view=HomePage />
-                <Route path=path!("/sign-in") view=door(|| Later::SignIn) />
-                <Route path=path!("/set-up") view=door(|| Later::SetUp) />
-                <Route path=path!("/projects/:project/log") view=ProjectLog />
+            // The router compiles each route into machinery of its own; one that takes every path leaves
+            // it to us to tell them apart.
+            <FlatRoutes fallback=|| ()>
+                <Route path=WildcardSegment("page") view=PageHere />
             </FlatRoutes>
         </div>
     }
 }
 
-/// A page in front of the log.
-fn door(page: fn() -> Later) -> impl Fn() -> AnyView + Clone + Send {
-    move || view! { <main class="door">{later(page, loading)}</main> }.into_any()
+/// The page that the path means. Another project is another page.
+#[component]
+fn PageHere() -> impl IntoView {
+    let address = expect_context::<Address>();
+    let page = memo(move || Page::at(&address.place().path));
+    dynamic(move || match page.get() {
+        Page::Home => HomePage().into_any(),
+        Page::Log(project) => view! { <LogPage project /> }.into_any(),
+        Page::SignIn => door(|| Later::SignIn),
+        Page::SetUp => door(|| Later::SetUp),
+        Page::NotFound => door(|| Later::NotFound),
+    })
 }
 
-/// The log page of the project in the path; another project is another page.
-#[component]
-fn ProjectLog() -> impl IntoView {
-    let params = use_params_map();
-    let project = memo(move || params.with(|params| params.get("project").unwrap_or_default()));
-    dynamic(move || view! { <LogPage project=project.get() /> })
+/// A page in front of the log.
+fn door(page: fn() -> Later) -> AnyView {
+    view! { <main class="door">{later(page, loading)}</main> }.into_any()
 }

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     log::{
+        chart::{Input, InputProps, More, MoreProps, OptionItems, OptionItemsProps},
         chip_editor::{ChipEditor, ChipEditorProps},
         chips::{Fields, FieldsProps},
         columns::{
@@ -20,9 +21,11 @@ use crate::{
         empty::{Empty, EmptyProps},
         entry::{EntryPanel, EntryPanelProps},
         expander::{ChangesInPlace, ChangesInPlaceProps},
+        live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         range_menu::{Ranges, RangesProps},
-        shortcuts::Keys,
+        share::{Pinned, PinnedProps},
+        shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
     },
     pages::{not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
@@ -41,8 +44,20 @@ pub(crate) enum Later {
     Fields(FieldsProps),
     /// The time ranges.
     Ranges(RangesProps),
-    /// The keys.
-    Keys,
+    /// The keys, and what things are.
+    Help(Box<HelpProps>),
+    /// Whether the list follows the log.
+    LiveSwitch(LiveSwitchProps),
+    /// What the log has and the list has not; it listens for that.
+    LivePill(LivePillProps),
+    /// Of which moment a pinned view is.
+    Pinned(PinnedProps),
+    /// The hand on the chart.
+    ChartInput(InputProps),
+    /// How the chart is drawn.
+    ChartOptions(OptionItemsProps),
+    /// What the chart has beside its bars.
+    ChartMore(MoreProps),
     /// The columns there are.
     ColumnsList(ColumnsListProps),
     /// What can be done with a column.
@@ -110,7 +125,13 @@ fn make(part: Later) -> AnyView {
         Later::ChipEditor(props) => ChipEditor(props).into_any(),
         Later::Fields(props) => Fields(props).into_any(),
         Later::Ranges(props) => Ranges(props).into_any(),
-        Later::Keys => Keys().into_any(),
+        Later::Help(props) => Help(*props).into_any(),
+        Later::LiveSwitch(props) => LiveSwitch(props).into_any(),
+        Later::LivePill(props) => LivePill(props).into_any(),
+        Later::Pinned(props) => Pinned(props).into_any(),
+        Later::ChartInput(props) => Input(props).into_any(),
+        Later::ChartOptions(props) => OptionItems(props).into_any(),
+        Later::ChartMore(props) => More(props).into_any(),
         Later::ColumnsList(props) => ColumnsList(props).into_any(),
         Later::HeadingItems(props) => HeadingItems(props).into_any(),
         Later::ViewsList(props) => ViewsList(props).into_any(),

@@ -118,6 +118,20 @@ where
     F: Future<Output = Result<T, Failure>> + 'static,
 {
     let answer = Answer::default();
+    load_into(answer, question, ask);
+    answer
+}
+
+/// The same, for an answer that others know already.
+pub(crate) fn load_into<Q, T, F>(
+    answer: Answer<T>,
+    question: Signal<Option<Q>>,
+    ask: impl Fn(Q, Option<AbortSignal>) -> F + Clone + 'static,
+) where
+    Q: Clone + Send + Sync + 'static,
+    T: Send + Sync + 'static,
+    F: Future<Output = Result<T, Failure>> + 'static,
+{
     per_question(question, move |question, ticket| {
         let ask = ask.clone();
         async move {
@@ -137,5 +151,4 @@ where
             }
         }
     });
-    answer
 }

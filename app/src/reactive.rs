@@ -24,6 +24,31 @@ pub(crate) fn when<V: IntoView + 'static>(
     dynamic(move || holds.get().then(&view))
 }
 
+/// An item of a list, to be made when it is new.
+struct Item {
+    key: String,
+    make: Box<dyn FnOnce() -> AnyView + Send>,
+}
+
+/// A part of a view for each item of a list. Where an item's key was there before, what was made of it
+/// is kept, and moved to where it belongs.
+pub(crate) fn each<T: Send + 'static, V: IntoView + 'static>(
+    items: impl Fn() -> Vec<T> + Send + Sync + 'static,
+    key: impl Fn(&T) -> String + Send + Sync + 'static,
+    view: impl Fn(T) -> V + Send + Sync + 'static,
+) -> AnyView {
+    let view = Arc::new(view);
+    let item = move |item: T| {
+        let (key, view) = (key(&item), Arc::clone(&view));
+        Item { key, make: Box::new(move || view(item).into_any()) }
+    };
+    list(Box::new(move || items().into_iter().map(&item).collect()))
+}
+
+fn list(items: Box<dyn Fn() -> Vec<Item> + Send + Sync>) -> AnyView {
+    view! { <For each=items key=|item| item.key.clone() let:item>{(item.make)()}</For> }.into_any()
+}
+
 /// Does something now and whenever something it reads changes.
 pub(crate) fn effect(run: impl FnMut() + 'static) {
     let run: Box<dyn FnMut()> = Box::new(run);

@@ -37,6 +37,34 @@ impl Place {
     }
 }
 
+/// The pages there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// Leads to the log of the first project.
+    Home,
+    /// The log of a project, by slug or number.
+    Log(String),
+    /// Where one signs in.
+    SignIn,
+    /// Where the one-time link leads.
+    SetUp,
+    /// No such page.
+    NotFound,
+}
+
+impl Page {
+    /// The page of a path.
+    pub(crate) fn at(path: &str) -> Self {
+        match path.trim_end_matches('/') {
+            "" => Self::Home,
+            paths::SIGN_IN => Self::SignIn,
+            paths::SET_UP => Self::SetUp,
+            path => paths::project_of_log(path)
+                .map_or(Self::NotFound, |project| Self::Log(project.to_owned())),
+        }
+    }
+}
+
 /// What a change of place does to the browser's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum History {

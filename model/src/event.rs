@@ -1,7 +1,7 @@
 //! Events, as producers send them, and entries, as the log holds them.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::{Value, value::RawValue};
 
 use crate::{ActorType, Operation, Outcome, Timestamp, json};
 
@@ -222,7 +222,7 @@ pub struct Change {
 }
 
 /// An event in the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Entry {
     /// Its place in the project's log.
     pub seq: Seq,
@@ -233,6 +233,26 @@ pub struct Entry {
     pub event: Event,
     /// Names of the fields that this answer leaves out for brevity although the entry has them
     /// (`change`, `context`). Empty where the entry is whole.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub omitted: Vec<String>,
+}
+
+/// An entry stands as one flat object. Deriving this would build a tree of all of it first; reading the
+/// text twice, as what the log adds and as the event, needs none, and less code in the browser.
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Added {
+            seq: Seq,
+            received_at: Timestamp,
+            #[serde(default)]
+            omitted: Vec<String>,
+        }
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let text = text.get().as_bytes();
+        let Added { seq, received_at, omitted } =
+            serde_json::from_slice(text).map_err(de::Error::custom)?;
+        let event = serde_json::from_slice(text).map_err(de::Error::custom)?;
+        Ok(Self { seq, received_at, event, omitted })
+    }
 }

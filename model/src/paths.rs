@@ -7,6 +7,12 @@ pub fn log(project: &str) -> String {
     format!("/projects/{project}/log")
 }
 
+/// The inverse of [`log`].
+pub fn project_of_log(path: &str) -> Option<&str> {
+    let project = path.strip_prefix("/projects/")?.strip_suffix("/log")?;
+    (!project.is_empty() && !project.contains('/')).then_some(project)
+}
+
 /// Sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The page that the one-time link opens; the secret is in the fragment, which is not sent or logged.

@@ -67,8 +67,10 @@ impl LogAnswer {
         let asked = RwSignal::new(Asked::default());
         let opened = expect_context::<Preferences>().facets;
         let chosen = log.part(|view| {
-            let chosen = view.filter.choices.keys().chain(view.off.keys()).copied();
-            chosen.collect::<std::collections::BTreeSet<_>>()
+            let chosen = |field: &&Field| {
+                view.filter.choices.contains_key(field) || view.off.contains_key(field)
+            };
+            Field::facets().iter().filter(chosen).copied().collect::<Vec<_>>()
         });
         let rail = memo(move || {
             let (opened, chosen) = (opened.get(), chosen.get());

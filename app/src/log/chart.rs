@@ -7,14 +7,15 @@
 //! clocks change.
 
 use daybook_model::{Histogram, Previous, Scale as CountScale, Span};
-use leptos::{html, prelude::*};
-use web_sys::{KeyboardEvent, PointerEvent};
+use leptos::prelude::*;
 
 use crate::{
+    later::{Later, later},
     load::Answer,
     reactive::{dynamic, effect, memo},
     ui::{
         icon::{Icon, icon},
+        lazy::nothing,
         number::px,
         time::Zone,
         unique_id,
@@ -26,6 +27,7 @@ mod ask;
 mod bars;
 mod canvas;
 mod draw;
+mod input;
 mod legend;
 mod levels;
 mod library;
@@ -39,15 +41,15 @@ mod ticks;
 mod twin;
 mod words;
 
-pub(crate) use ask::{previous, restack};
 use canvas::Bars;
+pub(crate) use input::{Input, InputProps};
 use legend::Legend;
 use options::Options;
-use overlay::{Before, Drawn, Hover, Lines};
+pub(crate) use options::{OptionItems, OptionItemsProps};
+use overlay::{Before, Lines};
 pub(crate) use selection::Selection;
-use selection::{Brush, Lifted};
 use state::State;
-use twin::Twin;
+pub(crate) use twin::{More, MoreProps};
 
 /// The bars of an answer, to look at and to draw on.
 #[component]
@@ -55,16 +57,11 @@ pub(crate) fn Chart(
     /// Where we are.
     log: LogAddress,
     /// The bars. Without any, the frame stands empty.
-    #[prop(into)]
-    histogram: Signal<Option<Histogram>>,
+    bars: Answer<Histogram>,
     /// What was there before.
     previous: Answer<Previous>,
     /// By whose clock times are written.
-    #[prop(into)]
-    zone: Signal<Zone>,
-    /// Whether newer bars are on their way.
-    #[prop(into)]
-    dimmed: Signal<bool>,
+    zone: RwSignal<Zone>,
     /// What the brush selects, for others to follow.
     selected: RwSignal<Option<Selection>>,
     /// The reader has chosen a time.
@@ -75,8 +72,14 @@ pub(crate) fn Chart(
     on_zoom_out: Callback<()>,
 ) -> impl IntoView {
     let count_scale = log.part(|view| view.chart.scale);
-    let state =
-        State::new(histogram, previous.value.into(), count_scale, zone, on_zoom, on_zoom_out);
+    let state = State::new(
+        bars.value.into(),
+        previous.value.into(),
+        count_scale,
+        zone.into(),
+        on_zoom,
+        on_zoom_out,
+    );
     effect(move || selected.set(state.brush.read().selection));
     let about = unique_id("chart");
     let top = move || {
@@ -109,7 +112,7 @@ pub(crate) fn Chart(
         state.shown.with(|h| h.as_ref().map(|h| words::summary(h, clock)))
     };
     view! {
-        <section class="chart" class:dimmed=dimmed class:apart=Signal::derive(move || state.is_apart()) aria-label="Entries over time">
+        <section class="chart" class:dimmed=Signal::derive(move || bars.is_stale()) class:apart=Signal::derive(move || state.is_apart()) aria-label="Entries over time">
             <div class="chart-info">
                 {dynamic(compared)}
                 <Legend state log />
@@ -123,8 +126,8 @@ pub(crate) fn Chart(
                 {dynamic(summary)}
                 " Arrow keys choose a bar, Shift extends, Enter zooms in, minus zooms out, Escape clears."
             </p>
-            <Axis state zone />
-            <Twin state />
+            <Axis state zone=zone.into() />
+            {later(move || Later::ChartMore(MoreProps { log, bars, previous, zone, state }), nothing)}
         </section>
     }
 }
@@ -137,90 +140,12 @@ fn Plot(
     /// The id of what describes it.
     about: String,
 ) -> impl IntoView {
-    let plot = NodeRef::<html::Div>::new();
-    let x = move |e: &PointerEvent| {
-        let left = plot.get_untracked().map_or(0.0, |plot| plot.get_bounding_client_rect().left());
-        f64::from(e.client_x()) - left
-    };
-    let down = move |e: PointerEvent| {
-        if !e.is_primary() || e.button() != 0 || state.bars() == 0 {
-            return;
-        }
-        state.forget_click();
-        if let Some(plot) = plot.get_untracked() {
-            // Without capture a drag ends at the edge: less comfortable, not wrong.
-            let _ = plot.set_pointer_capture(e.pointer_id());
-        }
-        let (x, touch) = (x(&e), e.pointer_type() == "touch");
-        state.change(|b| state.edges.with_untracked(|edges| b.press(x, touch, edges)));
-    };
-    let moved = move |e: PointerEvent| {
-        let x = x(&e);
-        state.edges.with_untracked(|edges| {
-            state.change(|b| b.drag(x, edges));
-            let bar =
-                (e.pointer_type() != "touch" && edges.len() > 1).then(|| scale::bar_at(edges, x));
-            if bar != state.hover.get_untracked() {
-                state.hover.set(bar);
-            }
-        });
-    };
-    let up = move |_| match state.change(Brush::lift) {
-        Lifted::Zoom => state.zoom(),
-        Lifted::Click => state.zoom_soon(),
-        Lifted::Nothing => {}
-    };
-    let key = move |e: KeyboardEvent| {
-        let escape = e.key() == "Escape";
-        // Whatever has the focus, Esc ends a drag. The other keys belong to the plot itself.
-        if !escape && e.target().as_ref() != plot.get_untracked().as_ref().map(AsRef::as_ref) {
-            return;
-        }
-        let known = match e.key().as_str() {
-            "Escape" => state.change(|b| (*b != Brush::default()).then(|| b.clear()).is_some()),
-            _ if e.ctrl_key() || e.meta_key() || e.alt_key() => false,
-            "Enter" => {
-                state.zoom();
-                true
-            }
-            "-" => {
-                state.zoom_out();
-                true
-            }
-            key => {
-                let moved = state.change(|b| b.key(key, e.shift_key(), state.bars()));
-                if moved {
-                    state.say();
-                }
-                moved
-            }
-        };
-        if known {
-            e.prevent_default();
-            e.stop_propagation();
-        }
-    };
     view! {
-        <div
-            class="chart-plot"
-            role="group"
-            tabindex="0"
-            aria-label="Bars"
-            aria-describedby=about
-            node_ref=plot
-            on:pointerdown=down
-            on:pointermove=moved
-            on:pointerup=up
-            on:pointercancel=move |_| state.change(Brush::cancel)
-            on:pointerleave=move |_| state.hover.set(None)
-            on:dblclick=move |_| state.zoom_out()
-            on:keydown=key
-        >
+        <div class="chart-plot">
             <Lines state />
             <Bars state />
             <Before state />
-            <Hover state />
-            <Drawn state />
+            {later(move || Later::ChartInput(InputProps { state, about: about.clone() }), nothing)}
         </div>
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     later::{Later, later},
     log::{chip::Chip, names::Names, terms::ChipId},
-    reactive::{memo, when},
+    reactive::{each, memo, when},
     ui::{
         combobox::{ComboOption, Combobox},
         icon::{Icon, icon},
@@ -33,9 +33,11 @@ pub(crate) fn Chips(
     let present = log.part(ChipId::all);
     let chips = memo(move || {
         let mut chips = present.get();
-        chips.extend(editing.get());
-        chips.sort_unstable();
-        chips.dedup();
+        if let Some(id) = editing.get()
+            && let Err(place) = chips.binary_search(&id)
+        {
+            chips.insert(place, id);
+        }
         chips
     });
     let narrowed = log.part(|view| {
@@ -46,9 +48,7 @@ pub(crate) fn Chips(
     view! {
         <div class="chips">
             <ul class="chip-list" role="list" aria-label="Filters">
-                <For each=move || chips.get() key=|id| *id let:id>
-                    <Chip log names id facets editing />
-                </For>
+                {each(move || chips.get(), |id| id.key(), move |id| view! { <Chip log names id facets editing /> })}
             </ul>
             <Popover class="button quiet" open=adding trigger=|| view! { {icon(Icon::Plus)} "Filter" }>
                 {later(move || Later::Fields(FieldsProps { adding, editing }), loading)}

@@ -24,7 +24,7 @@ use crate::{
 use connection::{Connection, Question, Told};
 use pending::Pending;
 use standing::{Standing, Wait};
-pub(crate) use view::{LivePill, LiveSwitch};
+pub(crate) use view::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps};
 
 /// The shortest time between two questions, in milliseconds; and they take at most a third of it.
 const PACE: i64 = 1_000;
@@ -40,25 +40,34 @@ pub(crate) struct Live {
     log: LogAddress,
     answer: LogAnswer,
     on: RwSignal<bool>,
-    standing: Memo<Standing>,
+    standing: RwSignal<Standing>,
     /// How many entries match that the list does not show.
-    newer: Memo<u64>,
+    newer: RwSignal<u64>,
     /// Entries that belong further down than this page, the latest last.
     late: RwSignal<Vec<Seq>>,
     /// Up to where in the log the rows are complete, and since when that is known, where that is more
     /// than the answer itself says.
-    pub(crate) complete: Memo<Option<(Seq, Timestamp)>>,
+    pub(crate) complete: RwSignal<Option<(Seq, Timestamp)>>,
 }
 
 impl Live {
+    /// Of this list; nothing is known yet.
+    pub(crate) fn of(log: LogAddress, answer: LogAnswer) -> Self {
+        Self {
+            log,
+            answer,
+            on: expect_context::<Preferences>().live,
+            standing: RwSignal::new(Standing::Connecting),
+            newer: RwSignal::new(0),
+            late: RwSignal::new(Vec::new()),
+            complete: RwSignal::new(None),
+        }
+    }
+
     /// Follows the log from now on, as far as the reader and the view allow.
-    pub(crate) fn follow(
-        log: LogAddress,
-        answer: LogAnswer,
-        selected: RwSignal<Option<Selection>>,
-    ) -> Self {
+    fn follow(self, selected: RwSignal<Option<Selection>>) {
+        let Self { log, answer, on, late, .. } = self;
         let clock = expect_context::<Clock>();
-        let on = expect_context::<Preferences>().live;
         let page = answer.page.value;
         let hidden = hidden();
         let at_top = at_top();
@@ -133,7 +142,6 @@ impl Live {
             let now = if running.get().is_some() { clock.now() } else { Timestamp::END };
             told.pending.with(|pending| pending.count(now))
         });
-        let late = RwSignal::new(Vec::new());
         let on_message = move |message: &Message| match message {
             Message::Entry(entry) if standing.with_untracked(|s| *s == Standing::Live) => {
                 let below = page.with_untracked(|page| is_below(page.as_ref(), entry));
@@ -161,10 +169,11 @@ impl Live {
             let shown = page.with(|page| page.as_ref().map(|page| page.as_of))?;
             (open && !fixed && whole >= shown).then_some((whole, heard))
         });
-        let live = Self { log, answer, on, standing, newer, late, complete };
-        live.drive(running, clock);
-        live.announce();
-        live
+        effect(move || self.standing.set(standing.get()));
+        effect(move || self.newer.set(newer.get()));
+        effect(move || self.complete.set(complete.get()));
+        self.drive(running, clock);
+        self.announce();
     }
 
     /// Asks again while the list follows the log and something is to be shown.

@@ -10,7 +10,7 @@ use crate::{
         terms::{ChipId, Standing, standing, toggle_link},
     },
     preferences::Preferences,
-    reactive::{dynamic, memo, when},
+    reactive::{dynamic, each, memo, when},
     ui::{
         icon::{Icon, icon},
         number::grouped,
@@ -66,19 +66,18 @@ pub(crate) fn Rail(
     });
     view! {
         <div class="facets" class:stale=stale aria-busy=Signal::derive(move || stale.get().then_some("true"))>
-            <Show when=move || facets.with(Option::is_some) fallback=move || waiting.get().then(|| view! { <Skeleton /> })>
-                <For each=move || rail.get() key=|field| *field let:field>{section(field)}</For>
-            </Show>
+            {when(move || facets.with(Option::is_some), move || each(move || rail.get(), |field| field.key().into(), section))}
+            {when(move || facets.with(Option::is_none) && waiting.get(), || view! { <Skeleton /> })}
         </div>
         {when(move || !closed.read().is_empty(), move || view! {
             <ul class="closed-facets" role="list" aria-label="More facets">
-                <For each=move || closed.get() key=|field| *field let:field>
+                {each(move || closed.get(), |field| field.key().into(), move |field| view! {
                     <li>
                         <button type="button" class="more" on:click=move |_| opened.update(|all| all.push(field))>
                             {icon(Icon::Plus)}{field.label()}
                         </button>
                     </li>
-                </For>
+                })}
             </ul>
         })}
     }
@@ -164,9 +163,7 @@ fn Facet(
                 </button>
             </header>
             <ul class="values" role="list">
-                <For each=move || listed.get() key=Clone::clone let:term>
-                    <Value log names field term counts most selected />
-                </For>
+                {each(move || listed.get(), Term::to_query, move |term| view! { <Value log names field term counts most selected /> })}
             </ul>
             {dynamic(move || match (hidden(), more(), all.get()) {
                 (0, 0, false) => None,

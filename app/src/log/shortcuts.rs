@@ -6,10 +6,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
-    later::{Later, later},
     log::{live::Live, share::Share},
     preferences::Preferences,
-    ui::{dialog::Dialog, lazy::loading},
+    ui::{dialog::Dialog, tooltip::Tooltips},
     url::{History, LogAddress},
 };
 
@@ -48,8 +47,20 @@ pub(crate) struct Reach {
     pub(crate) live: Live,
 }
 
-/// Listens to the keys.
-pub(crate) fn listen(reach: Reach) {
+/// Listens to the keys, and shows what they are called and what things are.
+#[component]
+pub(crate) fn Help(
+    /// What the keys reach.
+    reach: Reach,
+) -> impl IntoView {
+    listen(reach);
+    view! {
+        <Dialog open=reach.sheet title="Keyboard"><Keys /></Dialog>
+        <Tooltips />
+    }
+}
+
+fn listen(reach: Reach) {
     let preferences = expect_context::<Preferences>();
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         if event.default_prevented()
@@ -152,18 +163,9 @@ fn row_link(seq: Seq) -> Option<HtmlElement> {
     document().query_selector(&format!("tr[data-seq='{seq}'] .row-link")).ok()??.dyn_into().ok()
 }
 
-/// The list of the keys.
-#[component]
-pub(crate) fn Sheet(
-    /// Whether it is open.
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    view! { <Dialog open title="Keyboard">{later(|| Later::Keys, loading)}</Dialog> }
-}
-
 /// The keys, and whether single letters are among them.
 #[component]
-pub(crate) fn Keys() -> impl IntoView {
+fn Keys() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     view! {
         <dl class="keys">

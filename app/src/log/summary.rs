@@ -26,7 +26,7 @@ pub(crate) fn Summary(
     /// Whether bars are on their way.
     counting: Signal<bool>,
     /// Up to where the rows are complete by now, where that is more than they say.
-    complete: Memo<Option<(Seq, Timestamp)>>,
+    complete: RwSignal<Option<(Seq, Timestamp)>>,
     /// What the brush selects.
     selected: RwSignal<Option<Selection>>,
     /// Whether any of it is of an earlier question.

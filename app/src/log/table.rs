@@ -10,7 +10,7 @@ use crate::{
         run::RunHeading,
         terms::ChipId,
     },
-    reactive::{memo, when},
+    reactive::{each, memo, when},
     ui::time::{Zone, day_heading},
     url::LogAddress,
 };
@@ -27,11 +27,12 @@ enum Line {
 }
 
 impl Line {
-    fn key(&self) -> (Seq, String) {
+    /// Tells it from the others: a heading that says something else is another one.
+    fn key(&self) -> String {
         match self {
-            Self::Day(text) => (0, text.clone()),
-            Self::Run(run, shown) => (0, format!("{run:?} {shown}")),
-            Self::Entry(entry) => (entry.seq, String::new()),
+            Self::Day(text) => format!("day {text}"),
+            Self::Run(run, shown) => format!("{run:?} {shown}"),
+            Self::Entry(entry) => entry.seq.to_string(),
         }
     }
 }
@@ -82,15 +83,13 @@ pub(crate) fn Table(
                 <Headings log columns editing />
             </thead>
             <tbody role="rowgroup">
-                <For each=move || lines.get() key=Line::key let:line>
-                    {match line {
-                        Line::Day(text) => view! {
-                            <tr class="day" role="row"><th scope="rowgroup" role="rowheader">{text}</th></tr>
-                        }.into_any(),
-                        Line::Run(run, shown) => view! { <RunHeading log run shown /> }.into_any(),
-                        Line::Entry(entry) => view! { <Row log fresh={fresh.get_untracked() < entry.seq} entry=*entry columns zone hot dated /> }.into_any(),
-                    }}
-                </For>
+                {each(move || lines.get(), Line::key, move |line| match line {
+                    Line::Day(text) => view! {
+                        <tr class="day" role="row"><th scope="rowgroup" role="rowheader">{text}</th></tr>
+                    }.into_any(),
+                    Line::Run(run, shown) => view! { <RunHeading log run shown /> }.into_any(),
+                    Line::Entry(entry) => view! { <Row log fresh={fresh.get_untracked() < entry.seq} entry=*entry columns zone hot dated /> }.into_any(),
+                })}
                 {when(move || !known(), move || view! {
                     {(0..14).map(|_| view! {
                         <tr class="waiting" role="row" aria-hidden="true">

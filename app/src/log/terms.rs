@@ -23,6 +23,11 @@ impl ChipId {
         Self { field, exclude, off: false }
     }
 
+    /// Tells it from all others.
+    pub(crate) fn key(self) -> String {
+        format!("{} {} {}", self.field.key(), self.exclude, self.off)
+    }
+
     /// Its values in this view.
     pub(crate) fn terms(self, view: &View) -> BTreeSet<Term> {
         let choices = if self.off { &view.off } else { &view.filter.choices };
@@ -76,22 +81,13 @@ impl ChipId {
         )
     }
 
-    /// Every chip of a view: by field, those in force first.
+    /// Every chip of a view, in order: by field, what is included first.
     pub(crate) fn all(view: &View) -> Vec<Self> {
-        let of = |choices: &std::collections::BTreeMap<Field, daybook_model::Choice>, off: bool| {
-            let sides = choices.iter().flat_map(|(&field, choice)| {
-                [(false, &choice.include), (true, &choice.exclude)]
-                    .map(|(exclude, terms)| (field, exclude, !terms.is_empty()))
-            });
-            sides
-                .filter(|side| side.2)
-                .map(|(field, exclude, _)| Self { field, exclude, off })
-                .collect::<Vec<_>>()
-        };
-        let mut chips = of(&view.filter.choices, false);
-        chips.extend(of(&view.off, true));
-        chips.sort_unstable();
-        chips
+        let all = Field::ALL.iter().flat_map(|&field| {
+            [(false, false), (false, true), (true, false), (true, true)]
+                .map(|(exclude, off)| Self { field, exclude, off })
+        });
+        all.filter(|chip| !chip.terms(view).is_empty()).collect()
     }
 }
 
@@ -102,8 +98,11 @@ pub(crate) const START_AND_STOP: &str = "Start and stop";
 pub(crate) fn start_and_stop(field: Field) -> Option<BTreeSet<Term>> {
     let terms =
         [Operation::Start, Operation::Stop].map(|operation| field.value(operation.as_str()));
-    (field == Field::Operation)
-        .then(|| terms.into_iter().filter_map(Result::ok).map(Term::Is).collect())
+    (field == Field::Operation).then(|| {
+        let mut set = BTreeSet::new();
+        set.extend(terms.into_iter().filter_map(Result::ok).map(Term::Is));
+        set
+    })
 }
 
 /// The values, in words: the first few, and how many more there are.

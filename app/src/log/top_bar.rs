@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     later::{Later, later},
     log::{
-        live::{Live, LiveSwitch},
+        live::{Live, LiveSwitchProps},
         menus::{AccountItemsProps, ProjectItemsProps},
     },
     preferences::Preferences,
@@ -71,7 +71,7 @@ pub(crate) fn TopBar(
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
-            <LiveSwitch live />
+            {later(move || Later::LiveSwitch(LiveSwitchProps { live }), live_soon)}
             <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
                 {later(|| Later::ZoneItems, loading)}
             </Menu>
@@ -81,6 +81,11 @@ pub(crate) fn TopBar(
             </Menu>
         </header>
     }
+}
+
+/// Keeps the place of the switch.
+fn live_soon() -> AnyView {
+    view! { <span class="button quiet live" aria-hidden="true"><i class="live-dot"></i><span>"Live"</span></span> }.into_any()
 }
 
 /// The project, and the way to the others where there are any.

@@ -10,7 +10,7 @@ use crate::{
     api::{self, Failure},
     later::{Later, later},
     log::columns::Columns,
-    reactive::{dynamic, memo, when},
+    reactive::{dynamic, each, memo, when},
     ui::{
         announce::announce,
         icon::{Icon, icon},
@@ -133,9 +133,7 @@ pub(crate) fn ViewsList(
                 <p class="muted">"No views are saved here yet. Give the one you are looking at a name."</p>
             })}
             <ul role="list" aria-label="Saved views">
-                <For each=move || views.all.get().unwrap_or_default() key=Clone::clone let:view>
-                    <Item views view renamed />
-                </For>
+                {each(move || views.all.get().unwrap_or_default(), key, move |view| view! { <Item views view renamed /> })}
             </ul>
             {dynamic(move || match renamed.get() {
                 Some(view) => view! { <Rename views view renamed /> }.into_any(),
@@ -144,6 +142,11 @@ pub(crate) fn ViewsList(
             {dynamic(move || views.failure.get().map(|failure| view! { <p class="problem" role="alert">{failure.message()}</p> }))}
         </div>
     }
+}
+
+/// A view that changed is another one.
+fn key(view: &SavedView) -> String {
+    serde_json::to_string(view).unwrap_or_default()
 }
 
 #[component]

@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api,
-    reactive::effect,
+    reactive::{effect, when},
     session::Session,
     url::{Address, History, log_href},
 };
@@ -34,10 +34,10 @@ pub(crate) fn HomePage() -> impl IntoView {
     };
     view! {
         <main class="door">
-            <Show when=homeless>
+            {when(homeless, || view! {
                 <h1>"No projects yet"</h1>
                 <p>"You are signed in, but there is no project that you may read. Ask an admin to add you to one."</p>
-            </Show>
+            })}
         </main>
     }
 }

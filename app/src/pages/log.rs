@@ -5,21 +5,22 @@ use leptos::{html, prelude::*};
 
 use crate::{
     later::{Later, later, prefetch},
+    load::Answer,
     log::{
         answer::LogAnswer,
-        chart::{self, Chart},
+        chart::Chart,
         chips::Chips,
         columns::{Columns, menu::ColumnsMenu},
         empty::EmptyProps,
         entry::{EntryPanelProps, skeleton},
-        live::{Live, LivePill},
+        live::{Live, LivePillProps},
         names::Names,
         problems::{BadAddress, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
         search::Search,
-        share::{Pinned, Share, ShareButton},
-        shortcuts::{self, Reach, Sheet},
+        share::{PinnedProps, Share, ShareButton},
+        shortcuts::{HelpProps, Reach},
         summary::{Pager, Refresh, Summary},
         table::Table,
         tabs::Tabs,
@@ -30,7 +31,7 @@ use crate::{
     preferences::Preferences,
     reactive::{effect, memo, when},
     session::Session,
-    ui::{lazy::loading, tooltip::Tooltips},
+    ui::lazy::{loading, nothing},
     url::{Address, History, LogAddress},
 };
 
@@ -69,15 +70,14 @@ pub(crate) fn LogPage(
             rail.set(false);
         }
     });
-    chart::restack(log, answer.bars, zone);
-    let previous = chart::previous(log, answer.bars, zone);
+    let previous = Answer::default();
     let selected = RwSignal::new(None);
     let search = NodeRef::<html::Input>::new();
     let again = Callback::new(move |()| answer.again());
     let share = Share::of(log, answer);
-    let live = Live::follow(log, answer, selected);
+    let live = Live::of(log, answer);
     let page = answer.page.value;
-    shortcuts::listen(Reach { log, page, search, adding, sheet, again, share, live });
+    let reach = Reach { log, page, search, adding, sheet, again, share, live };
 
     // The rows are painted first.
     let painted = memo(move || page.with(Option::is_some));
@@ -88,6 +88,7 @@ pub(crate) fn LogPage(
     });
 
     let opened = log.part(|view| view.event);
+    let pinned = log.part(|view| view.filter.as_of.is_some());
     let covered = memo(move || page.with(|page| page.as_ref().map(|page| page.span)));
     let is_empty =
         memo(move || page.with(|page| page.as_ref().is_some_and(|page| page.entries.is_empty())));
@@ -121,8 +122,8 @@ pub(crate) fn LogPage(
                 </div>
                 <Chips log names facets=answer.facets.value.into() editing adding />
                 <BadAddress log />
-                <Pinned log zone />
-                <Chart log selected previous histogram=answer.bars.value zone dimmed=Signal::derive(move || answer.bars.is_stale()) on_zoom=zoom on_zoom_out=zoom_out />
+                {when(move || pinned.get(), move || later(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
+                <Chart log selected previous bars=answer.bars zone on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
                     <Summary selected complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />
@@ -133,20 +134,14 @@ pub(crate) fn LogPage(
                 {when(move || answer.page.failure.with(Option::is_none), move || view! {
                     <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
                 })}
-                <LivePill live />
+                {later(move || Later::LivePill(LivePillProps { live, selected }), nothing)}
                 <div id="entries" tabindex="-1">
-                    <Show
-                        when=move || is_empty.get()
-                        fallback=move || view! {
-                            // Where nothing came and nothing is on its way, there is nothing to wait for.
-                            {when(move || page.with(Option::is_some) || answer.page.waiting.get(), move || view! {
-                                <Table log columns editing runs=answer.runs zone fresh=answer.fresh page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
-                                <Pager log page=page.into() label="Pages, below the entries" />
-                            })}
-                        }
-                    >
-                        {later(move || Later::Empty(EmptyProps { log, names, zone, page: page.into() }), loading)}
-                    </Show>
+                    {when(move || is_empty.get(), move || later(move || Later::Empty(EmptyProps { log, names, zone, page: page.into() }), loading))}
+                    // Where nothing came and nothing is on its way, there is nothing to wait for.
+                    {when(move || !is_empty.get() && (page.with(Option::is_some) || answer.page.waiting.get()), move || view! {
+                        <Table log columns editing runs=answer.runs zone fresh=answer.fresh page=page.into() stale=Signal::derive(move || answer.page.is_stale()) />
+                        <Pager log page=page.into() label="Pages, below the entries" />
+                    })}
                 </div>
             </main>
             {when(move || opened.get().is_some(), move || view! {
@@ -155,8 +150,7 @@ pub(crate) fn LogPage(
                 </aside>
             })}
         </div>
-        <Sheet open=sheet />
-        <Tooltips />
+        {later(move || Later::Help(Box::new(HelpProps { reach })), nothing)}
     }
 }
 

@@ -75,6 +75,11 @@ pub(crate) fn lazy(make: Box<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) ->
     })
 }
 
+/// For a part that is not missed while it loads.
+pub(crate) fn nothing() -> AnyView {
+    ().into_any()
+}
+
 /// Says that a part is loading, once that takes so long that one wonders.
 pub(crate) fn loading() -> AnyView {
     view! { <p class="loading" role="status">"Loading…"</p> }.into_any()

@@ -67,8 +67,8 @@ impl FromStr for Part {
 pub(super) fn read_open(text: &str, errors: &mut Vec<QueryError>) -> BTreeSet<Seq> {
     const WHAT: &str = "the number of an entry";
     let places = text.split(',').filter(|place| !place.is_empty());
-    let open: BTreeSet<_> =
-        places.filter_map(|place| read_number(place, "open", WHAT, errors)).collect();
+    let mut open = BTreeSet::new();
+    open.extend(places.filter_map(|place| read_number::<Seq>(place, "open", WHAT, errors)));
     if open.len() > MAX_OPEN {
         errors.push(QueryError::new("open", format!("names more than {MAX_OPEN} entries")));
         return BTreeSet::new();

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::series::stacked_by;
 use crate::{
     api::{self, BarsQuestion},
-    load::{Answer, load, per_question},
+    load::{Answer, load_into, per_question},
     reactive::{effect, memo},
     session::Session,
     ui::time::{Zone, zone_name},
@@ -29,8 +29,19 @@ fn pinned(log: LogAddress, zone: Zone, histogram: &Histogram) -> BarsQuestion {
     }
 }
 
+/// Asks, now and whenever the address or the bars change.
+pub(crate) fn ask_more(
+    log: LogAddress,
+    bars: Answer<Histogram>,
+    previous: Answer<Previous>,
+    zone: RwSignal<Zone>,
+) {
+    restack(log, bars, zone);
+    compare(log, bars, previous, zone);
+}
+
 /// Keeps the bars stacked as the address says. The rows are not asked for again.
-pub(crate) fn restack(log: LogAddress, bars: Answer<Histogram>, zone: RwSignal<Zone>) {
+fn restack(log: LogAddress, bars: Answer<Histogram>, zone: RwSignal<Zone>) {
     let session = expect_context::<Session>();
     let by = log.part(|view| view.chart.stack);
     let question = memo(move || {
@@ -60,11 +71,12 @@ pub(crate) fn restack(log: LogAddress, bars: Answer<Histogram>, zone: RwSignal<Z
 }
 
 /// What was there before the bars, where the address wants it.
-pub(crate) fn previous(
+fn compare(
     log: LogAddress,
     bars: Answer<Histogram>,
+    previous: Answer<Previous>,
     zone: RwSignal<Zone>,
-) -> Answer<Previous> {
+) {
     let wanted = log
         .part(|view| view.chart.compare.is_some() && view.filter.range != Range::Last(Preset::All));
     let question = RwSignal::new(None::<BarsQuestion>);
@@ -82,5 +94,7 @@ pub(crate) fn previous(
             question.set(asked);
         }
     });
-    load(question.into(), |question, signal| async move { api::previous(&question, signal).await })
+    load_into(previous, question.into(), |question, signal| async move {
+        api::previous(&question, signal).await
+    });
 }

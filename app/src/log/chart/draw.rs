@@ -138,9 +138,13 @@ struct EchartsOption {
 const NARROW: [f64; 2] = [0.0, 1e-6];
 
 fn option(drawing: &Drawing) -> EchartsOption {
-    let mut widths: Vec<f64> = drawing.bars.iter().map(|b| b.width).collect();
-    widths.sort_by(f64::total_cmp);
-    widths.dedup();
+    // Two or three of them.
+    let mut widths: Vec<f64> = Vec::new();
+    for bar in &drawing.bars {
+        if !widths.iter().any(|width| width.total_cmp(&bar.width).is_eq()) {
+            widths.push(bar.width);
+        }
+    }
 
     let axis = |length: f64| Axis::new().type_(AxisType::Value).show(false).min(0.0).max(length);
     let mut option = EchartsOption {

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 
 use super::words;
 use crate::{
+    later::{Later, later},
     reactive::dynamic,
     ui::{
         icon::{Icon, icon},
+        lazy::loading,
         menu::{Menu, MenuItem, MenuRule, MenuTitle},
         popover::Align,
     },
@@ -17,6 +19,26 @@ use crate::{
 /// The menu.
 #[component]
 pub(crate) fn Options(
+    /// Where we are.
+    log: LogAddress,
+    /// How long the time is that the bars cover, in milliseconds.
+    length: Signal<Option<i64>>,
+) -> impl IntoView {
+    view! {
+        <Menu
+            class="icon-button chart-options"
+            label="Chart options"
+            align=Align::End
+            trigger=move || icon(Icon::More)
+        >
+            {later(move || Later::ChartOptions(OptionItemsProps { log, length }), loading)}
+        </Menu>
+    }
+}
+
+/// What it offers.
+#[component]
+pub(crate) fn OptionItems(
     /// Where we are.
     log: LogAddress,
     /// How long the time is that the bars cover, in milliseconds.
@@ -62,20 +84,13 @@ pub(crate) fn Options(
         .into_any()
     };
     view! {
-        <Menu
-            class="icon-button chart-options"
-            label="Chart options"
-            align=Align::End
-            trigger=move || icon(Icon::More)
-        >
-            <MenuTitle>"Stack by"</MenuTitle>
-            {dynamic(stacks)}
-            <MenuRule />
-            <MenuTitle>"Scale"</MenuTitle>
-            {dynamic(scales)}
-            <MenuRule />
-            <MenuTitle>"Compare with"</MenuTitle>
-            {dynamic(compared)}
-        </Menu>
+        <MenuTitle>"Stack by"</MenuTitle>
+        {dynamic(stacks)}
+        <MenuRule />
+        <MenuTitle>"Scale"</MenuTitle>
+        {dynamic(scales)}
+        <MenuRule />
+        <MenuTitle>"Compare with"</MenuTitle>
+        {dynamic(compared)}
     }
 }

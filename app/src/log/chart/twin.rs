@@ -1,14 +1,38 @@
-//! The bars as a table, for those who do not see them.
+//! The rest of the chart: what is asked for after the page's one question, and the bars as a table, for
+//! those who do not see them.
 
-use daybook_model::Span;
+use daybook_model::{Histogram, Previous, Span};
 use leptos::prelude::*;
 
-use super::{state::State, words};
-use crate::{reactive::dynamic, ui::number::grouped};
+use super::{ask::ask_more, state::State, words};
+use crate::{
+    load::Answer,
+    reactive::dynamic,
+    ui::{number::grouped, time::Zone},
+    url::LogAddress,
+};
+
+/// Keeps asking, and is the table.
+#[component]
+pub(crate) fn More(
+    /// Where we are.
+    log: LogAddress,
+    /// The bars.
+    bars: Answer<Histogram>,
+    /// What was there before.
+    previous: Answer<Previous>,
+    /// By whose clock.
+    zone: RwSignal<Zone>,
+    /// The chart's state.
+    state: State,
+) -> impl IntoView {
+    ask_more(log, bars, previous, zone);
+    view! { <Twin state /> }
+}
 
 /// A table with a row for each bar that has entries.
 #[component]
-pub(crate) fn Twin(
+fn Twin(
     /// The chart's state.
     state: State,
 ) -> impl IntoView {

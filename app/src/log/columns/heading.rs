@@ -10,7 +10,7 @@ use super::{
 use crate::{
     later::{Later, later},
     log::terms::ChipId,
-    reactive::{dynamic, memo},
+    reactive::{dynamic, each, memo},
     ui::{
         icon::{Icon, icon},
         lazy::loading,
@@ -52,9 +52,7 @@ pub(crate) fn Headings(
                 }
             }
         >
-            <For each=move || shown.get() key=|column| *column let:column>
-                <Heading log columns sort pull editing column />
-            </For>
+            {each(move || shown.get(), |column| column.key().into(), move |column| view! { <Heading log columns sort pull editing column /> })}
         </tr>
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Columns;
 use crate::{
     later::{Later, later},
-    reactive::{memo, when},
+    reactive::{each, memo, when},
     ui::{
         announce::announce,
         icon::{Icon, icon},
@@ -43,9 +43,7 @@ pub(crate) fn ColumnsList(
     view! {
         <div class="columns" role="group" aria-label="Columns of this tab">
             <ul role="list">
-                <For each=move || all.get() key=|column| *column let:column>
-                    <Item columns column />
-                </For>
+                {each(move || all.get(), |column| column.key().into(), move |column| view! { <Item columns column /> })}
             </ul>
             {when(move || columns.is_own(), move || view! {
                 <button type="button" class="button quiet" on:click=move |_| columns.reset()>"Reset columns"</button>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{Live, Standing};
 use crate::{
     clock::Clock,
+    log::chart::Selection,
     preferences::Preferences,
     reactive::{dynamic, memo, when},
     ui::{
@@ -50,12 +51,15 @@ pub(crate) fn LiveSwitch(
     }
 }
 
-/// What arrived and is not shown: pressed, it is.
+/// Follows the log, and offers what arrived and is not shown.
 #[component]
 pub(crate) fn LivePill(
     /// How the list stands to the log.
     live: Live,
+    /// What the brush selects.
+    selected: RwSignal<Option<Selection>>,
 ) -> impl IntoView {
+    live.follow(selected);
     let newer = memo(move || live.newer.get() > 0 && live.shows_pill());
     let late = memo(move || live.late.with(Vec::len) as u64);
     view! {

@@ -1,0 +1,105 @@
+//! The hand on the chart: what pointer and keys do to the brush, and what shows it. The bars are there
+//! without it.
+
+use leptos::{html, prelude::*};
+use web_sys::{KeyboardEvent, PointerEvent};
+
+use super::{
+    overlay::{Drawn, Hover},
+    scale,
+    selection::{Brush, Lifted},
+    state::State,
+};
+
+/// Lies over the bars.
+#[component]
+pub(crate) fn Input(
+    /// The chart's state.
+    state: State,
+    /// The id of what describes it.
+    about: String,
+) -> impl IntoView {
+    let plot = NodeRef::<html::Div>::new();
+    let x = move |e: &PointerEvent| {
+        let left = plot.get_untracked().map_or(0.0, |plot| plot.get_bounding_client_rect().left());
+        f64::from(e.client_x()) - left
+    };
+    let down = move |e: PointerEvent| {
+        if !e.is_primary() || e.button() != 0 || state.bars() == 0 {
+            return;
+        }
+        state.forget_click();
+        if let Some(plot) = plot.get_untracked() {
+            // Without capture a drag ends at the edge: less comfortable, not wrong.
+            let _ = plot.set_pointer_capture(e.pointer_id());
+        }
+        let (x, touch) = (x(&e), e.pointer_type() == "touch");
+        state.change(|b| state.edges.with_untracked(|edges| b.press(x, touch, edges)));
+    };
+    let moved = move |e: PointerEvent| {
+        let x = x(&e);
+        state.edges.with_untracked(|edges| {
+            state.change(|b| b.drag(x, edges));
+            let bar =
+                (e.pointer_type() != "touch" && edges.len() > 1).then(|| scale::bar_at(edges, x));
+            if bar != state.hover.get_untracked() {
+                state.hover.set(bar);
+            }
+        });
+    };
+    let up = move |_| match state.change(Brush::lift) {
+        Lifted::Zoom => state.zoom(),
+        Lifted::Click => state.zoom_soon(),
+        Lifted::Nothing => {}
+    };
+    let key = move |e: KeyboardEvent| {
+        let escape = e.key() == "Escape";
+        // Whatever has the focus, Esc ends a drag. The other keys belong to the plot itself.
+        if !escape && e.target().as_ref() != plot.get_untracked().as_ref().map(AsRef::as_ref) {
+            return;
+        }
+        let known = match e.key().as_str() {
+            "Escape" => state.change(|b| (*b != Brush::default()).then(|| b.clear()).is_some()),
+            _ if e.ctrl_key() || e.meta_key() || e.alt_key() => false,
+            "Enter" => {
+                state.zoom();
+                true
+            }
+            "-" => {
+                state.zoom_out();
+                true
+            }
+            key => {
+                let moved = state.change(|b| b.key(key, e.shift_key(), state.bars()));
+                if moved {
+                    state.say();
+                }
+                moved
+            }
+        };
+        if known {
+            e.prevent_default();
+            e.stop_propagation();
+        }
+    };
+    view! {
+        <div
+            class="chart-input"
+            role="group"
+            tabindex="0"
+            aria-label="Bars"
+            aria-describedby=about
+            node_ref=plot
+            on:pointerdown=down
+            on:pointermove=moved
+            on:pointerup=up
+            on:pointercancel=move |_| state.change(Brush::cancel)
+            on:pointerleave=move |_| state.hover.set(None)
+            on:dblclick=move |_| state.zoom_out()
+            on:keydown=key
+        >
+            <Hover state />
+            <Drawn state />
+        </div>
+    }
+}
