@@ -69,7 +69,7 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
 /// Where there is nothing to say. Only that nothing was done to anything is told to the eye: a column
 /// of dashes would be noise.
 fn absent(column: Column) -> AnyView {
-    let told = format!("no {}", column.label().to_lowercase());
+    let told = format!("no {}", column.label().to_ascii_lowercase());
     let dash = (column == Column::Resource).then(|| view! { <span aria-hidden="true">"—"</span> });
     view! { <span class="none">{dash}<span class="visually-hidden">{told}</span></span> }.into_any()
 }

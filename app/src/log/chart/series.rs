@@ -90,7 +90,7 @@ pub(crate) fn series(histogram: &Histogram) -> Vec<Series> {
     }
     if occurs(&stack.bars.absent) {
         all.push(Series {
-            label: format!("no {}", field.label().to_lowercase()),
+            label: format!("no {}", field.label().to_ascii_lowercase()),
             class: "absent",
             what: What::Value(field, Term::Absent),
             counts: stack.bars.absent.clone(),

@@ -113,7 +113,7 @@ pub(crate) fn summary(histogram: &Histogram, clock: Clock) -> String {
         .skip(1)
         .filter(|(_, n)| *n > 0)
         .map(|(severity, n)| {
-            let word = severity.label().to_lowercase();
+            let word = severity.label().to_ascii_lowercase();
             counted(n, &word, &format!("{word}s"))
         })
         .collect();
