@@ -14,5 +14,7 @@ mod live;
 mod people;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/settings.rs"]
+mod settings;
 #[path = "api/views.rs"]
 mod views;
