@@ -17,6 +17,7 @@ use crate::{
         problems::{BadAddress, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
+        report::ReportProps,
         search::Search,
         share::{Pinned, Share, ShareButton},
         shortcuts::{self, Reach, Sheet},
@@ -77,7 +78,7 @@ pub(crate) fn LogPage(
     let share = Share::of(log, answer);
     let live = Live::follow(log, answer, selected);
     let page = answer.page.value;
-    shortcuts::listen(Reach { log, page, search, adding, sheet, again, share, live });
+    shortcuts::listen(Reach { log, answer, search, adding, sheet, again, share, live });
 
     // The rows are painted first.
     let painted = memo(move || page.with(Option::is_some));
@@ -113,6 +114,7 @@ pub(crate) fn LogPage(
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
+                {when(move || painted.get(), move || later(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), || ().into_any()))}
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
