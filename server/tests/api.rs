@@ -14,6 +14,8 @@ mod live;
 mod people;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/runs.rs"]
+mod runs;
 #[path = "api/settings.rs"]
 mod settings;
 #[path = "api/views.rs"]

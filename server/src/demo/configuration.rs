@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     cast::{CAST, Role},
-    habits::{DAY, days_before, local_day},
+    habits::{DAY, MINUTE, days_before, local_day},
     places::{ACTIONS, BLUEPRINTS, SCORECARDS, resource},
     stage::{BERLIN, Stage},
 };
@@ -56,7 +56,8 @@ impl Stage {
         for nth in 0..count {
             let day = nth * days / count.max(1);
             let (hour, minute) = (self.dice.between(9, 17), self.dice.between(0, 59));
-            let at = days_before(self.end, day, BERLIN, hour, minute);
+            let at =
+                days_before(self.end, day, BERLIN, hour, minute) + self.dice.between(0, MINUTE - 1);
             // The first day of all was a Thursday.
             if (local_day(at, BERLIN) + 3).rem_euclid(7) > 4 {
                 continue;
