@@ -7,6 +7,7 @@ use daybook_model::{
     live::{Message, Newer, Reader},
     paths, query,
     saved::{NewView, SavedView, ViewChange},
+    settings::{Settings, SettingsChange},
     stats::{Conflict, Without},
 };
 use futures_util::StreamExt;
@@ -108,6 +109,16 @@ pub(crate) async fn set_up(form: &SetUp) -> Result<Viewer, Failure> {
 /// Signs out.
 pub(crate) async fn sign_out() -> Result<(), Failure> {
     check(Request::delete(paths::SESSION).send().await).await.map(drop)
+}
+
+/// What the viewer prefers.
+pub(crate) async fn settings() -> Result<Settings, Failure> {
+    read(Request::get(paths::SETTINGS).send().await).await
+}
+
+/// Keeps what the viewer prefers; all of it as it is then.
+pub(crate) async fn keep_settings(change: &SettingsChange) -> Result<Settings, Failure> {
+    send(Request::patch(paths::SETTINGS), change).await
 }
 
 /// One entry, whole.

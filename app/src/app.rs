@@ -28,8 +28,9 @@ pub(crate) fn App() -> impl IntoView {
 fn Pages() -> impl IntoView {
     let address = Address::follow();
     provide_context(address);
-    provide_context(Session::new(address));
-    provide_context(Preferences::recall());
+    let session = Session::new(address);
+    provide_context(session);
+    provide_context(Preferences::recall(session));
     provide_context(Clock::start());
     view! {
         <div class="app" on:click=move |event| address.follow_link(&event)>

@@ -24,6 +24,7 @@ use crate::{
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         range_menu::{Ranges, RangesProps},
+        report::{Report, ReportProps},
         share::{Pinned, PinnedProps},
         shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
@@ -72,6 +73,8 @@ pub(crate) enum Later {
     ProjectItems(ProjectItemsProps),
     /// Why nothing matches.
     Empty(EmptyProps),
+    /// The head of a printed page.
+    Report(ReportProps),
     /// The page to sign in.
     SignIn,
     /// The page of the one-time link.
@@ -139,6 +142,7 @@ fn make(part: Later) -> AnyView {
         Later::AccountItems(props) => AccountItems(props).into_any(),
         Later::ProjectItems(props) => ProjectItems(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
+        Later::Report(props) => Report(props).into_any(),
         Later::SignIn => SignInPage().into_any(),
         Later::SetUp => SetUpPage().into_any(),
         Later::NotFound => NotFoundPage().into_any(),

@@ -1,16 +1,18 @@
-//! What the reader prefers, remembered by this browser: none of it belongs into a link.
+//! What the reader prefers: none of it belongs into a link. Kept for the person, see `kept`.
 
 mod diff;
+mod kept;
 
 use daybook_model::Field;
 use leptos::prelude::*;
 
-use crate::reactive::effect;
-use crate::ui::time::Zone;
+use crate::{session::Session, ui::time::Zone};
 
 pub(crate) use diff::{DiffStyle, Extent};
+pub(crate) use kept::{recall, remember};
 
-/// Everything the reader prefers, apart from the colours, which `ui::theme` keeps.
+/// Everything the reader prefers, apart from the colours, which `ui::theme` keeps for the browser,
+/// and the columns of tabs, which `log::columns` reads.
 #[derive(Clone, Copy)]
 pub(crate) struct Preferences {
     /// Whose clock times are shown by.
@@ -23,64 +25,74 @@ pub(crate) struct Preferences {
     pub(crate) facets: RwSignal<Vec<Field>>,
     /// How changes are shown.
     pub(crate) diff: DiffStyle,
+    /// Tells that what was remembered became something else, by another browser of the same person.
+    pub(crate) adopted: RwSignal<()>,
 }
 
 impl Preferences {
     /// Recalls the preferences and remembers what becomes of them.
-    pub(crate) fn recall() -> Self {
-        let zone = if recall("zone").as_deref() == Some("utc") { Zone::Utc } else { Zone::Local };
+    pub(crate) fn recall(session: Session) -> Self {
         let preferences = Self {
-            zone: RwSignal::new(zone),
-            live: RwSignal::new(recall("live").as_deref() != Some("off")),
-            shortcuts: RwSignal::new(recall("shortcuts").as_deref() != Some("off")),
-            facets: RwSignal::new(
-                recall("facets")
-                    .unwrap_or_default()
-                    .split(' ')
-                    .filter_map(Field::from_key)
-                    .collect(),
-            ),
+            zone: RwSignal::new(zone()),
+            live: RwSignal::new(is_on("live")),
+            shortcuts: RwSignal::new(is_on("shortcuts")),
+            facets: RwSignal::new(facets()),
             diff: DiffStyle::recall(),
+            adopted: RwSignal::new(()),
         };
-        effect(move || {
-            remember("zone", if preferences.zone.get() == Zone::Utc { "utc" } else { "local" });
+        let Self { zone, live, shortcuts, facets, .. } = preferences;
+        keep("zone", move || (if zone.get() == Zone::Utc { "utc" } else { "local" }).into());
+        keep("live", move || on(live.get()));
+        keep("shortcuts", move || on(shortcuts.get()));
+        keep("facets", move || {
+            facets.with(|all| all.iter().map(|f| f.key()).collect::<Vec<_>>().join(" "))
         });
-        effect(move || remember("live", if preferences.live.get() { "on" } else { "off" }));
-        effect(move || {
-            remember("shortcuts", if preferences.shortcuts.get() { "on" } else { "off" });
-        });
-        effect(move || {
-            let keys: Vec<_> = preferences.facets.get().iter().map(|field| field.key()).collect();
-            remember("facets", &keys.join(" "));
-        });
+        kept::follow(session, move || preferences.adopt());
         preferences
     }
+
+    /// Takes over what is remembered now.
+    fn adopt(self) {
+        adopt(self.zone, zone());
+        adopt(self.live, is_on("live"));
+        adopt(self.shortcuts, is_on("shortcuts"));
+        adopt(self.facets, facets());
+        self.diff.adopt();
+        self.adopted.set(());
+    }
 }
 
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-/// What was remembered under a key.
-pub(crate) fn recall(key: &str) -> Option<String> {
-    storage()?.get_item(&format!("daybook.{key}")).ok()?
-}
-
-/// Remembers a text under a key, or that there is none.
-pub(crate) fn remember_or_forget(key: &str, value: Option<&str>) {
-    match value {
-        Some(value) => remember(key, value),
-        None => {
-            if let Some(storage) = storage() {
-                let _ = storage.remove_item(&format!("daybook.{key}"));
-            }
+/// Remembers what becomes of a preference; as it is at first needs no remembering.
+fn keep(key: &'static str, text: impl Fn() -> String + 'static) {
+    let text: Box<dyn Fn() -> String> = Box::new(text);
+    Effect::new(move |known: Option<String>| {
+        let now = text();
+        if known.is_some_and(|known| known != now) {
+            remember(key, Some(&now));
         }
+        now
+    });
+}
+
+/// Sets what differs, and leaves alone what does not.
+fn adopt<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|now| *now != value) {
+        signal.set(value);
     }
 }
 
-/// Where storage is forbidden or full, the preference lasts as long as the page.
-fn remember(key: &str, value: &str) {
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(&format!("daybook.{key}"), value);
-    }
+fn zone() -> Zone {
+    if recall("zone").as_deref() == Some("utc") { Zone::Utc } else { Zone::Local }
+}
+
+fn is_on(key: &str) -> bool {
+    recall(key).as_deref() != Some("off")
+}
+
+fn on(value: bool) -> String {
+    if value { "on" } else { "off" }.to_owned()
+}
+
+fn facets() -> Vec<Field> {
+    recall("facets").unwrap_or_default().split(' ').filter_map(Field::from_key).collect()
 }

@@ -12,7 +12,16 @@ import { heap, quantile, traced, watchMemory, type Frames } from "../fixtures/tr
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const EVENTS = Number(process.env.DAYBOOK_BENCH_EVENTS ?? 1_000_000);
-const INTERACTIONS = 500;
+const INTERACTIONS = Number(process.env.DAYBOOK_BENCH_INTERACTIONS ?? 500);
+/** How often a mouse tells where it is. */
+const MOUSE_MS = 1000 / 60;
+
+const begun = Date.now();
+
+/** Tells that something is being measured: the whole takes minutes. */
+function tell(what: string): void {
+  console.log(`${((Date.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${what}`);
+}
 
 const lines: string[] = [];
 
@@ -79,21 +88,28 @@ test("the page at a million entries", async ({ browser }) => {
     const box = await chart.boundingBox();
     if (!box) throw new Error("there is no chart");
     const y = box.y + box.height / 2;
+    const session = await context.newCDPSession(page);
+    // As a hand does it: at the pace of a mouse, whatever the page has made of it by then.
     const drag = async () => {
       await page.mouse.move(box.x + box.width * 0.3, y);
       await page.mouse.down();
-      for (let i = 0; i < 360; i += 1) {
+      const start = Date.now();
+      const moves: Promise<unknown>[] = [];
+      for (let i = 0; i < 240; i += 1) {
         const x = box.x + box.width * (0.5 + 0.4 * Math.sin(i / 18));
-        await page.mouse.move(x, y);
-        await page.evaluate(() => new Promise(requestAnimationFrame));
+        moves.push(session.send("Input.dispatchMouseEvent", { type: "mouseMoved", x, y, button: "left", buttons: 1 }));
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, start + (i + 1) * MOUSE_MS - Date.now())));
       }
+      await Promise.all(moves);
       await page.keyboard.press("Escape");
       await page.mouse.up();
     };
+    tell("the brush");
     await drag();
     sayFrames("dragging the brush", await traced(page, drag));
 
     // From letting go to new rows.
+    tell("new rows");
     const zoom = await times(page, 12, async (i) => {
       await page.goto(Log.path("range=30d"));
       await log.ready();
@@ -107,6 +123,7 @@ test("the page at a million entries", async ({ browser }) => {
     }, () => log.ready());
     say("from letting the brush go to new rows, 95th percentile", quantile(zoom, 0.95), "ms", 150);
 
+    tell("opening entries");
     await page.goto(Log.path("range=30d"));
     await log.ready();
     const open = await times(page, 40, async (i) => {
@@ -119,6 +136,7 @@ test("the page at a million entries", async ({ browser }) => {
     });
     say("opening an entry, 95th percentile", quantile(open, 0.95), "ms", 50);
 
+    tell("typing");
     const type = async () => {
       await log.search.focus();
       for (const letter of "application web staging") {
@@ -131,37 +149,43 @@ test("the page at a million entries", async ({ browser }) => {
     sayFrames("typing a search", await traced(page, type));
 
     // The heap, over many different interactions.
+    tell("many interactions");
     await page.goto(Log.path("range=30d"));
     await log.ready();
-    const session = await context.newCDPSession(page);
-    const interact = async (i: number) => {
-      if (i % 5 === 0) {
+    // There and back again: both are steps of the history, and each has its answer.
+    const visit = async (act: () => Promise<void>) => {
+      const home = page.url();
+      await act();
+      await page.waitForURL((url) => url.href !== home);
+      await log.ready();
+      await page.goBack();
+      await page.waitForURL(home);
+      await log.ready();
+    };
+    const interactions: (() => Promise<void>)[] = [
+      () => visit(async () => {
         await page.mouse.move(box.x + 200, y);
         await page.mouse.down();
         await page.mouse.move(box.x + 420, y, { steps: 3 });
         await page.mouse.up();
-        await log.ready();
-        await page.goBack();
-      } else if (i % 5 === 1) {
-        await log.link(log.rows.nth(i % 40)).click();
+      }),
+      async () => {
+        await log.link(log.rows.nth(7)).click();
         await expect(log.panel).toBeVisible();
         await page.keyboard.press("Escape");
-      } else if (i % 5 === 2) {
-        await log.sortBy(i % 2 ? "Actor" : "Time");
-      } else if (i % 5 === 3) {
-        await log.facet("Method").getByRole("link").first().click();
-        await log.ready();
-        await page.goBack();
-      } else {
-        await page.getByRole("link", { name: "Older" }).first().click();
-        await log.ready();
-        await page.goBack();
-      }
-      await log.ready();
-    };
+        await expect(log.panel).toBeHidden();
+      },
+      () => visit(() => log.sortBy("Actor")),
+      () => visit(() => log.facet("Method").getByRole("link").first().click()),
+      () => visit(() => log.pager.getByRole("link", { name: "Older" }).click()),
+    ];
+    const interact = (i: number) => interactions[i % interactions.length]!();
     for (let i = 0; i < 50; i += 1) await interact(i);
     const before = await heap(page, session);
-    for (let i = 0; i < INTERACTIONS; i += 1) await interact(i);
+    for (let i = 0; i < INTERACTIONS; i += 1) {
+      if (i % 100 === 0) tell(`${i} of ${INTERACTIONS}`);
+      await interact(i);
+    }
     const after = await heap(page, session);
     const MB = 1024 * 1024;
     say(`heap of scripts before ${INTERACTIONS} interactions`, before.scripts / MB, "MB");

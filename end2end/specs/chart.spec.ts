@@ -117,7 +117,7 @@ test("the logarithmic scale says so, and its lines are powers of ten", async ({ 
   await choose(page, "Logarithmic");
   await log.expectQuery({ scale: ["log"] });
   const frame = page.locator(".chart-frame");
-  await expect(frame.locator(".chart-top")).toHaveText(/^[\d,]+ per .*log$/);
+  await expect(frame.locator(".chart-top")).toHaveText(/^per .*log$/);
   expect(await frame.locator(".chart-lines b").allInnerTexts()).toEqual(expect.arrayContaining(["10"]));
 });
 

@@ -23,6 +23,18 @@ test("nothing found: the filter that empties it is named, and the way out", asyn
   await log.expectTotal(hers);
 });
 
+test("nothing found: a value that nothing has is named by itself", async ({ log, page, daybook }) => {
+  const patched = lastWeek(daybook.events).filter((event) => event.request?.method === "PATCH").length;
+  await log.open("method=PATCH&cluster=cl_1241");
+  const told = page.getByText("Nothing in this time matches Cluster is cl_1241, whatever else is asked for.");
+  await expect(told).toContainText(`Without it there are ${patched.toLocaleString("en-GB")} entries.`);
+  await expect(page.getByText("No entry has both"), "it is no conflict of two").toHaveCount(0);
+  await expect(page.getByRole("listitem").filter({ hasText: /^Without Cluster/ })).toHaveCount(0);
+  await page.getByRole("link", { name: "Drop Cluster is cl_1241" }).click();
+  await log.expectQuery({ method: ["PATCH"] });
+  await log.expectTotal(patched);
+});
+
 test("nothing found in this time: all time is offered", async ({ log, page, daybook }) => {
   await log.open("id=old-7");
   const { seq } = await daybook.api.entry("old-7");

@@ -1,6 +1,7 @@
 //! What changed between two states: field by field, by line and word, and how to undo it.
 
 mod align;
+mod budget;
 mod fields;
 mod lists;
 mod patch;
@@ -8,6 +9,6 @@ mod redaction;
 mod text;
 
 pub use fields::{Diff, Difference};
-pub use patch::{Patch, PatchOperation, Unknown, inverse};
+pub use patch::{Patch, PatchOperation, Unknown, holds_redacted, inverse};
 pub use redaction::Redaction;
 pub use text::{Chunk, Marked, Piece, TextDiff};

@@ -32,6 +32,7 @@ pub mod paths;
 pub mod query;
 pub mod range;
 pub mod saved;
+pub mod settings;
 pub mod sort;
 pub mod stats;
 pub mod tab;

@@ -44,6 +44,10 @@ pub fn conflicts(project: &str) -> String {
     format!("/api/projects/{project}/conflicts")
 }
 
+/// `GET`: the [`Settings`](crate::settings::Settings) of the person. `PATCH` a
+/// [`SettingsChange`](crate::settings::SettingsChange).
+pub const SETTINGS: &str = "/api/me/settings";
+
 /// `GET`: the [`SavedView`](crate::saved::SavedView)s of the viewer, a list. `POST` a
 /// [`NewView`](crate::saved::NewView): save one.
 pub fn views(project: &str) -> String {

@@ -13,7 +13,7 @@ macro_rules! columns {
         pub enum Column { #[default] $($(#[$doc])* $variant,)+ }
 
         impl Column {
-            /// Every column, in the order in which they are offered: first those that sort.
+            /// Every column, in the order in which they are offered.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// As written in the query string.
@@ -66,26 +66,13 @@ columns! {
     Path = "path", "Path";
     /// By user agent.
     UserAgent = "user_agent", "User agent";
-    /// The run's id; not sorted by.
+    /// By the run's id.
     Run = "run", "Run ID";
-    /// Why it failed; not sorted by.
+    /// By why it failed.
     Error = "error", "Error";
 }
 
 impl Column {
-    /// How many of [`Column::ALL`] a list can be sorted by.
-    const SORTED: usize = 18;
-
-    /// The columns that a list can be sorted by.
-    pub fn sorted() -> &'static [Self] {
-        &Self::ALL[..Self::SORTED]
-    }
-
-    /// Whether a list can be sorted by it.
-    pub fn is_sorted(self) -> bool {
-        Self::sorted().contains(&self)
-    }
-
     /// The field that this column shows, where entries can be filtered by it.
     pub const fn field(self) -> Option<Field> {
         Some(match self {
@@ -113,7 +100,6 @@ impl Column {
     /// Whether entries can have this key in this column; a cursor that says otherwise is forged.
     pub fn holds(self, key: &SortKey) -> bool {
         match (self, key) {
-            _ if !self.is_sorted() => false,
             (_, SortKey::Absent) => !matches!(self, Self::Time | Self::Actor | Self::Action),
             (Self::Status, SortKey::Number(code)) => (100..600).contains(code),
             (_, SortKey::Number(_)) => self == Self::Time,
@@ -245,12 +231,12 @@ impl FromStr for Sort {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (key, descending) = text.strip_prefix('-').map_or((text, false), |key| (key, true));
-        Column::sorted()
+        Column::ALL
             .iter()
             .find(|c| c.key() == key)
             .map(|&column| Self { column, descending })
             .ok_or_else(|| {
-                let columns: Vec<_> = Column::sorted().iter().map(|column| column.key()).collect();
+                let columns: Vec<_> = Column::ALL.iter().map(|column| column.key()).collect();
                 QueryError::new(
                     "sort",
                     format!(

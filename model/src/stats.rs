@@ -275,6 +275,10 @@ impl Overview {
 pub struct RunSummary {
     /// Its id.
     pub run: String,
+    /// What ran: the title in its state, else its first action and what that was about.
+    pub title: String,
+    /// When the first of its entries happened.
+    pub began: Timestamp,
     /// How many entries it has.
     pub entries: u64,
     /// When the latest of them happened.
@@ -294,6 +298,10 @@ pub struct Without {
     pub key: String,
     /// The entries that match then.
     pub total: u64,
+    /// The entries that match this part alone, the rest of the filter left aside; the tab and the
+    /// range are not. Of an included value and of the search only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<u64>,
 }
 
 /// Two parts of a filter that no entry satisfies at once, although some satisfy one of them. The
@@ -344,6 +352,8 @@ mod tests {
             Overview::TabTotals { totals: vec![3] },
             Overview::Runs {
                 runs: vec![RunSummary {
+                    title: "Deploy".into(),
+                    began: Timestamp::MIN,
                     run: "r1".into(),
                     entries: 2,
                     at,

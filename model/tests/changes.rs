@@ -330,3 +330,26 @@ fn large_states_take_little_time() {
     assert_eq!(texts(&TextDiff::of(Some(&before), Some(&after))), (before, after));
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn long_keys_over_many_fields_stay_small() {
+    let leaves =
+        |n: u64| (0..20_000).map(|i| (format!("k{i}"), json!(i * n))).collect::<Map<_, _>>();
+    let long = "p".repeat(100_000);
+    let state = |n| json!({ "plain": n, long.clone(): { "inner": leaves(n), "kept": leaves(0) } });
+    let change = Change { before: state(1), after: state(2) };
+    let diff = Diff::of(&change);
+    let paths = diff.changed.iter().map(|d| &d.path).chain(diff.unchanged.iter().map(|(p, _)| p));
+    let bytes: usize = paths.map(String::len).sum();
+    assert!(bytes < 9 * 1024 * 1024, "{bytes}");
+    // What is not told one by one is told whole: nothing is left out.
+    let inner = diff.changed.iter().find(|d| d.path.ends_with(".inner")).unwrap();
+    assert_eq!(inner.after, Some(Value::from(leaves(2))));
+    assert!(diff.changed.iter().any(|d| d.path == "plain"));
+    let patch = serde_json::to_value(inverse(&change).unwrap()).unwrap();
+    assert!(patch.to_string().len() < 12 * 1024 * 1024);
+    let patch: json_patch::Patch = serde_json::from_value(patch).unwrap();
+    let mut state = change.after.clone();
+    json_patch::patch(&mut state, &patch).unwrap();
+    assert_eq!(state, change.before);
+}

@@ -21,6 +21,7 @@ mod live;
 mod overview;
 mod runs;
 mod session;
+mod settings;
 mod stats;
 mod views;
 
@@ -32,6 +33,7 @@ pub fn router(state: AppState) -> Router {
     let api = Router::new()
         .route("/session", get(session::show).post(session::sign_in).delete(session::sign_out))
         .route("/set-up", post(session::set_up))
+        .route("/me/settings", get(settings::show).patch(settings::change))
         .route("/projects", post(admin::create_project))
         .route("/people", post(admin::create_person))
         .route("/projects/{project}/tokens", post(admin::create_token))

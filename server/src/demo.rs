@@ -8,6 +8,7 @@ mod access;
 mod bots;
 mod cast;
 mod catalogue;
+mod configuration;
 mod deploy;
 mod dice;
 mod habits;

@@ -21,6 +21,7 @@ pub mod people;
 pub mod presence;
 pub mod project;
 pub mod secret;
+pub mod settings;
 pub mod state;
 pub mod store;
 pub mod tabs;

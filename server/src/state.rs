@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock, intake::SourceTable, ledger::Ledger, live::Hub, people::People,
-    secret::SecretHash, store::AnyStore, tabs::Tabs, views::Views,
+    secret::SecretHash, settings::PersonSettings, store::AnyStore, tabs::Tabs, views::Views,
 };
 
 /// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
@@ -34,6 +34,8 @@ pub struct Inner {
     pub tabs: Tabs,
     /// The views that people saved.
     pub views: Views,
+    /// What people prefer.
+    pub settings: PersonSettings,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -62,6 +64,7 @@ impl AppState {
         one_time_link: SecretHash,
     ) -> Self {
         let views = Views::on(people.database());
+        let settings = PersonSettings::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -72,6 +75,7 @@ impl AppState {
             sources: SourceTable::default(),
             tabs,
             views,
+            settings,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

@@ -14,5 +14,9 @@ mod live;
 mod people;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/runs.rs"]
+mod runs;
+#[path = "api/settings.rs"]
+mod settings;
 #[path = "api/views.rs"]
 mod views;

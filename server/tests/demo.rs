@@ -148,6 +148,25 @@ fn the_stories_can_be_found() {
 }
 
 #[test]
+fn every_usual_tab_has_something_to_show() {
+    let events = events();
+    let project = daybook_model::account::Project { number: 1, slug: "acme".into() };
+    let tabs = daybook::tabs::Tabs::default().of(&project);
+    for tab in tabs {
+        let entries = events.iter().filter(|event| {
+            let entry = daybook_model::Entry {
+                seq: 1,
+                received_at: event.occurred_at,
+                event: (*event).clone(),
+                omitted: Vec::new(),
+            };
+            tab.bounds().iter().all(|filter| filter.matches(&entry, daybook_model::Span::ALL))
+        });
+        assert!(entries.count() > 0, "{}", tab.key);
+    }
+}
+
+#[test]
 fn runs_hold_together() {
     let events = events();
     let mut runs: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();

@@ -7,6 +7,7 @@ use crate::{
     api::{self, Failure, OverviewQuestion},
     clock::Clock,
     load::{Answer, per_question},
+    log::groups::groups,
     preferences::Preferences,
     reactive::memo,
     session::Session,
@@ -181,6 +182,16 @@ impl LogAnswer {
         self.page
             .value
             .with(|page| page.as_ref()?.entries.iter().find(|entry| entry.seq == seq).cloned())
+    }
+
+    /// The places of the rows in the log, from top to bottom.
+    pub(crate) fn shown(self) -> Vec<Seq> {
+        let runs = self.runs.read();
+        self.page.value.with(|page| {
+            let entries = page.as_ref().map(|page| page.entries.as_slice()).unwrap_or_default();
+            let rows = groups(entries, &runs).into_iter().flat_map(|group| group.entries);
+            rows.map(|entry| entry.seq).collect()
+        })
     }
 
     fn take(self, part: Overview, clock: Clock) {

@@ -83,10 +83,7 @@ pub(crate) fn Chart(
     effect(move || selected.set(state.brush.read().selection));
     let about = unique_id("chart");
     let top = move || {
-        let top = state.levels.get().top;
-        let text = state
-            .shown
-            .with(|h| h.as_ref().filter(|h| h.sum > 0).map(|h| words::top(top, &h.width)))?;
+        let text = state.shown.with(|h| words::per(&h.as_ref().filter(|h| h.sum > 0)?.width))?;
         let log = (count_scale.get() == CountScale::Log).then(|| view! { <em>"log"</em> });
         Some(view! { {text} {log} })
     };
@@ -112,7 +109,7 @@ pub(crate) fn Chart(
         state.shown.with(|h| h.as_ref().map(|h| words::summary(h, clock)))
     };
     view! {
-        <section class="chart" class:dimmed=Signal::derive(move || bars.is_stale()) class:apart=Signal::derive(move || state.is_apart()) aria-label="Entries over time">
+        <section class="chart" class:dimmed=Signal::derive(move || bars.is_stale()) aria-label="Entries over time">
             <div class="chart-info">
                 {dynamic(compared)}
                 <Legend state log />

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use daybook_model::{Column, Tab, tab};
 use leptos::prelude::*;
 
-use crate::{preferences, reactive::memo, url::LogAddress};
+use crate::{
+    preferences::{self, Preferences},
+    reactive::{effect, memo},
+    url::LogAddress,
+};
 
 pub(crate) mod heading;
 pub(crate) mod menu;
@@ -60,6 +64,11 @@ impl Columns {
         let project = StoredValue::new(log.project());
         let tab = log.part(|view| view.tab.clone().unwrap_or_else(|| tab::ALL.into()));
         let chosen = RwSignal::new(BTreeMap::new());
+        let adopted = expect_context::<Preferences>().adopted;
+        effect(move || {
+            adopted.track();
+            chosen.update(BTreeMap::clear);
+        });
         let placed = memo(move || {
             let key = tab.get();
             let chosen = chosen.with(|chosen: &BTreeMap<_, _>| chosen.get(&key).cloned());
@@ -151,8 +160,15 @@ impl Columns {
 
     fn keep_in(self, tab: String, placed: Option<Vec<Placed>>) {
         let text = placed.as_deref().map(write);
-        preferences::remember_or_forget(&key(&self.project.read_value(), &tab), text.as_deref());
+        preferences::remember(&key(&self.project.read_value(), &tab), text.as_deref());
         self.chosen.update(|chosen| drop(chosen.insert(tab, placed)));
+    }
+}
+
+/// Remembers columns that were kept as text, for a page that is not open yet.
+pub(crate) fn remember(project: &str, tab: Option<&str>, text: &str) {
+    if let Some(placed) = read(text) {
+        preferences::remember(&key(project, tab.unwrap_or(tab::ALL)), Some(&write(&placed)));
     }
 }
 

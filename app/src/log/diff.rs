@@ -1,6 +1,7 @@
 //! What an entry changed: field by field or both states whole, unified or side by side.
 
 mod bar;
+mod brief;
 mod lines;
 mod rows;
 mod sections;
@@ -31,13 +32,13 @@ pub(crate) fn Changes(
         _ => None,
     };
     let (changed, unchanged) = (diff.changed.len(), diff.unchanged.len());
-    let undo = (changed > 0).then(|| view! { <Undo change=&change /> });
-    let states = StoredValue::new((change, diff));
+    let (change, diff) = (StoredValue::new(change), StoredValue::new(diff));
+    let undo = (changed > 0).then(|| view! { <Undo change /> });
     let all = RwSignal::new(false);
     let body = move || {
         let (extent, split) = (style.extent.get(), style.split.get());
         let sections =
-            states.with_value(|(change, diff)| sections::of(change, diff, extent, split));
+            change.with_value(|change| diff.with_value(|d| sections::of(change, d, extent, split)));
         let lines: usize = sections.iter().map(|section| section.rows.len()).sum();
         let shown = if all.get() { lines } else { SHOWN };
         view! {
@@ -58,6 +59,18 @@ pub(crate) fn Changes(
             {dynamic(body)}
             {undo}
         </div>
+    }
+}
+
+/// A change below its row: where it is of a few plain values these are told in a line each.
+#[component]
+pub(crate) fn ChangesBelow(
+    /// The states.
+    change: Change,
+) -> impl IntoView {
+    match brief::of(&change) {
+        Some(lines) => brief::view(lines).into_any(),
+        None => view! { <Changes change /> }.into_any(),
     }
 }
 

@@ -89,11 +89,11 @@ pub(crate) fn Empty(
     });
     let helpful = move || {
         let mut reasons = reasons.value.get().unwrap_or_default();
-        reasons.retain(|reason| reason.total > 0);
+        reasons.retain(|reason| reason.total > 0 && reason.alone != Some(0));
         reasons.sort_unstable_by_key(|reason| std::cmp::Reverse(reason.total));
         reasons
     };
-    let reason = move |Without { key, total }: Without| {
+    let reason = move |Without { key, total, .. }: Without| {
         let view = log.view();
         let what = part_text(&view, &key, names);
         let href = log.filter_link(|view| drop_part(view, &key));
@@ -105,6 +105,30 @@ pub(crate) fn Empty(
             </li>
         }
     };
+    // What nothing has at all is to blame whatever else is asked for.
+    let nowhere = move || {
+        let mut reasons = reasons.value.get().unwrap_or_default();
+        reasons.retain(|reason| reason.alone == Some(0));
+        reasons
+    };
+    let missing = move |Without { key, total, .. }: Without| {
+        let what = part_text(&log.view(), &key, names);
+        let href = log.filter_link(|view| drop_part(view, &key));
+        let all_time = range.get() == Range::Last(Preset::All);
+        let scope =
+            if all_time { "Nothing in the log matches " } else { "Nothing in this time matches " };
+        let drop = format!("Drop {what}");
+        let rest = (total > 0).then(|| {
+            let there = if total == 1 { "is" } else { "are" };
+            format!(" Without it there {there} {}.", counted(total, "entry", "entries"))
+        });
+        view! {
+            <p class="missing">
+                {scope}<em>{what}</em>", whatever else is asked for."{rest}
+                <span class="empty-acts"><a class="button" href=href>{drop}</a></span>
+            </p>
+        }
+    };
     let is_all = log.part(|view| view.filter.range == Range::Last(Preset::All));
 
     view! {
@@ -112,9 +136,10 @@ pub(crate) fn Empty(
             {icon(Icon::Search)}
             <h2>"No entries match"</h2>
             <p class="muted">{searched}</p>
+            {dynamic(move || nowhere().into_iter().map(missing).collect_view())}
             {dynamic(move || conflicts.value.get().unwrap_or_default().into_iter().map(conflict).collect_view())}
             <ul role="list">{dynamic(move || helpful().into_iter().map(reason).collect_view())}</ul>
-            {when(move || narrowed.get() && reasons.value.with(Option::is_some) && helpful().is_empty(), move || view! {
+            {when(move || narrowed.get() && reasons.value.with(Option::is_some) && helpful().is_empty() && nowhere().is_empty(), move || view! {
                 <p>"No single filter is to blame: even without any one of them nothing matches."</p>
             })}
             <p class="empty-acts">

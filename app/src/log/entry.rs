@@ -119,12 +119,8 @@ pub(crate) fn skeleton() -> AnyView {
 
 /// The entries above and below in the list.
 fn neighbours(answer: LogAnswer, seq: Seq) -> (Option<Seq>, Option<Seq>) {
-    answer.page.value.with(|page| {
-        let entries = page.as_ref().map(|page| page.entries.as_slice()).unwrap_or_default();
-        let Some(at) = entries.iter().position(|entry| entry.seq == seq) else {
-            return (None, None);
-        };
-        let seq_at = |at: usize| entries.get(at).map(|entry| entry.seq);
-        (at.checked_sub(1).and_then(seq_at), seq_at(at + 1))
-    })
+    let rows = answer.shown();
+    let Some(at) = rows.iter().position(|&row| row == seq) else { return (None, None) };
+    let seq_at = |at: usize| rows.get(at).copied();
+    (at.checked_sub(1).and_then(seq_at), seq_at(at + 1))
 }

@@ -7,7 +7,7 @@ use crate::{
     api,
     later::{Later, later},
     load::load,
-    log::{diff::Changes, entry::unchanged},
+    log::{diff::ChangesBelow, entry::unchanged},
     reactive::{dynamic, effect, when},
     session::Session,
     ui::icon::{Icon, icon},
@@ -87,7 +87,7 @@ pub(crate) fn ChangesInPlace(
         loaded.failure.with(|failure| failure.iter().for_each(|failure| session.check(failure)));
     });
     let shown = |entry: &Entry| match entry.event.change.clone() {
-        Some(change) => view! { <Changes change /> }.into_any(),
+        Some(change) => view! { <ChangesBelow change /> }.into_any(),
         None => unchanged(entry).into_any(),
     };
     dynamic(move || {

@@ -133,12 +133,19 @@ fn Facet(
             .saturating_sub(listed.read().len())
     };
     let more = move || counts.with(|c| c.as_ref().map_or(0, |c| c.other_values));
+    // Nothing is told apart by a single value, as long as nothing is chosen.
+    let single = Signal::derive(move || {
+        let all = listed.read();
+        all.len() + hidden() == 1
+            && more() == 0
+            && all.first().is_some_and(|term| standing(&log.view(), field, term) == Standing::Free)
+    });
     let heading = format!("facet-{}", field.key());
     let opened = expect_context::<Preferences>().facets;
     let find = move || editing.set(Some(ChipId::on(field, false)));
 
     view! {
-        <section class="facet" aria-labelledby=heading.clone()>
+        <section class="facet" class:single=single aria-labelledby=heading.clone()>
             <header class="facet-head">
                 <h2 id=heading.clone()>{field.label()}</h2>
                 {when(move || opened.read().contains(&field), move || view! {

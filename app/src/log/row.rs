@@ -33,7 +33,7 @@ pub(crate) fn Row(
     /// The row under the pointer or the focus.
     hot: RwSignal<Option<Seq>>,
     /// Whether the row says its date.
-    dated: Memo<bool>,
+    dated: bool,
     /// Whether it arrived while the reader was looking.
     fresh: bool,
 ) -> impl IntoView {
@@ -58,7 +58,7 @@ pub(crate) fn Row(
         view! { {expander}<a class="row-link" href=href aria-label=name>{inside}</a> }.into_any()
     };
     let date = move || {
-        dated.get().then(|| view! { <span class="date">{time::day(at, clock.now_untracked(), zone.get())}" "</span> })
+        dated.then(|| view! { <span class="date">{time::day(at, clock.now_untracked(), zone.get())}" "</span> })
     };
     let inside = move |column: Column, event: &Event| {
         match column {

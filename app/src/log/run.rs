@@ -41,15 +41,50 @@ pub(crate) fn RunHeading(
         (None, None) => "No status".to_owned(),
     };
     let severity = (run.outcome == Some(Outcome::Failure)).then_some("failure");
+    let took = took(run.at.millis() - run.began.millis());
     let all = counted(run.entries, "entry", "entries");
     let extent = if run.entries == shown as u64 { all } else { format!("{shown} of {all}") };
     view! {
         <tr class="run" role="row">
             <th scope="rowgroup" role="rowheader">
-                <span class="run-name">"Run "<Middle text=run.run /></span>
+                <span class="run-title">{run.title}</span>
                 <span class="run-status" data-severity=severity>{status}</span>
-                <a href=href>{extent}</a>
+                <span class="run-took" data-tip="From its first entry to its latest">{took}</span>
+                <a class="run-all" href=href>
+                    <span>{extent}</span>" "<span class="run-id"><Middle text=run.run /></span>
+                </a>
             </th>
         </tr>
+    }
+}
+
+/// How long a run took, to be read at a glance: `42 s`, `3 min 12 s`, `1 h 5 min`.
+fn took(millis: i64) -> String {
+    let seconds = millis / 1_000;
+    match seconds {
+        ..=0 => format!("{} ms", millis.max(0)),
+        1..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::took;
+
+    #[test]
+    fn a_length_has_the_two_units_that_matter() {
+        for (millis, text) in [
+            (-5, "0 ms"),
+            (420, "420 ms"),
+            (42_900, "42 s"),
+            (192_000, "3 min 12 s"),
+            (3_900_000, "1 h 5 min"),
+            (100_000_000, "1 d 3 h"),
+        ] {
+            assert_eq!(took(millis), text);
+        }
     }
 }

@@ -40,13 +40,11 @@ impl Share {
 
     /// Copies a link to exactly these entries: the time is absolute, and later entries stay out.
     pub(crate) fn copy(self) {
-        let mut view = self.log.view_untracked();
+        let view = self.log.view_untracked();
         let page = self.answer.page.value;
         let known = page.with_untracked(|page| page.as_ref().map(|page| (page.span, page.as_of)));
-        // A cursor holds both already, and belongs to the filter as it stands.
-        if let (Some((span, as_of)), None) = (known, &view.cursor) {
-            pin(&mut view, span, as_of);
-        }
+        let view =
+            known.map_or_else(|| view.clone(), |(span, as_of)| pinned_to(&view, span, as_of));
         let (link, copied) = (self.log.absolute(&view), self.copied);
         spawn_local(async move {
             if copy_text(&link).await {
@@ -141,6 +139,16 @@ fn moment(minute: &str) -> String {
 
 fn first_page(view: &View) -> View {
     View { cursor: None, ..view.clone() }
+}
+
+/// A view as it is at a moment. A cursor holds span and moment already, and belongs to the filter as
+/// it stands.
+pub(crate) fn pinned_to(view: &View, span: Span, as_of: u64) -> View {
+    let mut view = view.clone();
+    if view.cursor.is_none() {
+        pin(&mut view, span, as_of);
+    }
+    view
 }
 
 fn pin(view: &mut View, span: Span, as_of: u64) {

@@ -1,12 +1,12 @@
 //! The keyboard: single letters for what is done all day, and the sheet that lists them.
 
-use daybook_model::{Page, Seq};
+use daybook_model::Seq;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
-    log::{live::Live, share::Share},
+    log::{answer::LogAnswer, live::Live, share::Share},
     preferences::Preferences,
     ui::{dialog::Dialog, tooltip::Tooltips},
     url::{History, LogAddress},
@@ -32,7 +32,7 @@ pub(crate) struct Reach {
     /// Where we are.
     pub(crate) log: LogAddress,
     /// The rows.
-    pub(crate) page: RwSignal<Option<Page>>,
+    pub(crate) answer: LogAnswer,
     /// The search field.
     pub(crate) search: NodeRef<html::Input>,
     /// Whether the list of fields is open.
@@ -93,7 +93,8 @@ fn is_taken(event: &KeyboardEvent) -> bool {
 }
 
 fn press(reach: Reach, key: &str) -> bool {
-    let Reach { log, page, search, adding, sheet, again, share, live } = reach;
+    let Reach { log, answer, search, adding, sheet, again, share, live } = reach;
+    let page = answer.page.value;
     match key {
         "/" => {
             if let Some(field) = search.get_untracked() {
@@ -102,8 +103,8 @@ fn press(reach: Reach, key: &str) -> bool {
             }
         }
         "f" => adding.set(true),
-        "j" | "ArrowDown" => return step(log, page, 1),
-        "k" | "ArrowUp" => return step(log, page, -1),
+        "j" | "ArrowDown" => return step(log, answer, 1),
+        "k" | "ArrowUp" => return step(log, answer, -1),
         "[" => return turn(log, page.with_untracked(|page| page.as_ref()?.previous.clone())),
         "]" => return turn(log, page.with_untracked(|page| page.as_ref()?.next.clone())),
         "r" => again.run(()),
@@ -123,10 +124,8 @@ fn press(reach: Reach, key: &str) -> bool {
 }
 
 /// Moves to the entry below or above: the opened one where one is open, else the focused row.
-fn step(log: LogAddress, page: RwSignal<Option<Page>>, by: isize) -> bool {
-    let rows = page.with_untracked(|page| {
-        page.iter().flat_map(|page| &page.entries).map(|entry| entry.seq).collect::<Vec<_>>()
-    });
+fn step(log: LogAddress, answer: LogAnswer, by: isize) -> bool {
+    let rows = untrack(|| answer.shown());
     let open = log.view_untracked().event;
     let here = open.or_else(focused_row);
     let at = here.and_then(|seq| rows.iter().position(|&row| row == seq));

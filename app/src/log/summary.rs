@@ -70,7 +70,7 @@ pub(crate) fn Summary(
     let agreement = move || {
         let (sum, total) = total()?;
         Some(if sum == total {
-            view! { <span class="summary-proof" data-tip="The bars add up to the number of entries, counted apart.">{icon(Icon::Check)}"bars and rows agree"</span> }.into_any()
+            view! { <span class="summary-proof" data-tip="The bars add up to the number of entries, counted apart.">{icon(Icon::Check)}<span class="summary-long">"bars and rows "</span>"agree"</span> }.into_any()
         } else {
             let text = format!(
                 "The bars add up to {}, but {} match. Do not rely on these counts.",
@@ -91,7 +91,7 @@ pub(crate) fn Summary(
         };
         Some(view! {
             <span class="summary-proof" data-tip="Everything that was stored up to this place in the log is counted.">
-                {icon(Icon::Check)}{format!("stored to #{}, {age}", grouped(as_of))}
+                {icon(Icon::Check)}<span class="summary-long">"stored to "</span>{format!("#{}, {age}", grouped(as_of))}
             </span>
         })
     };
@@ -101,7 +101,7 @@ pub(crate) fn Summary(
         let since = bars.with(|bars| bars.as_ref()?.since)?;
         let day = day(since, clock.now_untracked(), zone.get());
         Some(view! {
-            <span class="summary-history" data-tip="The earliest entry that the log has, whatever the filter.">{format!("history since {day}")}</span>
+            <span class="summary-history" data-tip="The earliest entry that the log has, whatever the filter."><span class="summary-long">"history "</span>{format!("since {day}")}</span>
         })
     };
 

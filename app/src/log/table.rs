@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     log::{
         columns::{Columns, heading::Headings},
+        groups::{Group, groups},
         row::Row,
         run::RunHeading,
         terms::ChipId,
@@ -22,8 +23,8 @@ enum Line {
     Day(String),
     /// A heading over the entries of a run.
     Run(RunSummary, usize),
-    /// An entry.
-    Entry(Box<Entry>),
+    /// An entry, and whether its row says its date.
+    Entry(Box<Entry>, bool),
 }
 
 impl Line {
@@ -32,7 +33,7 @@ impl Line {
         match self {
             Self::Day(text) => format!("day {text}"),
             Self::Run(run, shown) => format!("{run:?} {shown}"),
-            Self::Entry(entry) => entry.seq.to_string(),
+            Self::Entry(entry, dated) => format!("{} {dated}", entry.seq),
         }
     }
 }
@@ -59,18 +60,14 @@ pub(crate) fn Table(
 ) -> impl IntoView {
     let sort = log.part(|view| view.sort);
     // Days are headings only where the rows are in the order of time.
-    let grouped = memo(move || runs.with(|runs| !runs.is_empty()));
-    let dated = memo(move || sort.get().column != Column::Time || grouped.get());
+    let dated = memo(move || sort.get().column != Column::Time);
     let hot = RwSignal::new(None::<Seq>);
-    let lines = memo(move || {
+    let listed = memo(move || {
         page.with(|page| {
             page.as_ref()
                 .map(|page| {
-                    if grouped.get() {
-                        runs.with(|runs| by_run(&page.entries, runs))
-                    } else {
-                        lines(&page.entries, page.now, zone.get(), dated.get())
-                    }
+                    let days = Days { now: page.now, zone: zone.get(), wanted: !dated.get() };
+                    runs.with(|runs| lines(&page.entries, runs, days))
                 })
                 .unwrap_or_default()
         })
@@ -83,12 +80,12 @@ pub(crate) fn Table(
                 <Headings log columns editing />
             </thead>
             <tbody role="rowgroup">
-                {each(move || lines.get(), Line::key, move |line| match line {
+                {each(move || listed.get(), Line::key, move |line| match line {
                     Line::Day(text) => view! {
                         <tr class="day" role="row"><th scope="rowgroup" role="rowheader">{text}</th></tr>
                     }.into_any(),
                     Line::Run(run, shown) => view! { <RunHeading log run shown /> }.into_any(),
-                    Line::Entry(entry) => view! { <Row log fresh={fresh.get_untracked() < entry.seq} entry=*entry columns zone hot dated /> }.into_any(),
+                    Line::Entry(entry, dated) => view! { <Row log fresh={fresh.get_untracked() < entry.seq} entry=*entry columns zone hot dated /> }.into_any(),
                 })}
                 {when(move || !known(), move || view! {
                     {(0..14).map(|_| view! {
@@ -102,41 +99,86 @@ pub(crate) fn Table(
     }
 }
 
-/// The entries, with a heading where the day changes.
-fn lines(entries: &[Entry], now: Timestamp, zone: Zone, dated: bool) -> Vec<Line> {
-    let mut lines = Vec::with_capacity(entries.len() + 4);
+/// What headings of days are made by; none where rows are not in the order of time.
+#[derive(Clone, Copy)]
+struct Days {
+    now: Timestamp,
+    zone: Zone,
+    wanted: bool,
+}
+
+/// The rows, with headings where the day changes and over each run.
+fn lines(entries: &[Entry], runs: &[RunSummary], days: Days) -> Vec<Line> {
+    let day_of = |entry: &Entry| day_heading(entry.event.occurred_at, days.now, days.zone);
+    let mut lines = Vec::with_capacity(entries.len() + runs.len() + 4);
     let mut day = String::new();
-    for entry in entries {
-        if !dated {
-            let heading = day_heading(entry.event.occurred_at, now, zone);
-            if heading != day {
-                lines.push(Line::Day(heading.clone()));
-                day = heading;
-            }
+    for Group { lead, entries } in groups(entries, runs) {
+        let today = if days.wanted { day_of(lead) } else { String::new() };
+        if today != day {
+            lines.push(Line::Day(today.clone()));
+            day = today;
         }
-        lines.push(Line::Entry(Box::new(entry.clone())));
+        let run = lead.event.run_id.as_deref();
+        if let Some(summary) = runs.iter().find(|summary| Some(summary.run.as_str()) == run) {
+            lines.push(Line::Run(summary.clone(), entries.len()));
+        }
+        lines.extend(entries.into_iter().map(|entry| {
+            let dated = !days.wanted || day_of(entry) != day;
+            Line::Entry(Box::new(entry.clone()), dated)
+        }));
     }
     lines
 }
 
-/// The entries of each run together, at the place of the first of them; those without a run as they are.
-fn by_run(entries: &[Entry], runs: &[RunSummary]) -> Vec<Line> {
-    let mut lines = Vec::with_capacity(entries.len() + runs.len());
-    let mut done = Vec::<&str>::new();
-    for entry in entries {
-        let Some(run) = entry.event.run_id.as_deref() else {
-            lines.push(Line::Entry(Box::new(entry.clone())));
-            continue;
-        };
-        if done.contains(&run) {
-            continue;
-        }
-        done.push(run);
-        let own = entries.iter().filter(|e| e.event.run_id.as_deref() == Some(run));
-        if let Some(summary) = runs.iter().find(|summary| summary.run == run) {
-            lines.push(Line::Run(summary.clone(), own.clone().count()));
-        }
-        lines.extend(own.map(|entry| Line::Entry(Box::new(entry.clone()))));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daybook_model::Event;
+
+    fn entry(seq: Seq, at: &str, run: Option<&str>) -> Entry {
+        let json = format!(r#"{{"occurred_at":"{at}","actor":{{"type":"user"}},"action":"a"}}"#);
+        let mut event: Event = serde_json::from_str(&json).expect("an event");
+        event.run_id = run.map(str::to_owned);
+        Entry { seq, received_at: event.occurred_at, event, omitted: Vec::new() }
     }
-    lines
+
+    fn told(lines: Vec<Line>) -> Vec<String> {
+        let tell = |line| match line {
+            Line::Day(text) => text,
+            Line::Run(run, shown) => format!("{} {shown}", run.run),
+            Line::Entry(entry, dated) => {
+                format!("{}{}", entry.seq, if dated { " dated" } else { "" })
+            }
+        };
+        lines.into_iter().map(tell).collect()
+    }
+
+    #[test]
+    fn a_run_is_told_as_it_went_under_the_day_it_ended() {
+        let entries = [
+            entry(4, "2026-11-21T00:10:00Z", Some("r")),
+            entry(3, "2026-11-21T00:05:00Z", None),
+            entry(2, "2026-11-20T23:50:00Z", Some("r")),
+            entry(1, "2026-11-20T09:00:00Z", None),
+        ];
+        let at = entries[0].event.occurred_at;
+        let run = RunSummary {
+            run: "r".into(),
+            title: "Deploy".into(),
+            began: at,
+            entries: 2,
+            at,
+            outcome: None,
+            status: None,
+        };
+        let days = Days { now: at, zone: Zone::Utc, wanted: true };
+        let (today, yesterday) = ("Today, Saturday 21 November", "Yesterday, Friday 20 November");
+        assert_eq!(
+            told(lines(&entries, std::slice::from_ref(&run), days)),
+            [today, "r 2", "2 dated", "4", "3", yesterday, "1"]
+        );
+        assert_eq!(told(lines(&entries, &[], days)), [today, "4", "3", yesterday, "2", "1"]);
+        let sorted = Days { wanted: false, ..days };
+        assert_eq!(told(lines(&entries[1..2], &[], sorted)), ["3 dated"]);
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) fn follow(log: LogAddress, answer: LogAnswer, names: Names) {
 }
 
 /// The filter as a few words.
-fn filter_text(view: &View, names: Names) -> String {
+pub(crate) fn filter_text(view: &View, names: Names) -> String {
     let search = view.filter.search.iter().map(|text| format!("“{text}”"));
     let chips =
         ChipId::all(view).into_iter().filter(|chip| !chip.off).map(|chip| chip.phrase(view, names));

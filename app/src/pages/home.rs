@@ -5,6 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api,
+    log::columns,
     reactive::{effect, when},
     session::Session,
     url::{Address, History, log_href},
@@ -24,7 +25,15 @@ pub(crate) fn HomePage() -> impl IntoView {
                 // Where these cannot be had the plain log will do.
                 let views = api::views(&project).await.unwrap_or_default();
                 let default = views.into_iter().find(|view| view.default);
-                let view = default.map(|saved| View::read(&saved.query).0).unwrap_or_default();
+                // Whoever went elsewhere meanwhile stays there.
+                if untrack(|| address.place()).path != "/" {
+                    return;
+                }
+                let view = default.as_ref().map(|saved| View::read(&saved.query).0);
+                let view = view.unwrap_or_default();
+                if let Some(columns) = default.and_then(|saved| saved.columns) {
+                    columns::remember(&project, view.tab.as_deref(), &columns);
+                }
                 address.go(&log_href(&project, &view), History::Replace);
             });
         }

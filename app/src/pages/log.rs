@@ -18,6 +18,7 @@ use crate::{
         problems::{BadAddress, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
+        report::ReportProps,
         search::Search,
         share::{PinnedProps, Share, ShareButton},
         shortcuts::{HelpProps, Reach},
@@ -77,7 +78,7 @@ pub(crate) fn LogPage(
     let share = Share::of(log, answer);
     let live = Live::of(log, answer);
     let page = answer.page.value;
-    let reach = Reach { log, page, search, adding, sheet, again, share, live };
+    let reach = Reach { log, answer, search, adding, sheet, again, share, live };
 
     // The rows are painted first.
     let painted = memo(move || page.with(Option::is_some));
@@ -114,6 +115,7 @@ pub(crate) fn LogPage(
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
+                {when(move || painted.get(), move || later(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), || ().into_any()))}
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />

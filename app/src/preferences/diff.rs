@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{recall, remember};
-use crate::reactive::effect;
+use super::{adopt, keep, recall};
 
 /// How much of two states is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,20 +33,29 @@ pub(crate) struct DiffStyle {
 impl DiffStyle {
     /// Recalls it and remembers what becomes of it.
     pub(super) fn recall() -> Self {
-        let extent = recall("diff.extent");
-        let found = Extent::ALL.into_iter().find(|(_, word)| extent.as_deref() == Some(word));
-        let style = Self {
-            extent: RwSignal::new(found.map(|(extent, _)| extent).unwrap_or_default()),
-            split: RwSignal::new(recall("diff.layout").as_deref() == Some("split")),
-        };
-        effect(move || {
+        let style = Self { extent: RwSignal::new(extent()), split: RwSignal::new(is_split()) };
+        keep("diff.extent", move || {
             let extent = style.extent.get();
             let word = Extent::ALL.into_iter().find(|(other, _)| *other == extent);
-            remember("diff.extent", word.map(|(_, word)| word).unwrap_or_default());
+            word.map(|(_, word)| word).unwrap_or_default().to_owned()
         });
-        effect(move || {
-            remember("diff.layout", if style.split.get() { "split" } else { "unified" });
-        });
+        keep("diff.layout", move || if style.split.get() { "split" } else { "unified" }.to_owned());
         style
     }
+
+    /// Takes over what is remembered now.
+    pub(super) fn adopt(self) {
+        adopt(self.extent, extent());
+        adopt(self.split, is_split());
+    }
+}
+
+fn extent() -> Extent {
+    let word = recall("diff.extent");
+    let found = Extent::ALL.into_iter().find(|(_, known)| word.as_deref() == Some(known));
+    found.map(|(extent, _)| extent).unwrap_or_default()
+}
+
+fn is_split() -> bool {
+    recall("diff.layout").as_deref() == Some("split")
 }

@@ -13,6 +13,22 @@ pub(crate) fn grouped(n: u64) -> String {
     out
 }
 
+/// A number that has little room: `9,000`, `12k`, `1.5M`.
+pub(crate) fn short(n: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (10_000, "k")];
+    match UNITS.iter().find(|(least, _)| n >= *least) {
+        None => grouped(n),
+        Some(&(least, sign)) => {
+            let tenths = n / (if sign == "k" { 1_000 } else { least } / 10);
+            match tenths % 10 {
+                0 => format!("{}{sign}", grouped(tenths / 10)),
+                rest => format!("{}.{rest}{sign}", grouped(tenths / 10)),
+            }
+        }
+    }
+}
+
 /// A grouped number with its word: `1 entry`, `12,431 entries`.
 pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
@@ -38,6 +54,22 @@ pub(crate) fn px(length: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_little_room_is_short() {
+        let all = [
+            (0, "0"),
+            (9_000, "9,000"),
+            (12_000, "12k"),
+            (12_500, "12.5k"),
+            (900_000, "900k"),
+            (1_500_000, "1.5M"),
+            (3_000_000_000, "3G"),
+        ];
+        for (n, text) in all {
+            assert_eq!(short(n), text);
+        }
+    }
 
     #[test]
     fn digits_come_in_threes() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Redaction, lists};
+use super::{Redaction, budget::Budget, lists};
 use crate::Change;
 
 /// A field whose value is not the same before and after.
@@ -19,6 +19,9 @@ pub struct Difference {
     pub order: bool,
 }
 
+/// The length of a list's place in a path, about.
+const INDEX: usize = 8;
+
 /// Two states, compared.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Diff {
@@ -26,6 +29,8 @@ pub struct Diff {
     pub changed: Vec<Difference>,
     /// The fields that do not, with their value.
     pub unchanged: Vec<(String, Value)>,
+    /// What the paths may still take. Beyond it, what has parts is told whole.
+    budget: Budget,
 }
 
 impl Diff {
@@ -49,9 +54,13 @@ impl Diff {
             (before, after) if is_taken_out(before) || is_taken_out(after) => {
                 self.differ(path, Some(before), Some(after));
             }
-            (Value::Object(before), Value::Object(after)) => self.objects(path, before, after),
-            (Value::Array(before), Value::Array(after)) => {
-                lists::compare(self, path, before, after);
+            (Value::Object(was), Value::Object(is)) if self.affords(path, [was, is]) => {
+                self.objects(path, was, is);
+            }
+            (Value::Array(was), Value::Array(is))
+                if self.budget.affords(path, was.iter().chain(is).map(|_| INDEX)) =>
+            {
+                lists::compare(self, path, was, is);
             }
             _ => self.differ(path, Some(before), Some(after)),
         }
@@ -67,10 +76,14 @@ impl Diff {
         match side {
             (Some(before), Some(after)) => self.values(path, before, after),
             // What appears or goes away whole is told by its parts, down to the plain values.
-            (None, Some(value @ Value::Object(after))) if has_parts(value) => {
+            (None, Some(value @ Value::Object(after)))
+                if has_parts(value) && self.affords(path, [after]) =>
+            {
                 self.objects(path, &Map::new(), after);
             }
-            (Some(value @ Value::Object(before)), None) if has_parts(value) => {
+            (Some(value @ Value::Object(before)), None)
+                if has_parts(value) && self.affords(path, [before]) =>
+            {
                 self.objects(path, before, &Map::new());
             }
             (before, after) => self.differ(path, before, after),
@@ -79,13 +92,18 @@ impl Diff {
 
     fn same(&mut self, path: &str, value: &Value) {
         match value {
-            Value::Object(object) if has_parts(value) => {
+            Value::Object(object) if has_parts(value) && self.affords(path, [object]) => {
                 for (key, value) in object {
                     self.same(&member(path, key), value);
                 }
             }
             _ => self.unchanged.push((path.to_owned(), value.clone())),
         }
+    }
+
+    /// Whether the members of these are to be told one by one.
+    fn affords<const N: usize>(&mut self, path: &str, of: [&Map<String, Value>; N]) -> bool {
+        self.budget.affords(path, of.into_iter().flat_map(|map| map.keys().map(String::len)))
     }
 
     pub(super) fn differ(&mut self, path: &str, before: Option<&Value>, after: Option<&Value>) {

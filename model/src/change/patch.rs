@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Redaction, align::align, lists::names};
+use super::{Redaction, align::align, budget::Budget, lists::names};
 use crate::Change;
 
 /// Operations that are done in order, all of them or none.
@@ -61,12 +61,17 @@ pub struct Unknown {
     pub paths: Vec<String>,
 }
 
+/// Whether anything in the states was redacted, without which there always is an inverse patch.
+pub fn holds_redacted(change: &Change) -> bool {
+    Redaction::is_within(&change.before) || Redaction::is_within(&change.after)
+}
+
 /// The patch that makes of the state after the state before. What it replaces or takes away it
 /// tests at first, so that it is refused where something else happened since.
 pub fn inverse(change: &Change) -> Result<Patch, Unknown> {
     let mut undo = Undo::default();
     undo.values("", &change.after, &change.before);
-    let Undo { mut tests, steps } = undo;
+    let Undo { mut tests, steps, .. } = undo;
     tests.extend(steps);
     let unknown = tests.iter().filter_map(PatchOperation::value);
     let unknown = unknown.filter(|(_, value)| Redaction::is_within(value)).map(|(path, _)| path);
@@ -74,11 +79,16 @@ pub fn inverse(change: &Change) -> Result<Patch, Unknown> {
     if paths.is_empty() { Ok(Patch(tests)) } else { Err(Unknown { paths }) }
 }
 
+/// The length of a list's place in a pointer, about.
+const INDEX: usize = 8;
+
 /// A patch in the making. All tests come first and see the state as it is.
 #[derive(Default)]
 struct Undo {
     tests: Vec<PatchOperation>,
     steps: Vec<PatchOperation>,
+    /// What the paths may still take. Beyond it, what has parts is replaced whole.
+    budget: Budget,
 }
 
 impl Undo {
@@ -87,8 +97,15 @@ impl Undo {
         let marked = Redaction::of(from).is_some() || Redaction::of(to).is_some();
         match (from, to) {
             _ if from == to => {}
-            (Value::Object(from), Value::Object(to)) if !marked => self.objects(path, from, to),
-            (Value::Array(list), Value::Array(to)) => {
+            (Value::Object(from), Value::Object(to))
+                if !marked
+                    && self.budget.affords(path, from.keys().chain(to.keys()).map(String::len)) =>
+            {
+                self.objects(path, from, to);
+            }
+            (Value::Array(list), Value::Array(to))
+                if self.budget.affords(path, list.iter().chain(to).map(|_| INDEX)) =>
+            {
                 // Places in a list mean something only while the list is this one.
                 self.test(path, from);
                 let tests = self.tests.len();

@@ -1,14 +1,17 @@
 //! Runs: what the log knows of the runs that a page's rows belong to.
 
 use daybook_model::{
-    Entry, Field, Filter, Page, RunSummary, Sort, Span, Term, Timestamp, page::Direction,
+    Column, Entry, Field, Filter, Page, RunSummary, Sort, Span, Term, Timestamp, page::Direction,
+    vocabulary::action_label,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::store::{Scope, Store, StoreError};
 
-/// The longest status that is told, in bytes: a word, not a text.
-const LONGEST: usize = 64;
+/// The longest status and the longest title that are told, in bytes: a word and a line, not texts.
+const LONGEST: [usize; 2] = [64, 160];
+/// The runs' entries in the order in which they happened.
+const OLDEST_FIRST: Sort = Sort { column: Column::Time, descending: false };
 
 /// The runs of a page's rows, each once.
 pub(super) fn of(page: &Page) -> Vec<String> {
@@ -46,13 +49,33 @@ async fn summary(
     let Some(seq) = latest.first().map(|entry| entry.seq) else { return Ok(None) };
     // Whole, because lists leave the states out.
     let Some(latest) = store.entry(scope.project, seq).await? else { return Ok(None) };
+    let first = store.list(&scope, OLDEST_FIRST, None, Direction::Next, 1).await?;
+    let first = first.first().unwrap_or(&latest);
     let at: Timestamp = latest.event.occurred_at;
-    let (outcome, status) = (latest.event.outcome, status(&latest));
-    Ok(Some(RunSummary { run, entries, at, outcome, status }))
+    let [status, title] =
+        [("status", LONGEST[0]), ("title", LONGEST[1])].map(|(key, most)| told(&latest, key, most));
+    Ok(Some(RunSummary {
+        run,
+        title: title.unwrap_or_else(|| started(first)),
+        began: first.event.occurred_at,
+        entries,
+        at,
+        outcome: latest.event.outcome,
+        status,
+    }))
 }
 
-/// The status in the state that an entry left.
-fn status(entry: &Entry) -> Option<String> {
-    let status = entry.event.change.as_ref()?.after.get("status")?.as_str()?;
-    (status.len() <= LONGEST).then(|| status.to_owned())
+/// A text in the state that an entry left, unless it is too long to be told.
+fn told(entry: &Entry, key: &str, most: usize) -> Option<String> {
+    let text = entry.event.change.as_ref()?.after.get(key)?.as_str()?;
+    (!text.is_empty() && text.len() <= most).then(|| text.to_owned())
+}
+
+/// What an entry did, and to what.
+fn started(entry: &Entry) -> String {
+    let action = action_label(&entry.event.action);
+    match &entry.event.resource {
+        Some(resource) => format!("{action} · {}", resource.label()),
+        None => action,
+    }
 }

@@ -203,11 +203,17 @@ pub(super) async fn without(
     let mut answers = Vec::new();
     for (key, filter) in relaxed(&list.scope.filter) {
         let scope = Scope { filter, ..list.scope.clone() };
-        answers.push(Without { key, total: store.count(&scope).await? });
+        let total = store.count(&scope).await?;
+        let alone = match only(&list.scope.filter, &key) {
+            Some(filter) => Some(store.count(&Scope { filter, ..list.scope.clone() }).await?),
+            None => None,
+        };
+        answers.push(Without { key, total, alone });
     }
     if list.scope.filter.range != Range::Last(Preset::All) {
         let scope = Scope { span: Span::ALL, ..list.scope.clone() };
-        answers.push(Without { key: "range".into(), total: store.count(&scope).await? });
+        let total = store.count(&scope).await?;
+        answers.push(Without { key: "range".into(), total, alone: None });
     }
     Ok(Json(answers))
 }
@@ -236,6 +242,17 @@ fn relaxed(filter: &Filter) -> Vec<(String, Filter)> {
         }
     }
     relaxed
+}
+
+/// The part of a filter under this key by itself, where it asks for something: an included value,
+/// or the search.
+fn only(filter: &Filter, key: &str) -> Option<Filter> {
+    if key == "q" {
+        return Some(Filter { search: filter.search.clone(), ..Filter::default() });
+    }
+    let field = Field::from_key(key)?;
+    let choice = Choice { exclude: BTreeSet::new(), ..filter.choices.get(&field)?.clone() };
+    Some(Filter { choices: [(field, choice)].into_iter().collect(), ..Filter::default() })
 }
 
 /// The most pairs that are looked at: those of the first few included fields.

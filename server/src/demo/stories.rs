@@ -30,6 +30,7 @@ pub(super) fn all(stage: &mut Stage, count: u64) -> Vec<Event> {
     stage.password_guessing(share(200, 2500));
     stage.escalation(share(200, 12));
     stage.outage_burst(share(150, 4000));
+    stage.configuration(share(250, 400));
     let end = stage.end;
     stage.take(end)
 }

@@ -193,6 +193,9 @@ impl Store for Index {
         direction: Direction,
         limit: u16,
     ) -> Result<Vec<Entry>, StoreError> {
+        if !Coded::orders(sort.column) {
+            return self.beneath.list(scope, sort, from, direction, limit).await;
+        }
         let position = from.cloned();
         let keys = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
             if let Some(column) = Coded::of_column(sort.column)

@@ -197,8 +197,16 @@ async fn what_empties_a_result_is_told() {
     let answer = app.get("/api/projects/acme/without?status=5xx&method=DELETE").await.json();
     assert_eq!(
         answer,
-        json!([{"key": "method", "total": 5}, {"key": "status", "total": 0}, {"key": "range", "total": 0}])
+        json!([
+            {"key": "method", "total": 5, "alone": 0},
+            {"key": "status", "total": 0, "alone": 5},
+            {"key": "range", "total": 0},
+        ])
     );
+    // What is left out matches something by itself, or it does not: that is nobody's question.
+    let answer = app.get("/api/projects/acme/without?q=nowhere&status.not=5xx").await.json();
+    assert_eq!((&answer[0]["key"], &answer[0]["alone"]), (&json!("q"), &json!(0)));
+    assert_eq!((&answer[1]["key"], &answer[1]["alone"]), (&json!("status.not"), &Value::Null));
 }
 
 #[tokio::test]

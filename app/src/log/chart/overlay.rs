@@ -17,7 +17,7 @@ use crate::{
     reactive::{dynamic, memo},
     ui::{
         icon::{Icon, icon},
-        number::{grouped, px},
+        number::{grouped, px, short},
     },
 };
 
@@ -108,14 +108,14 @@ pub(crate) fn Lines(
 ) -> impl IntoView {
     let lines = move || {
         let (levels, height) = (state.levels.get(), state.size.get().height);
-        let line = |(i, n): (usize, u64)| {
-            let text = (i > 0).then(|| view! { <b>{grouped(n)}</b> });
-            view! { <i style=("--at", px((1.0 - levels.share(n)) * height))>{text}</i> }
-        };
         // Without entries nothing stands for anything.
         let some = state.shown.with(|h| h.as_ref().is_some_and(|h| h.sum > 0));
+        let line = |n: u64| {
+            let text = some.then(|| view! { <b>{short(n)}</b> });
+            view! { <i style=("--at", px((1.0 - levels.share(n)) * height))>{text}</i> }
+        };
         let lines = if some { levels.lines(height) } else { vec![levels.top] };
-        lines.into_iter().enumerate().map(line).collect_view()
+        lines.into_iter().map(line).collect_view()
     };
     view! { <div class="chart-lines" aria-hidden="true">{dynamic(lines)}</div> }
 }

@@ -110,12 +110,11 @@ fn of_value(
     const PLAIN: [&str; 8] = ["hue1", "hue2", "hue3", "hue4", "hue5", "hue6", "hue7", "hue8"];
     let class = match (stack.by, value.value.as_str()) {
         (StackBy::Status, "1xx") => "notice",
-        (StackBy::Status, "2xx") => "quiet",
+        (StackBy::Status, "2xx") | (StackBy::Method, "GET") => "quiet",
         (StackBy::Status, "3xx") => "elsewhere",
         (StackBy::Status, "4xx") => "failure",
         (StackBy::Status, "5xx") => "error",
         // As methods are tinted in the list.
-        (StackBy::Method, "GET") => "read",
         (StackBy::Method, "POST") => "create",
         (StackBy::Method, "PUT") => "replace",
         (StackBy::Method, "PATCH") => "update",

@@ -63,12 +63,9 @@ pub(crate) fn against(total: u64, previous: &Previous, millis: i64) -> String {
     format!("{change} {link} the {before} ({})", grouped(then))
 }
 
-/// What the highest line stands for: `450 per hour`.
-pub(crate) fn top(entries: u64, width: &str) -> String {
-    match unit(width) {
-        Some(unit) => format!("{} per {unit}", grouped(entries)),
-        None => grouped(entries),
-    }
+/// What a bar counts: entries `per hour`.
+pub(crate) fn per(width: &str) -> Option<String> {
+    unit(width).map(|unit| format!("per {unit}"))
 }
 
 /// `1h` is `hour`, `15m` is `15 minutes`. `None` for what is no width.
@@ -155,10 +152,14 @@ mod tests {
 
     #[test]
     fn widths_are_words() {
-        assert_eq!(top(450, "1h"), "450 per hour");
-        assert_eq!(top(1_500, "15m"), "1,500 per 15 minutes");
-        assert_eq!(top(9, "3mo"), "9 per 3 months");
-        assert_eq!(top(9, "?"), "9");
+        for (width, text) in [
+            ("1h", Some("per hour")),
+            ("15m", Some("per 15 minutes")),
+            ("3mo", Some("per 3 months")),
+            ("?", None),
+        ] {
+            assert_eq!(per(width).as_deref(), text);
+        }
     }
 
     #[test]

@@ -97,11 +97,7 @@ fn Heading(
             class:carried=Signal::derive(move || by.get().is_some())
             on:pointerdown=move |e| pull::press(pull, column, &e)
         >
-            {if column.is_sorted() {
-                view! { <a class="heading" href=href draggable="false">{label}{dynamic(arrow)}</a> }.into_any()
-            } else {
-                view! { <span class="heading">{label}</span> }.into_any()
-            }}
+            <a class="heading" href=href draggable="false">{label}{dynamic(arrow)}</a>
             <Menu class="icon-button heading-menu" label=format!("{label}: column") align=Align::End trigger=move || icon(Icon::Chevron)>
                 {later(move || Later::HeadingItems(HeadingItemsProps { log, columns, editing, column, th }), loading)}
             </Menu>
@@ -147,11 +143,9 @@ pub(crate) fn HeadingItems(
         _ => ("A to Z", "Z to A"),
     };
     view! {
-        {column.is_sorted().then(|| view! {
-            <MenuItem checked=Signal::derive(move || is_sorted(false)) on_select=sort_by(false)>{ascending}</MenuItem>
-            <MenuItem checked=Signal::derive(move || is_sorted(true)) on_select=sort_by(true)>{descending}</MenuItem>
-            <MenuRule />
-        })}
+        <MenuItem checked=Signal::derive(move || is_sorted(false)) on_select=sort_by(false)>{ascending}</MenuItem>
+        <MenuItem checked=Signal::derive(move || is_sorted(true)) on_select=sort_by(true)>{descending}</MenuItem>
+        <MenuRule />
         {column.field().map(|field| view! {
             <MenuItem glyph=Icon::Filter on_select=Callback::new(move |()| editing.set(Some(ChipId::on(field, false))))>"Filter…"</MenuItem>
             <MenuRule />

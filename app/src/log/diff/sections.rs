@@ -93,7 +93,7 @@ fn field_rows(difference: &Difference, split: bool) -> Vec<Row> {
     rows(diff, Layout { split, fold: true })
 }
 
-fn note(difference: &Difference) -> Option<&'static str> {
+pub(super) fn note(difference: &Difference) -> Option<&'static str> {
     if difference.order {
         return Some("in another order");
     }
@@ -107,11 +107,11 @@ fn redaction(value: &Value) -> Option<&'static str> {
     })
 }
 
-fn shown_path(path: &str) -> String {
+pub(super) fn shown_path(path: &str) -> String {
     if path.is_empty() { "the whole".to_owned() } else { path.to_owned() }
 }
 
-fn text_of(value: &Value) -> String {
+pub(super) fn text_of(value: &Value) -> String {
     match value {
         value if matches!(Redaction::of(value), Some(Redaction::ByLog { changed: true })) => {
             "•••••••• (redacted, changed)".into()

@@ -22,9 +22,9 @@ const WHOLE: Range = Range::Last(Preset::All);
 /// A way to go.
 struct Pivot {
     icon: Icon,
-    /// In two words.
-    label: &'static str,
-    /// In full.
+    /// Where it leads.
+    label: String,
+    /// The same with what is said there.
     name: String,
     /// What the list is narrowed to.
     by: Option<(Field, FieldValue)>,
@@ -35,23 +35,23 @@ struct Pivot {
 fn pivots(event: &Event, range: Range) -> Vec<Pivot> {
     let at = event.occurred_at;
     // What the log cannot be filtered by leads nowhere.
-    let to = |icon, label, name: String, field, range| {
+    let to = |icon, label: String, rest: &str, field, range| {
         let by = facts::by(event, field)?;
-        Some(Pivot { icon, label, name, by: Some(by), range })
+        Some(Pivot { icon, name: format!("{label}: {rest}"), label, by: Some(by), range })
     };
-    let actor = format!("Actor: everything by {}", event.actor.label());
     let thing = event.resource.as_ref().map(Resource::label).unwrap_or_default();
     let ip = event.request.remote_ip.as_deref().unwrap_or_default();
+    let (actor, all) = (event.actor.label(), "all of it, from its beginning");
     [
-        to(Icon::User, "Actor", actor, Field::Actor, range),
-        to(Icon::Clock, "History", format!("History of {thing}"), Field::Resource, WHOLE),
-        to(Icon::Link, "Request", "Request: all of it".into(), Field::Request, WHOLE),
-        to(Icon::Play, "Run", "Run: all of it".into(), Field::Run, WHOLE),
-        to(Icon::External, "IP", format!("IP: everything from {ip}"), Field::Ip, range),
+        to(Icon::User, format!("By {actor}"), "everything in this time", Field::Actor, range),
+        to(Icon::Clock, format!("History of {thing}"), all, Field::Resource, WHOLE),
+        to(Icon::Link, "This request".into(), all, Field::Request, WHOLE),
+        to(Icon::Play, "This run".into(), all, Field::Run, WHOLE),
+        to(Icon::External, format!("From {ip}"), "everything in this time", Field::Ip, range),
         Span::new(at.plus_millis(-AROUND), at.plus_millis(AROUND + 1)).map(|span| Pivot {
             icon: Icon::ZoomIn,
-            label: "±5 min",
-            name: "±5 min: everything within five minutes".into(),
+            label: "±5 min".into(),
+            name: "±5 min: everything around this entry".into(),
             by: None,
             range: Range::Between(span),
         }),
@@ -78,7 +78,7 @@ pub(super) fn Pivots(
             .map(|pivot| {
                 let Pivot { icon: glyph, label, name, by, range } = pivot;
                 let href = log.link(|view| lead(view, by, range));
-                view! { <a class="pivot" href=href aria-label=name.clone() data-tip=name>{icon(glyph)}{label}</a> }
+                view! { <a class="pivot" href=href aria-label=name.clone() data-tip=name>{icon(glyph)}<span>{label}</span></a> }
             })
             .collect_view()
     };

@@ -119,15 +119,19 @@ pub(crate) fn RangeEditor(
     }
 }
 
-/// One end, as date and time.
+/// One end, as date and time: largest first, which no country reads in another way.
 fn end(name: &'static str, value: RwSignal<String>, draft: Draft) -> impl IntoView {
     view! {
         <label>
             <span>{name}</span>
             <input
-                class="field"
-                type="datetime-local"
-                step="1"
+                class="field mono"
+                type="text"
+                inputmode="numeric"
+                autocomplete="off"
+                spellcheck="false"
+                maxlength="19"
+                placeholder="2026-11-20 14:00"
                 prop:value=value
                 on:input:target=move |e| {
                     value.set(e.target().value());
@@ -172,7 +176,7 @@ impl Draft {
         let zone = self.zone.get_untracked();
         let read = |text: RwSignal<String>| from_input(&text.get_untracked(), zone);
         self.range.set(match read(self.from).zip(read(self.to)) {
-            None => Err("Give both times whole, with date and hour.".into()),
+            None => Err("Give both times as year, month, day and time: 2026-11-20 14:00.".into()),
             Some((from, to)) => Span::new(from, to)
                 .map(|span| Typed { range: Range::Between(span), until_now: false })
                 .ok_or_else(|| "“From” must be before “To”.".into()),

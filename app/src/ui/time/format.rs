@@ -208,18 +208,20 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     if seconds > 0 { format!("{n} {unit}{s} ago") } else { format!("in {n} {unit}{s}") }
 }
 
-/// The value of an `<input type="datetime-local" step="1">` that shows the instant.
+/// An instant to be typed over: `2026-11-20 14:00:00`.
 pub(crate) fn to_input(at: Timestamp, zone: Zone) -> String {
     let t = zone.civil(at);
     let (date, clock) = (t.date(), clock(at, zone));
-    format!("{:04}-{:02}-{:02}T{clock}", date.year(), date.month(), date.day())
+    format!("{:04}-{:02}-{:02} {clock}", date.year(), date.month(), date.day())
 }
 
-/// The instant that such a field means. `None` for what is no time.
+/// The instant that such a text means; the time may be left out, or its seconds. `None` for what is
+/// no time.
 pub(crate) fn from_input(text: &str, zone: Zone) -> Option<Timestamp> {
-    // Such a field leaves out seconds that are zero.
-    let seconds = if text.len() == "2026-11-21T14:32".len() { ":00" } else { "" };
-    let wall: Timestamp = format!("{text}{seconds}Z").parse().ok()?;
+    let text = text.trim();
+    let (date, clock) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
+    let seconds = if clock.len() == "14:32".len() { ":00" } else { "" };
+    let wall: Timestamp = format!("{date}T{}{seconds}Z", clock.trim_start()).parse().ok()?;
     Some(zone.instant(wall.to_utc().naive_utc()))
 }
 
@@ -351,6 +353,9 @@ mod tests {
         let now = at("2026-11-21T14:32:18Z");
         assert_eq!(from_input(&to_input(now, Zone::Utc), Zone::Utc), Some(now));
         assert_eq!(from_input("2026-11-21T14:32", Zone::Utc), Some(at("2026-11-21T14:32:00Z")));
+        assert_eq!(from_input(" 2026-11-21 14:32 ", Zone::Utc), Some(at("2026-11-21T14:32:00Z")));
+        assert_eq!(from_input("2026-11-21", Zone::Utc), Some(at("2026-11-21T00:00:00Z")));
+        assert_eq!(from_input("11/21/2026", Zone::Utc), None);
         assert_eq!(from_input("tomorrow", Zone::Utc), None);
     }
 }

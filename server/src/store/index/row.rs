@@ -40,6 +40,11 @@ impl Coded {
         }
     }
 
+    /// Whether lists by this column are found here: two columns are of the wide row.
+    pub(crate) const fn orders(column: Column) -> bool {
+        !matches!(column, Column::Run | Column::Error)
+    }
+
     /// The column that a list is sorted by; `None` for the time.
     pub(crate) const fn of_column(column: Column) -> Option<Self> {
         match column {

@@ -1,4 +1,5 @@
-//! The rows of a page, in any order: found on the narrow table alone.
+//! The rows of a page, in any order: found on the narrow table, but for the two columns that it does
+//! not have.
 
 use daybook_model::{Column, Outcome, Sort, page::Direction, sort::SortKey};
 use sea_query::{
@@ -7,7 +8,11 @@ use sea_query::{
 };
 
 use super::{Statement, WORD, Where, entry, place, sort_text, word};
-use crate::store::{Position, ProjectId, StoreError, dictionary::Kind, row::outcome_code};
+use crate::store::{
+    Position, ProjectId, StoreError,
+    dictionary::Kind,
+    row::{has, outcome_code},
+};
 
 /// The columns of a narrow row, in the order in which they are read; those of the words follow.
 const NARROW: [&str; 5] = ["occurred_at", "seq", "status", "outcome", "has"];
@@ -18,6 +23,17 @@ pub(crate) fn narrow(select: &mut SelectStatement) -> &mut SelectStatement {
         .columns(NARROW.map(|c| (super::ENTRY, c)))
         .columns(Kind::ALL.iter().map(|k| (super::ENTRY, k.column())))
 }
+
+/// The run's id as text: ids that are UUIDs are kept as their bytes. The wide row is looked at only
+/// where the narrow one says that there is a run.
+const RUN: &str = "(CASE WHEN entry.has & 8 THEN (SELECT CASE typeof(run) WHEN 'blob' THEN lower(\
+    substr(hex(run), 1, 8) || '-' || substr(hex(run), 9, 4) || '-' || substr(hex(run), 13, 4) || '-' || \
+    substr(hex(run), 17, 4) || '-' || substr(hex(run), 21)) ELSE run END \
+    FROM detail WHERE key = (entry.project << 40 | entry.seq)) END)";
+const _: () = assert!(has::RUN == 8);
+/// Why it failed.
+const ERROR: &str = "(SELECT json_extract(rest, '$.error') \
+    FROM detail WHERE key = (entry.project << 40 | entry.seq))";
 
 /// The narrow rows at these times and places.
 pub(crate) fn at(project: ProjectId, keys: &[(i64, i64)]) -> Statement {
@@ -101,8 +117,9 @@ pub(crate) fn keys(
 /// What a column is sorted by; `None` for the time alone.
 fn key(column: Column) -> Option<Expr> {
     match column {
-        // No list is sorted by the last two, see `Column::sorted`.
-        Column::Time | Column::Run | Column::Error => None,
+        Column::Time => None,
+        Column::Run => Some(Expr::cust(RUN)),
+        Column::Error => Some(Expr::cust(ERROR)),
         Column::Status => Some(entry("status")),
         Column::Outcome => Some(entry("outcome")),
         _ => Some(sort_text()),

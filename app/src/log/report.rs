@@ -1,0 +1,58 @@
+//! The head of a printed page: what on a screen is said by fields, menus and chips.
+
+use daybook_model::{Page, Span, Tab};
+use leptos::prelude::*;
+
+use crate::{
+    log::{names::Names, share::pinned_to, title::filter_text},
+    reactive::dynamic,
+    session::Session,
+    ui::time::{Zone, long, span_with_year, zone_name},
+    url::LogAddress,
+};
+
+/// Seen on paper alone.
+#[component]
+pub(crate) fn Report(
+    /// Where we are.
+    log: LogAddress,
+    /// What values are called.
+    names: Names,
+    /// By whose clock.
+    zone: RwSignal<Zone>,
+    /// The rows.
+    page: Signal<Option<Page>>,
+    /// The tabs of the project.
+    tabs: Signal<Option<Vec<Tab>>>,
+) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let told = move || {
+        let (view, zone) = (log.view(), zone.get());
+        let (span, now, as_of) =
+            page.with(|page| page.as_ref().map(|p| (p.span, p.now, p.as_of)))?;
+        let time = if span == Span::ALL {
+            "All time".to_owned()
+        } else {
+            span_with_year(span, false, zone)
+        };
+        let what = filter_text(&view, names);
+        let filter = if what == "Log" { "No filter".to_owned() } else { what };
+        let viewer = session.viewer.with(|viewer| Some(viewer.as_ref()?.email.clone()));
+        let by = viewer.map(|email| format!(", by {email}"));
+        let key = view.tab.clone();
+        let tab = tabs.with(|tabs| {
+            let tab = tabs.as_ref()?.iter().find(|tab| Some(&tab.key) == key.as_ref())?;
+            Some(format!(", {}", tab.name))
+        });
+        Some(view! {
+            <h2>{format!("Audit log of {}", log.project())}{tab}</h2>
+            <dl>
+                <dt>"Time"</dt><dd>{time}", "{zone_name(zone)}</dd>
+                <dt>"Filter"</dt><dd>{filter}</dd>
+                <dt>"As of"</dt><dd>{long(now, zone)}{by}</dd>
+                <dt>"These entries"</dt><dd>{log.absolute(&pinned_to(&view, span, as_of))}</dd>
+            </dl>
+        })
+    };
+    view! { <section class="report">{dynamic(told)}</section> }
+}
