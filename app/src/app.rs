@@ -13,7 +13,7 @@ use crate::{
     preferences::Preferences,
     reactive::{dynamic, memo},
     session::Session,
-    ui::lazy::loading,
+    ui::lazy::{Arrived, loading},
     url::{Address, Page},
 };
 
@@ -32,6 +32,7 @@ fn Pages() -> impl IntoView {
     provide_context(session);
     provide_context(Preferences::recall(session));
     provide_context(Clock::start());
+    provide_context(Arrived::nothing());
     view! {
         <div class="app" on:click=move |event| address.follow_link(&event)>
             // The router compiles each route into machinery of its own; one that takes every path leaves

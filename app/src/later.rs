@@ -1,5 +1,5 @@
 //! What the first view does without. Its code is a module of its own, loaded when the page has
-//! nothing else to do, or when a part of it is needed sooner.
+//! nothing else to do, or when a part of it is asked for sooner.
 //!
 //! One function is the way in. What is reached by any other way is loaded with the first view
 //! after all. Without the feature `split` everything is one module and there at once.
@@ -30,7 +30,7 @@ use crate::{
         views::{ViewsList, ViewsListProps},
     },
     pages::{not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
-    ui::lazy::{NotLoaded, lazy},
+    ui::lazy::{NotLoaded, lazy, patient},
 };
 
 /// A part that is loaded later.
@@ -92,25 +92,26 @@ pub(crate) fn later(
     lazy(Box::new(move || Box::pin(load(part()))), meanwhile)
 }
 
-/// Loads the module as soon as the page has nothing else to do.
-pub(crate) fn prefetch() {
-    #[cfg(feature = "split")]
-    {
-        let fetch = || {
-            leptos::task::spawn_local(async {
-                // Whoever needs a part of it tries again, and says so where that fails.
-                let _ = fetch().await;
-            });
-        };
-        // Safari has no such thing as an idle callback.
-        if request_idle_callback_with_handle(fetch).is_err() {
-            set_timeout(fetch, std::time::Duration::from_millis(500));
-        }
+/// The same for what the reader does not ask for: it is made when the code is there for another reason.
+pub(crate) fn patiently(
+    part: impl Fn() -> Later + 'static,
+    meanwhile: fn() -> AnyView,
+) -> impl IntoView {
+    patient(Box::new(move || Box::pin(load(part()))), meanwhile)
+}
+
+/// Does something as soon as the page has nothing else to do.
+pub(crate) fn when_idle(run: impl Fn() + 'static) {
+    let run = std::rc::Rc::new(run);
+    let later = std::rc::Rc::clone(&run);
+    // Safari has no such thing as an idle callback.
+    if request_idle_callback_with_handle(move || run()).is_err() {
+        set_timeout(move || later(), std::time::Duration::from_millis(500));
     }
 }
 
 #[cfg(feature = "split")]
-#[leptos::wasm_split::wasm_split(later, wasm_split_path = leptos::wasm_split, fallible, preload(fetch))]
+#[leptos::wasm_split::wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
 #[allow(clippy::unnecessary_wraps, reason = "the error is that of loading")]
 fn load(part: Later) -> Result<AnyView, NotLoaded> {
     Ok(make(part))

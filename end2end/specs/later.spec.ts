@@ -26,6 +26,7 @@ test("what is opened later is loaded once the rows are there, before anybody ask
 
   let asked = 0;
   page.on("request", (request) => void (asked += LATER.test(request.url()) ? 1 : 0));
+  await log.usable();
   await log.link(log.rows.first()).click();
   await expect(log.panel.getByRole("heading")).toBeVisible();
   await page.keyboard.press("Escape");
@@ -36,7 +37,8 @@ test("what is opened later is loaded once the rows are there, before anybody ask
 
 test("an entry that is opened sooner than that comes without anything jumping", async ({ log, page }) => {
   const release = await hold(page);
-  await log.open();
+  await page.goto(Log.path());
+  await log.ready();
   await log.link(log.rows.first()).click();
   await expect(log.panel).toBeVisible();
   await expect(log.panel.getByRole("heading")).toHaveCount(0);
@@ -49,8 +51,9 @@ test("an entry that is opened sooner than that comes without anything jumping", 
 
 test("what floats is in its place and has the focus, however late it comes", async ({ log, page }) => {
   const release = await hold(page);
-  await log.open();
-  await page.keyboard.press("f");
+  await page.goto(Log.path());
+  await log.ready();
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
   const waiting = page.getByText("Loading…");
   await expect(waiting).toBeVisible();
   release();
@@ -60,12 +63,10 @@ test("what floats is in its place and has the focus, however late it comes", asy
   await expect(field).toBeInViewport({ ratio: 1 });
 });
 
-test("the keys, the clocks and the time ranges can be asked for before they are there", async ({ log, page }) => {
+test("the clocks and the time ranges can be asked for before they are there", async ({ log, page }) => {
   const release = await hold(page);
-  await log.open();
-  await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keyboard" })).toContainText("Loading…");
-  await page.keyboard.press("Escape");
+  await page.goto(Log.path());
+  await log.ready();
   await page.getByRole("button", { name: "Local time: change the clock" }).click();
   release();
   await expect(page.getByRole("menuitemradio", { name: "UTC" })).toBeVisible();
@@ -77,7 +78,10 @@ test("the keys, the clocks and the time ranges can be asked for before they are 
 test("where it cannot be loaded it says so, and it can be tried again", async ({ log, page, guard }) => {
   guard.allow(/Failed to fetch|net::ERR_FAILED/);
   await page.route(LATER, (route) => route.abort());
-  await log.open();
+  await page.goto(Log.path());
+  await log.ready();
+  // What nobody asked for is missed once, not part by part.
+  await expect(page.getByRole("alert")).toHaveCount(1);
   await log.link(log.rows.first()).click();
   const alert = log.panel.getByRole("alert");
   await expect(alert).toContainText(REFUSED);
@@ -87,6 +91,7 @@ test("where it cannot be loaded it says so, and it can be tried again", async ({
   await alert.getByRole("button", { name: "Try again" }).click();
   await expect(log.panel.getByRole("heading")).toBeVisible();
   await expect(alert).toHaveCount(0);
+  await expect(page.getByRole("group", { name: "Bars", exact: true })).toBeAttached();
 });
 
 test.describe("signing in", () => {

@@ -10,7 +10,7 @@ use daybook_model::{Histogram, Previous, Scale as CountScale, Span};
 use leptos::prelude::*;
 
 use crate::{
-    later::{Later, later},
+    later::{Later, patiently},
     load::Answer,
     reactive::{dynamic, effect, memo},
     ui::{
@@ -124,7 +124,7 @@ pub(crate) fn Chart(
                 " Arrow keys choose a bar, Shift extends, Enter zooms in, minus zooms out, Escape clears."
             </p>
             <Axis state zone=zone.into() />
-            {later(move || Later::ChartMore(MoreProps { log, bars, previous, zone, state }), nothing)}
+            {patiently(move || Later::ChartMore(MoreProps { log, bars, previous, zone, state }), nothing)}
         </section>
     }
 }
@@ -142,7 +142,7 @@ fn Plot(
             <Lines state />
             <Bars state />
             <Before state />
-            {later(move || Later::ChartInput(InputProps { state, about: about.clone() }), nothing)}
+            {patiently(move || Later::ChartInput(InputProps { state, about: about.clone() }), nothing)}
         </div>
     }
 }

@@ -4,7 +4,7 @@ use daybook_model::{Field, Term, View, account::Viewer};
 use leptos::prelude::*;
 
 use crate::{
-    later::{Later, later},
+    later::{Later, later, patiently},
     log::{
         live::{Live, LiveSwitchProps},
         menus::{AccountItemsProps, ProjectItemsProps},
@@ -71,7 +71,7 @@ pub(crate) fn TopBar(
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
-            {later(move || Later::LiveSwitch(LiveSwitchProps { live }), live_soon)}
+            {patiently(move || Later::LiveSwitch(LiveSwitchProps { live }), live_soon)}
             <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
                 {later(|| Later::ZoneItems, loading)}
             </Menu>

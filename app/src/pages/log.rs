@@ -4,7 +4,7 @@ use daybook_model::{Range, Span};
 use leptos::{html, prelude::*};
 
 use crate::{
-    later::{Later, later, prefetch},
+    later::{Later, later, patiently, when_idle},
     load::Answer,
     log::{
         answer::LogAnswer,
@@ -80,11 +80,12 @@ pub(crate) fn LogPage(
     let page = answer.page.value;
     let reach = Reach { log, answer, search, adding, sheet, again, share, live };
 
-    // The rows are painted first.
+    // The rows are painted first; then comes the code of all that can be done with them.
     let painted = memo(move || page.with(Option::is_some));
+    let rest = RwSignal::new(false);
     effect(move || {
         if painted.get() {
-            prefetch();
+            when_idle(move || drop(rest.try_set(true)));
         }
     });
 
@@ -115,7 +116,7 @@ pub(crate) fn LogPage(
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
-                {when(move || painted.get(), move || later(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), || ().into_any()))}
+                {when(move || painted.get(), move || patiently(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), nothing))}
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
@@ -124,7 +125,8 @@ pub(crate) fn LogPage(
                 </div>
                 <Chips log names facets=answer.facets.value.into() editing adding />
                 <BadAddress log />
-                {when(move || pinned.get(), move || later(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
+                {when(move || pinned.get(), move || patiently(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
+                {when(move || rest.get(), move || later(move || Later::Help(Box::new(HelpProps { reach })), nothing))}
                 <Chart log selected previous bars=answer.bars zone on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
                     <Summary selected complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
@@ -136,7 +138,7 @@ pub(crate) fn LogPage(
                 {when(move || answer.page.failure.with(Option::is_none), move || view! {
                     <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
                 })}
-                {later(move || Later::LivePill(LivePillProps { live, selected }), nothing)}
+                {patiently(move || Later::LivePill(LivePillProps { live, selected }), nothing)}
                 <div id="entries" tabindex="-1">
                     {when(move || is_empty.get(), move || later(move || Later::Empty(EmptyProps { log, names, zone, page: page.into() }), loading))}
                     // Where nothing came and nothing is on its way, there is nothing to wait for.
@@ -152,7 +154,6 @@ pub(crate) fn LogPage(
                 </aside>
             })}
         </div>
-        {later(move || Later::Help(Box::new(HelpProps { reach })), nothing)}
     }
 }
 

@@ -23,6 +23,17 @@ impl From<SplitLoaderError> for NotLoaded {
 /// A part that is made when its code is there: at once, if it is there already.
 pub(crate) type Coming = Pin<Box<dyn Future<Output = Result<AnyView, NotLoaded>>>>;
 
+/// Whether code has arrived: what waits for that in silence is made then.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrived(RwSignal<bool>);
+
+impl Arrived {
+    /// Nothing has so far. Belongs once into the context of the app.
+    pub(crate) fn nothing() -> Self {
+        Self(RwSignal::new(false))
+    }
+}
+
 /// How far a part is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -37,9 +48,15 @@ pub(crate) fn lazy(make: Box<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) ->
     let stage = RwSignal::new(Stage::Loading);
     let part = StoredValue::new_local(None);
     let floating = use_context::<Floating>();
+    let arrived = use_context::<Arrived>();
     let owner = Owner::current().unwrap_or_default();
     let give = move |made: Result<AnyView, NotLoaded>| {
         stage.set(if made.is_ok() { Stage::There } else { Stage::Failed });
+        if let (Some(Arrived(arrived)), Ok(_)) = (arrived, &made)
+            && !arrived.get_untracked()
+        {
+            arrived.set(true);
+        }
         part.set_value(made.ok());
     };
     let ask = StoredValue::new_local(move || {
@@ -72,6 +89,18 @@ pub(crate) fn lazy(make: Box<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) ->
         }
         .into_any(),
     }
+    })
+}
+
+/// A part that does not load its code, and waits in silence until something else did.
+pub(crate) fn patient(make: Box<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) -> impl IntoView {
+    let arrived = use_context::<Arrived>();
+    let make = StoredValue::new_local(make);
+    dynamic(move || {
+        if arrived.is_some_and(|Arrived(arrived)| !arrived.get()) {
+            return meanwhile();
+        }
+        untrack(|| make.with_value(|make| make()).now_or_never()).and_then(Result::ok).into_any()
     })
 }
 
