@@ -32,6 +32,16 @@ pub struct SetUp {
     pub secret: String,
 }
 
+/// What an invitation is taken up with: its secret, and the password that is to hold.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptInvitation {
+    /// The secret of the link.
+    pub secret: String,
+    /// The password.
+    pub password: String,
+}
+
 /// Who is signed in, and where they may look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {

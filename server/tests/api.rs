@@ -14,5 +14,7 @@ mod live;
 mod people;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/roles.rs"]
+mod roles;
 #[path = "api/views.rs"]
 mod views;
