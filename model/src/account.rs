@@ -11,7 +11,7 @@ pub use people::{
     ActorStatus, GrantChange, GrantInfo, MAX_ACTORS, MAX_NAME, MadePerson, MadeToken, NewPerson,
     NewProject, NewToken, PersonChange, PersonInfo, ProjectGrant, ProjectPerson, TokenInfo,
 };
-pub use sessions::{PasswordChange, SessionInfo, SignInOptions};
+pub use sessions::{PasswordChange, SessionInfo};
 
 /// What signing in takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -45,7 +45,6 @@ fn table() -> Table {
     const VIEWS: Rule = Rule::Project(Permission::KeepViews);
     const ADMIN: Rule = Rule::Project(Permission::Administer);
     Table::default()
-        .route(GET, "/sign-in", Rule::Open, session::options)
         .route(POST, "/session", Rule::Open, session::sign_in)
         .route(POST, "/set-up", Rule::Open, session::set_up)
         .route(POST, "/invitation", Rule::Open, session::accept)

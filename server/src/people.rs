@@ -21,7 +21,6 @@ use crate::store::sqlite::Database;
 
 mod directory;
 mod grants;
-mod identity;
 mod session;
 mod token;
 

@@ -16,5 +16,7 @@ mod people;
 mod read;
 #[path = "api/roles.rs"]
 mod roles;
+#[path = "api/signin.rs"]
+mod signin;
 #[path = "api/views.rs"]
 mod views;

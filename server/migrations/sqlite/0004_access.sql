@@ -23,14 +23,6 @@ CREATE TABLE person_actor (
     PRIMARY KEY (person, actor)
 ) STRICT, WITHOUT ROWID;
 
--- Who a person is to a provider of single sign-on.
-CREATE TABLE person_identity (
-    issuer  TEXT    NOT NULL,
-    subject TEXT    NOT NULL,
-    person  INTEGER NOT NULL REFERENCES person (id),
-    PRIMARY KEY (issuer, subject)
-) STRICT, WITHOUT ROWID;
-
 ALTER TABLE token ADD COLUMN prefix TEXT;                     -- how its text begins; NULL: older than this column
 ALTER TABLE token ADD COLUMN filter TEXT NOT NULL DEFAULT '';
 ALTER TABLE token ADD COLUMN until INTEGER;

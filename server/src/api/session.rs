@@ -8,9 +8,7 @@ use axum::{
 };
 use daybook_model::{
     Actor, ActorType, Outcome,
-    account::{
-        AcceptInvitation, Grant, Role, SetUp, SignIn, SignInOptions, Viewer, VisibleProject,
-    },
+    account::{AcceptInvitation, Grant, Role, SetUp, SignIn, Viewer, VisibleProject},
 };
 
 use crate::{
@@ -23,11 +21,6 @@ use crate::{
     state::AppState,
     store::ProjectId,
 };
-
-/// Which ways to sign in there are.
-pub(super) async fn options(State(_state): State<AppState>) -> Json<SignInOptions> {
-    Json(SignInOptions { single_sign_on: None })
-}
 
 /// Who is signed in.
 pub(super) async fn show(

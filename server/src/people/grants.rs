@@ -123,24 +123,6 @@ impl People {
         before.as_ref().map(grant).transpose()
     }
 
-    /// Replaces everything that a person has from groups.
-    pub async fn set_group_grants(
-        &self,
-        person: i64,
-        given: &[(ProjectId, Role)],
-    ) -> Result<(), PeopleError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM person_grant WHERE person = $1 AND from_group")
-            .bind(person)
-            .execute(&mut *transaction)
-            .await?;
-        for (project, role) in given {
-            insert(&mut transaction, person, *project, &Grant::of(*role), true).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
     /// The actors that were listed for a person.
     pub async fn actors(&self, person: i64) -> Result<Vec<String>, PeopleError> {
         let actors =

@@ -268,7 +268,7 @@ fn the_rules_are_those_that_were_decided() {
     for route in api::routes() {
         let writes = route.method != Method::GET;
         let expected = match route.path {
-            "/sign-in" | "/set-up" | "/invitation" => Rule::Open,
+            "/set-up" | "/invitation" => Rule::Open,
             "/session" if route.method == Method::POST => Rule::Open,
             "/session" | "/sessions" | "/sessions/{id}" | "/password" => Rule::Person,
             path if path.starts_with("/people") || path == "/projects" => Rule::Instance,
