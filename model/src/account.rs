@@ -11,7 +11,7 @@ pub use people::{
     ActorStatus, GrantChange, GrantInfo, MAX_ACTORS, MAX_NAME, MadePerson, MadeToken, NewPerson,
     NewProject, NewToken, PersonChange, PersonInfo, ProjectGrant, ProjectPerson, TokenInfo,
 };
-pub use sessions::{PasswordChange, SessionInfo, SignInOptions};
+pub use sessions::{PasswordChange, SessionInfo};
 
 /// What signing in takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +30,16 @@ pub struct SignIn {
 pub struct SetUp {
     /// The secret of the link.
     pub secret: String,
+}
+
+/// What an invitation is taken up with: its secret, and the password that is to hold.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptInvitation {
+    /// The secret of the link.
+    pub secret: String,
+    /// The password.
+    pub password: String,
 }
 
 /// Who is signed in, and where they may look.

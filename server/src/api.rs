@@ -4,51 +4,99 @@ use std::net::SocketAddr;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, connect_info::IntoMakeServiceWithConnectInfo},
+    http::Method,
     middleware::from_fn,
-    routing::{get, patch, post},
-    serve::{Listener, ListenerExt as _},
+    serve::{ListenerExt as _, TapIo},
 };
+use daybook_model::account::Permission;
 use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
-use crate::{assets, error::Error, headers, state::AppState};
+use crate::{access::Rule, assets, error::Error, headers, state::AppState};
 
-mod admin;
 mod events;
 mod ingest;
 mod live;
 mod overview;
+mod people;
+mod projects;
 mod runs;
 mod session;
+mod sessions;
 mod settings;
 mod stats;
+mod table;
+mod tokens;
 mod views;
 
-pub use admin::{MadeToken, NewPerson, NewProject, NewToken};
 pub(crate) use ingest::report;
+pub use table::Route;
+use table::Table;
+
+/// Every route of the API with its rule.
+fn table() -> Table {
+    const DELETE: Method = Method::DELETE;
+    const GET: Method = Method::GET;
+    const PATCH: Method = Method::PATCH;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const INGEST: Rule = Rule::Project(Permission::Ingest);
+    const READ: Rule = Rule::Project(Permission::Read);
+    const VIEWS: Rule = Rule::Project(Permission::KeepViews);
+    const ADMIN: Rule = Rule::Project(Permission::Administer);
+    Table::default()
+        .route(POST, "/session", Rule::Open, session::sign_in)
+        .route(POST, "/set-up", Rule::Open, session::set_up)
+        .route(POST, "/invitation", Rule::Open, session::accept)
+        .route(GET, "/session", Rule::Person, session::show)
+        .route(DELETE, "/session", Rule::Person, session::sign_out)
+        .route(GET, "/sessions", Rule::Person, sessions::list)
+        .route(DELETE, "/sessions", Rule::Person, sessions::revoke_others)
+        .route(DELETE, "/sessions/{id}", Rule::Person, sessions::revoke)
+        .route(GET, "/me/settings", Rule::Person, settings::show)
+        .route(PATCH, "/me/settings", Rule::Person, settings::change)
+        .route(POST, "/password", Rule::Person, sessions::change_password)
+        .route(GET, "/projects", Rule::Instance, projects::list)
+        .route(POST, "/projects", Rule::Instance, projects::create)
+        .route(GET, "/people", Rule::Instance, people::list)
+        .route(POST, "/people", Rule::Instance, people::create)
+        .route(GET, "/people/{id}", Rule::Instance, people::show)
+        .route(PATCH, "/people/{id}", Rule::Instance, people::change)
+        .route(POST, "/people/{id}/invitation", Rule::Instance, people::invite)
+        .route(GET, "/projects/{project}/people", ADMIN, projects::people)
+        .route(PUT, "/projects/{project}/people", ADMIN, projects::grant)
+        .route(DELETE, "/projects/{project}/people/{id}", ADMIN, projects::remove)
+        .route(GET, "/projects/{project}/tokens", ADMIN, tokens::list)
+        .route(POST, "/projects/{project}/tokens", ADMIN, tokens::create)
+        .route(DELETE, "/projects/{project}/tokens/{id}", ADMIN, tokens::revoke)
+        .route(GET, "/projects/{project}/gone", READ, projects::gone)
+        .route(GET, "/projects/{project}/overview", READ, overview::show)
+        .route(GET, "/projects/{project}/events", READ, events::list)
+        .route(POST, "/projects/{project}/events", INGEST, ingest::create)
+        .route(GET, "/projects/{project}/events/{seq}", READ, events::show)
+        .route(GET, "/projects/{project}/histogram", READ, stats::histogram)
+        .route(GET, "/projects/{project}/histogram/previous", READ, stats::previous)
+        .route(GET, "/projects/{project}/facets", READ, stats::facets)
+        .route(GET, "/projects/{project}/live", READ, live::stream)
+        .route(GET, "/projects/{project}/newer", READ, live::newer)
+        .route(GET, "/projects/{project}/without", READ, stats::without)
+        .route(GET, "/projects/{project}/conflicts", READ, stats::conflicts)
+        .route(GET, "/projects/{project}/views", VIEWS, views::list)
+        .route(POST, "/projects/{project}/views", VIEWS, views::create)
+        .route(PATCH, "/projects/{project}/views/{id}", VIEWS, views::change)
+        .route(DELETE, "/projects/{project}/views/{id}", VIEWS, views::delete)
+}
+
+/// Every route of the API with its rule, for whoever wants to check them.
+pub fn routes() -> Vec<Route> {
+    table().routes()
+}
 
 /// Everything that is served: the API, and the app everywhere else.
 pub fn router(state: AppState) -> Router {
-    let api = Router::new()
-        .route("/session", get(session::show).post(session::sign_in).delete(session::sign_out))
-        .route("/set-up", post(session::set_up))
-        .route("/me/settings", get(settings::show).patch(settings::change))
-        .route("/projects", post(admin::create_project))
-        .route("/people", post(admin::create_person))
-        .route("/projects/{project}/tokens", post(admin::create_token))
-        .route("/projects/{project}/overview", get(overview::show))
-        .route("/projects/{project}/events", get(events::list).post(ingest::create))
-        .route("/projects/{project}/events/{seq}", get(events::show))
-        .route("/projects/{project}/histogram", get(stats::histogram))
-        .route("/projects/{project}/histogram/previous", get(stats::previous))
-        .route("/projects/{project}/facets", get(stats::facets))
-        .route("/projects/{project}/live", get(live::stream))
-        .route("/projects/{project}/newer", get(live::newer))
-        .route("/projects/{project}/without", get(stats::without))
-        .route("/projects/{project}/conflicts", get(stats::conflicts))
-        .route("/projects/{project}/views", get(views::list).post(views::create))
-        .route("/projects/{project}/views/{id}", patch(views::change).delete(views::delete))
+    let api = table()
+        .router(&state)
         .fallback(async || Error::NotFound("there is nothing at this address"))
         // Bodies are bounded where they are read; only `ingest` takes more than this.
         .layer(DefaultBodyLimit::max(64 * 1024))
@@ -62,10 +110,15 @@ pub fn router(state: AppState) -> Router {
 
 /// A listener whose answers leave at once. An answer in parts would otherwise wait with its second
 /// part until the first is acknowledged, which takes a browser up to 40 ms.
-pub fn prompt(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
+pub fn prompt(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
     listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection's answers may wait for one another");
         }
     })
+}
+
+/// The router as it is served: each request knows the address it comes from.
+pub fn service(state: AppState) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    router(state).into_make_service_with_connect_info()
 }

@@ -9,6 +9,7 @@ mod demo;
 mod import;
 mod log;
 mod serve;
+mod via;
 
 /// An audit log to investigate, share and trust.
 #[derive(Debug, Parser)]
@@ -49,13 +50,13 @@ enum Command {
     Import(import::Import),
     /// Fill a project with the activity of a made-up platform
     Demo(demo::MakeDemo),
-    /// Make projects
+    /// Make and list projects
     #[command(subcommand)]
     Project(admin::ProjectCommand),
-    /// Make people
+    /// Let people in and keep them out
     #[command(subcommand)]
     User(admin::UserCommand),
-    /// Make tokens for programs
+    /// Make and revoke tokens for programs
     #[command(subcommand)]
     Token(admin::TokenCommand),
 }

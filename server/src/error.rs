@@ -36,6 +36,9 @@ pub enum Error {
     /// The one-time link was used or has been replaced.
     #[error("this link was used already or has been replaced; restart the server for a new one")]
     SpentLink,
+    /// The invitation was taken up or has been replaced, or it is too late for it.
+    #[error("this invitation was taken up already or has ended; ask for a new one")]
+    SpentInvitation,
     /// Ask for the permission.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -45,6 +48,9 @@ pub enum Error {
     /// Have fewer of them at once.
     #[error("{0}")]
     TooMany(&'static str),
+    /// Wait before trying to sign in again.
+    #[error("too many attempts to sign in failed: try again in {0} seconds")]
+    Wait(i64),
     /// Try again later.
     #[error("the log cannot be reached right now; try again in a moment")]
     Unavailable,
@@ -54,6 +60,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// What was given is understood but not acceptable.
+    pub fn refused(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::Body { status: StatusCode::UNPROCESSABLE_ENTITY, code: "refused", message }
+    }
+
     /// The status and the word for programs.
     fn kind(&self) -> (StatusCode, &'static str) {
         match self {
@@ -61,9 +73,11 @@ impl Error {
             Self::Body { status, code, .. } => (*status, code),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
+            Self::SpentInvitation => (StatusCode::UNAUTHORIZED, "spent_invitation"),
             Self::SpentLink => (StatusCode::UNAUTHORIZED, "spent_link"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
+            Self::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "wait"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
@@ -86,6 +100,9 @@ impl IntoResponse for Error {
         let mut response = (status, Json(ApiError { error: self.detail() })).into_response();
         if matches!(self, Self::Unavailable) {
             response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("1"));
+        }
+        if let Self::Wait(seconds) = self {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
     }
@@ -143,6 +160,7 @@ impl From<PeopleError> for Error {
     fn from(e: PeopleError) -> Self {
         match e {
             PeopleError::Database(e) => StoreError::from(e).into(),
+            PeopleError::Refused(message) => Self::refused(message),
             e => {
                 tracing::error!(error = %e, "people and sessions cannot be read");
                 Self::Internal

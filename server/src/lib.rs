@@ -3,8 +3,11 @@
 //! See `ARCHITECTURE.md` for the map. Everything that writes goes through [`ledger`]; everything
 //! that reads asks a [`store`] about a [`list`].
 
+pub mod access;
+pub mod accounts;
 pub mod api;
 pub mod assets;
+pub mod attempts;
 pub mod buckets;
 pub mod cli;
 pub mod clock;
@@ -18,10 +21,12 @@ pub mod ledger;
 pub mod list;
 pub mod live;
 pub mod people;
+pub mod preferences;
 pub mod presence;
 pub mod project;
 pub mod secret;
 pub mod settings;
+pub mod site;
 pub mod state;
 pub mod store;
 pub mod tabs;

@@ -1,28 +1,33 @@
 //! Who may come in: people with passwords, tokens for programs, and sessions.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use daybook_model::Timestamp;
+use daybook_model::{Timestamp, account::PersonChange};
 use sqlx::{
     Row, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
 };
 
 use tokio::sync::Semaphore;
 
-use crate::{
-    secret::{Secret, SecretHash},
-    store::{ProjectId, sqlite::Database},
-};
+use crate::store::sqlite::Database;
 
+mod directory;
+mod grants;
+mod session;
 mod token;
 
-pub use token::{Scope, Token, TokenError};
+pub use daybook_model::account::TokenScope as Scope;
+pub use session::{DEVICE_MILLIS, Lifetimes, Session};
+pub use token::Token;
 
-/// How long a session lasts, in milliseconds: 14 days.
-pub const SESSION_MILLIS: i64 = 14 * 24 * 60 * 60 * 1000;
 /// The shortest password that is taken, in characters.
 pub const MIN_PASSWORD: usize = 12;
 /// The longest, so that hashing one has a bound.
@@ -42,6 +47,9 @@ pub enum PeopleError {
     /// A password cannot be hashed or a stored hash cannot be read.
     #[error("a password cannot be hashed: {0}")]
     Password(String),
+    /// Something that is stored cannot be understood; nobody is let in by it.
+    #[error("what is stored of accounts cannot be read: {0}")]
+    Unreadable(String),
     /// What was given is not acceptable.
     #[error("{0}")]
     Refused(String),
@@ -54,6 +62,13 @@ pub struct Person {
     pub id: i64,
     /// Lower case.
     pub email: String,
+    /// Whether the person looks after the whole instance.
+    pub instance_admin: bool,
+}
+
+/// From columns id, email, `instance_admin`.
+fn person(row: &SqliteRow) -> Person {
+    Person { id: row.get(0), email: row.get(1), instance_admin: row.get(2) }
 }
 
 /// The people of an instance, their tokens and their sessions.
@@ -64,6 +79,9 @@ pub struct People {
     log: Database,
     /// Sessions, in a small file of their own.
     sessions: SqlitePool,
+    lifetimes: Lifetimes,
+    /// When tokens were last written down as used.
+    used: Arc<Mutex<HashMap<i64, Timestamp>>>,
 }
 
 impl People {
@@ -73,7 +91,14 @@ impl People {
         let options = SqliteConnectOptions::new().filename(sessions).create_if_missing(true);
         let sessions = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         sqlx::migrate!("migrations/sessions").run(&sessions).await?;
-        Ok(Self { log: log.clone(), sessions })
+        let lifetimes = Lifetimes::default();
+        Ok(Self { log: log.clone(), sessions, lifetimes, used: Arc::default() })
+    }
+
+    /// The same, with sessions that last so long.
+    #[must_use]
+    pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
+        Self { lifetimes, ..self }
     }
 
     /// The log's database, which people and tokens are kept in.
@@ -96,119 +121,73 @@ impl People {
             return Err(PeopleError::Refused(format!("{email:?} is not an e-mail address")));
         }
         let hash = match password {
-            Some(p) if p.chars().count() < MIN_PASSWORD || p.len() > MAX_PASSWORD => {
-                return Err(PeopleError::Refused(format!(
-                    "a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters"
-                )));
-            }
-            Some(p) => Some(hash_password(p.to_owned()).await?),
+            Some(password) => Some(new_password(&email, password).await?),
             None => None,
         };
         let row = sqlx::query("INSERT INTO person (email, password_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id")
             .bind(&email).bind(hash).bind(now.millis())
             .fetch_optional(self.log.writer()).await?
             .ok_or_else(|| PeopleError::Refused(format!("{email} is there already")))?;
-        Ok(Person { id: row.get(0), email })
+        Ok(Person { id: row.get(0), email, instance_admin: false })
     }
 
-    /// The first person of the instance, made if there is nobody yet.
+    /// The first person of the instance, made if there is nobody yet. Whoever has the link has the
+    /// machine: an admin of the instance.
     pub async fn first_person(&self, now: Timestamp) -> Result<Person, PeopleError> {
-        let first = sqlx::query("SELECT id, email FROM person ORDER BY id LIMIT 1")
-            .fetch_optional(self.log.readers())
-            .await?;
-        match first {
-            Some(row) => Ok(Person { id: row.get(0), email: row.get(1) }),
-            None => self.create_person("admin@localhost", None, now).await,
+        let first = sqlx::query(
+            "SELECT id, email, instance_admin FROM person \
+             WHERE instance_admin AND disabled_at IS NULL ORDER BY id LIMIT 1",
+        );
+        if let Some(row) = first.fetch_optional(self.log.readers()).await? {
+            return Ok(person(&row));
         }
+        let made = match self.find("admin@localhost").await? {
+            Some(person) => person,
+            None => self.create_person("admin@localhost", None, now).await?,
+        };
+        let change =
+            PersonChange { disabled: Some(false), instance_admin: Some(true), actors: None };
+        self.change_person(made.id, &change, now).await?;
+        Ok(Person { instance_admin: true, ..made })
     }
 
     /// The person with this address and password. Takes as long for an unknown address as for a
     /// wrong password.
     pub async fn verify(&self, email: &str, password: &str) -> Result<Option<Person>, PeopleError> {
-        let row = sqlx::query("SELECT id, email, password_hash FROM person WHERE email = $1")
+        let row = sqlx::query("SELECT id, email, instance_admin, password_hash FROM person WHERE email = $1 AND disabled_at IS NULL")
             .bind(email.trim().to_lowercase())
             .fetch_optional(self.log.readers())
             .await?;
-        let hash = row.as_ref().and_then(|r| r.get::<Option<String>, _>(2));
+        let hash = row.as_ref().and_then(|r| r.get::<Option<String>, _>(3));
         let right = check_password(password.to_owned(), hash).await?;
-        Ok(row.filter(|_| right).map(|r| Person { id: r.get(0), email: r.get(1) }))
+        Ok(row.filter(|_| right).map(|row| person(&row)))
     }
+}
 
-    /// Opens a session; the secret is the cookie's value.
-    pub async fn open_session(
-        &self,
-        person: &Person,
-        now: Timestamp,
-    ) -> Result<Secret, PeopleError> {
-        sqlx::query("DELETE FROM session WHERE expires_at <= $1")
-            .bind(now.millis())
-            .execute(&self.sessions)
-            .await?;
-        let secret = Secret::generate("");
-        sqlx::query("INSERT INTO session (hash, person, expires_at) VALUES ($1, $2, $3)")
-            .bind(secret.hash().as_bytes().to_vec())
-            .bind(person.id)
-            .bind(now.plus_millis(SESSION_MILLIS).millis())
-            .execute(&self.sessions)
-            .await?;
-        Ok(secret)
-    }
+/// Words that a password is not made of alone: whoever guesses begins with these.
+const GUESSED: &[&str] =
+    &["password", "passwort", "daybook", "letmein", "welcome", "qwerty", "admin", "12345", "abc"];
 
-    /// Who holds this session.
-    pub async fn session(
-        &self,
-        cookie: &str,
-        now: Timestamp,
-    ) -> Result<Option<Person>, PeopleError> {
-        let session = sqlx::query("SELECT person FROM session WHERE hash = $1 AND expires_at > $2")
-            .bind(SecretHash::of(cookie).as_bytes().to_vec())
-            .bind(now.millis())
-            .fetch_optional(&self.sessions)
-            .await?;
-        let Some(id) = session.map(|row| row.get::<i64, _>(0)) else { return Ok(None) };
-        let person = sqlx::query("SELECT id, email FROM person WHERE id = $1")
-            .bind(id)
-            .fetch_optional(self.log.readers())
-            .await?;
-        Ok(person.map(|row| Person { id: row.get(0), email: row.get(1) }))
+/// The hash of a new password, if it is long enough and not what is guessed first.
+async fn new_password(email: &str, password: &str) -> Result<String, PeopleError> {
+    if password.chars().count() < MIN_PASSWORD || password.len() > MAX_PASSWORD {
+        return Err(PeopleError::Refused(format!(
+            "a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters"
+        )));
     }
-
-    /// Ends a session.
-    pub async fn close_session(&self, cookie: &str) -> Result<(), PeopleError> {
-        sqlx::query("DELETE FROM session WHERE hash = $1")
-            .bind(SecretHash::of(cookie).as_bytes().to_vec())
-            .execute(&self.sessions)
-            .await?;
-        Ok(())
+    let mut left = password.to_lowercase();
+    for word in GUESSED.iter().copied().chain(email.split(['@', '.']).filter(|w| w.len() > 2)) {
+        left = left.replace(word, "");
     }
-
-    /// Makes a token; the secret is shown this once.
-    pub async fn create_token(
-        &self,
-        project: ProjectId,
-        name: &str,
-        scopes: &[Scope],
-        now: Timestamp,
-    ) -> Result<Secret, PeopleError> {
-        let secret = Secret::generate(token::PREFIX);
-        sqlx::query("INSERT INTO token (project, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(project.0).bind(name).bind(secret.hash().as_bytes().to_vec())
-            .bind(Scope::join(scopes)).bind(now.millis())
-            .execute(self.log.writer()).await?;
-        Ok(secret)
+    let mut different: Vec<char> = left.chars().collect();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < 4 {
+        return Err(PeopleError::Refused(
+            "this password is one of those that are guessed first: choose another one".into(),
+        ));
     }
-
-    /// The token with this text.
-    pub async fn token(&self, text: &str) -> Result<Option<Token>, PeopleError> {
-        let row = sqlx::query("SELECT project, scopes FROM token WHERE hash = $1")
-            .bind(SecretHash::of(text).as_bytes().to_vec())
-            .fetch_optional(self.log.readers())
-            .await?;
-        Ok(row.map(|row| Token {
-            project: ProjectId(row.get(0)),
-            scopes: Scope::split(&row.get::<String, _>(1)),
-        }))
-    }
+    hash_password(password.to_owned()).await
 }
 
 /// Hashing takes tens of milliseconds of a core: not on the threads that answer requests.

@@ -1,69 +1,14 @@
-//! What people prefer: kept in the log's database, so that it moves and is backed up with it.
+//! How a server was told to be.
 
-use daybook_model::settings::{MOST, Settings, SettingsChange};
+use crate::{people::Lifetimes, site::Site, tabs::Tabs};
 
-use crate::store::sqlite::Database;
-
-/// Why settings cannot be had or kept.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    /// The database did not do it.
-    #[error("the database of settings failed: {0}")]
-    Database(#[from] sqlx::Error),
-    /// There are too many.
-    #[error("there would be more than {MOST} settings: reset some columns first")]
-    TooMany,
-}
-
-/// The settings of everybody.
-#[derive(Debug, Clone)]
-pub struct PersonSettings {
-    log: Database,
-}
-
-impl PersonSettings {
-    /// Those that are kept in this database.
-    pub fn on(log: &Database) -> Self {
-        Self { log: log.clone() }
-    }
-
-    /// All of a person's.
-    pub async fn of(&self, person: i64) -> Result<Settings, SettingsError> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT key, value FROM setting WHERE person = $1")
-                .bind(person)
-                .fetch_all(self.log.readers())
-                .await?;
-        Ok(rows.into_iter().collect())
-    }
-
-    /// Keeps and forgets what a checked change says, all of it or nothing.
-    pub async fn change(&self, person: i64, change: &SettingsChange) -> Result<(), SettingsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        for (key, value) in &change.0 {
-            let sql = match value {
-                Some(_) => {
-                    "INSERT INTO setting (person, key, value) VALUES ($1, $2, $3) \
-                     ON CONFLICT DO UPDATE SET value = excluded.value"
-                }
-                None => "DELETE FROM setting WHERE person = $1 AND key = $2",
-            };
-            let query = sqlx::query(sql).bind(person).bind(key);
-            match value {
-                Some(value) => query.bind(value),
-                None => query,
-            }
-            .execute(&mut *transaction)
-            .await?;
-        }
-        let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM setting WHERE person = $1")
-            .bind(person)
-            .fetch_one(&mut *transaction)
-            .await?;
-        if usize::try_from(kept).is_ok_and(|kept| kept > MOST) {
-            return Err(SettingsError::TooMany);
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
+/// How a server was told to be; as it is unless something was said.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// The tabs of each project.
+    pub tabs: Tabs,
+    /// Where it is on the web.
+    pub site: Site,
+    /// How long sessions last.
+    pub lifetimes: Lifetimes,
 }

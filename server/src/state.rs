@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::{
-    clock::Clock, intake::SourceTable, ledger::Ledger, live::Hub, people::People,
-    secret::SecretHash, settings::PersonSettings, store::AnyStore, tabs::Tabs, views::Views,
+    attempts::Attempts, clock::Clock, intake::SourceTable, ledger::Ledger, live::Hub,
+    people::People, preferences::Preferences, secret::SecretHash, settings::Settings, site::Site,
+    store::AnyStore, tabs::Tabs, views::Views,
 };
 
 /// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
@@ -32,10 +33,14 @@ pub struct Inner {
     pub sources: SourceTable,
     /// The tabs of each project.
     pub tabs: Tabs,
+    /// Where this server is on the web.
+    pub site: Site,
+    /// Who tried to sign in and could not.
+    pub attempts: Attempts,
     /// The views that people saved.
     pub views: Views,
     /// What people prefer.
-    pub settings: PersonSettings,
+    pub preferences: Preferences,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -59,12 +64,13 @@ impl AppState {
         ledger: Ledger,
         people: People,
         clock: Clock,
-        tabs: Tabs,
+        settings: Settings,
         local_key: SecretHash,
         one_time_link: SecretHash,
     ) -> Self {
+        let people = people.with_lifetimes(settings.lifetimes);
         let views = Views::on(people.database());
-        let settings = PersonSettings::on(people.database());
+        let preferences = Preferences::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -73,9 +79,11 @@ impl AppState {
             people,
             clock,
             sources: SourceTable::default(),
-            tabs,
+            tabs: settings.tabs,
+            site: settings.site,
+            attempts: Attempts::default(),
             views,
-            settings,
+            preferences,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

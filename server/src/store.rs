@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Stack, StackBy, Timestamp,
-    account::Project, page::Direction, sort::SortKey,
+    Entry, Event, FacetCounts, Field, Filter, Range, Seq, Sort, Span, Stack, StackBy, Term,
+    Timestamp, account::Project, page::Direction, sort::SortKey,
 };
 
 mod dictionary;
@@ -51,6 +51,24 @@ impl Scope {
         let filters = self.within.iter().chain([&self.filter]);
         let mut filters = filters.map(|filter| Filter { as_of: None, ..filter.clone() });
         entry.seq <= self.as_of && filters.all(|filter| filter.matches(entry, self.span))
+    }
+
+    /// The same, where the absolute ranges of what bounds it count as well.
+    #[must_use]
+    pub fn clipped(mut self) -> Self {
+        for bound in &self.within {
+            let Range::Between(span) = bound.range else { continue };
+            let both = Span::new(self.span.from.max(span.from), self.span.to.min(span.to));
+            let Some(both) = both else {
+                // Every entry has an action: nothing is in it.
+                let mut nothing = Filter::default();
+                nothing.add(Field::Action, false, Term::Absent);
+                self.within.push(nothing);
+                return self;
+            };
+            self.span = both;
+        }
+        self
     }
 
     /// The part of it that bars between these edges cover; `None` if that is nothing.
@@ -123,6 +141,14 @@ pub trait Store: Send + Sync + 'static {
 
     /// The project of this name or number.
     async fn project(&self, slug_or_number: &str) -> Result<Option<Project>, StoreError>;
+
+    /// The actors of the project that had this e-mail address at some time, whatever its case, as
+    /// filtered by.
+    async fn actors_with_email(
+        &self,
+        project: ProjectId,
+        email: &str,
+    ) -> Result<Vec<String>, StoreError>;
 
     /// Appends events to the project's log, in this order, in one transaction that is on disk when
     /// this returns. Places are given without gaps. The answer has one item an event. An id that

@@ -14,9 +14,13 @@ mod live;
 mod people;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/roles.rs"]
+mod roles;
 #[path = "api/runs.rs"]
 mod runs;
 #[path = "api/settings.rs"]
 mod settings;
+#[path = "api/signin.rs"]
+mod signin;
 #[path = "api/views.rs"]
 mod views;

@@ -1,16 +1,8 @@
-//! Sessions, and the ways to sign in.
+//! Sessions and passwords.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-
-/// Which ways to sign in there are: for the sign-in page, before anybody is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignInOptions {
-    /// What the button for single sign-on says; `None` where there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub single_sign_on: Option<String>,
-}
 
 /// One of a person's own sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -162,7 +162,7 @@ async fn serve(
         ledger,
         people,
         clock,
-        daybook::tabs::Tabs::default(),
+        daybook::settings::Settings::default(),
         key.hash(),
         link.hash(),
     );

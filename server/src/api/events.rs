@@ -1,34 +1,23 @@
 //! Entries: a page of them, and one.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::Path};
 use daybook_model::{Entry, Page};
 
-use crate::{
-    error::Error,
-    extract::{Question, Readable},
-    state::AppState,
-};
+use crate::{access::Access, error::Error, extract::Question};
 
 /// A page of entries.
-pub(super) async fn list(
-    State(state): State<AppState>,
-    question: Question,
-) -> Result<Json<Page>, Error> {
-    Ok(Json(question.list.page(&*state.store).await?))
+pub(super) async fn list(question: Question) -> Result<Json<Page>, Error> {
+    Ok(Json(question.list.page(&*question.access.store).await?))
 }
 
 /// One entry, whole.
 pub(super) async fn show(
-    State(state): State<AppState>,
-    project: Readable,
+    access: Access,
     Path((_, seq)): Path<(String, String)>,
 ) -> Result<Json<Entry>, Error> {
     let missing = Error::NotFound("there is no entry with this number");
     let Some(seq) = seq.parse::<u64>().ok().filter(|&seq| i64::try_from(seq).is_ok()) else {
         return Err(missing);
     };
-    state.store.entry(project.id(), seq).await?.map(Json).ok_or(missing)
+    access.store.entry(access.id(), seq).await?.map(Json).ok_or(missing)
 }

@@ -12,8 +12,8 @@ use futures_util::StreamExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
+    access::Access,
     error::Error,
-    extract::Writable,
     intake::{self, BodyKind},
     ledger::Submitted,
     state::AppState,
@@ -27,7 +27,7 @@ static PARSING: Semaphore = Semaphore::const_new(2);
 /// Stores a batch of events.
 pub(super) async fn create(
     State(state): State<AppState>,
-    Writable(project): Writable,
+    access: Access,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
@@ -52,7 +52,7 @@ pub(super) async fn create(
     };
     drop(turn);
     let (indexes, events): (Vec<_>, Vec<_>) = batch.events.into_iter().unzip();
-    let submitted = state.ledger.submit(project, events).await?;
+    let submitted = state.ledger.submit(access.id(), events).await?;
     let report = report(&indexes, &submitted, batch.refused);
     let status = if report.stored + report.duplicates == 0 && !report.refused.is_empty() {
         StatusCode::UNPROCESSABLE_ENTITY

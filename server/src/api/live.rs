@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Body,
-    extract::{FromRequestParts as _, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -11,8 +11,9 @@ use daybook_model::{QueryError, Seq, Span, live::Newer};
 use futures_util::FutureExt as _;
 
 use crate::{
+    access::{self, bearer, session_cookie},
     error::Error,
-    extract::{Question, Readable, bearer, session_cookie},
+    extract::Question,
     live::Interest,
     state::AppState,
     store::Scope,
@@ -27,14 +28,14 @@ pub(super) async fn stream(
     let interest = Interest::of(&list.scope, &query)?;
     // A browser that comes back by itself says where it was; the address is that of the first time.
     let after = last_event(&parts.headers)?.or(query.after);
-    let credential = bearer(&parts.headers).or_else(|| session_cookie(&parts.headers));
+    let credential = bearer(&parts.headers).or_else(|| session_cookie(&state, &parts.headers));
     let permit = state.live.permit(credential.unwrap_or_default())?;
     // Asked again and again, in the way it was asked at first.
     let may = {
         let state = state.clone();
         move || {
             let (mut parts, state) = (parts.clone(), state.clone());
-            async move { Readable::from_request_parts(&mut parts, &state).await.is_ok() }.boxed()
+            async move { access::again(&mut parts, &state).await }.boxed()
         }
     };
     let body = Body::from_stream(state.live.stream(interest, after, permit, may));
@@ -56,11 +57,8 @@ fn last_event(headers: &HeaderMap) -> Result<Option<Seq>, QueryError> {
 
 /// How many entries that match were stored after `as_of`. A span that reached the end of the log at
 /// that moment goes on with it; one that had ended before is the same.
-pub(super) async fn newer(
-    State(state): State<AppState>,
-    question: Question,
-) -> Result<Json<Newer>, Error> {
-    let (store, old) = (&*state.store, question.list.scope);
+pub(super) async fn newer(question: Question) -> Result<Json<Newer>, Error> {
+    let (store, old) = (&*question.access.store, question.list.scope);
     let head = store.head(old.project).await?;
     let at = store.entry(old.project, old.as_of).await?.map(|entry| entry.received_at);
     let mut span = old.span;

@@ -27,16 +27,16 @@ use crate::{
 /// Streams the parts, one JSON object a line. What is wrong with the query is told before.
 pub(super) async fn show(
     State(state): State<AppState>,
-    Question { project, tab, query, list }: Question,
+    Question { access, tab, query, list }: Question,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let bars = Bars::read(&query)?;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
-    let tabs = state.tabs.of(&project);
+    let tabs = state.tabs.of(&access.project);
     let gzip = accepts_gzip(&headers);
     let mut lines = Lines::new(gzip);
     let parts = async_stream::stream! {
-        for await part in parts(&state, &list, &bars, &fields, &tabs, tab.by_run) {
+        for await part in parts(&*access.store, &list, &bars, &fields, &tabs, tab.by_run) {
             let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });
             yield lines.write(&part);
         }
@@ -54,14 +54,14 @@ pub(super) async fn show(
 
 /// The parts, in the order in which a reader needs them. After an error there is nothing.
 fn parts<'a>(
-    state: &'a AppState,
+    store: &'a dyn Store,
     list: &'a List,
     bars: &'a Bars,
     fields: &'a [Field],
     tabs: &'a [Tab],
     by_run: bool,
 ) -> impl Stream<Item = Result<Overview, StoreError>> + 'a {
-    let (store, scope) = (&*state.store, &list.scope);
+    let scope = &list.scope;
     try_stream! {
         yield Overview::Tabs { tabs: tabs.to_vec() };
         let page = list.page(store).await?;

@@ -3,40 +3,63 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode, header::SET_COOKIE},
-    response::IntoResponse,
+    http::{HeaderMap, HeaderName, StatusCode, header::SET_COOKIE},
+    response::{AppendHeaders, IntoResponse},
 };
-use daybook_model::account::{Grant, Project, Role, SetUp, SignIn, Viewer, VisibleProject};
+use daybook_model::{
+    Actor, ActorType, Outcome,
+    account::{AcceptInvitation, Grant, Role, SetUp, SignIn, Viewer, VisibleProject},
+};
 
 use crate::{
+    access::{DEVICE_COOKIE, cookie, session_cookie},
+    accounts::{Action, Happened, record},
+    attempts::Attempt,
     error::Error,
-    extract::{Caller, JsonBody, SESSION_COOKIE, session_cookie, visible_projects},
-    people::{Person, SESSION_MILLIS},
+    extract::{Caller, JsonBody, Origin, SESSION_COOKIE, SignedIn},
+    people::{DEVICE_MILLIS, Person},
     state::AppState,
+    store::ProjectId,
 };
 
 /// Who is signed in.
 pub(super) async fn show(
     State(state): State<AppState>,
-    caller: Caller,
+    SignedIn(person): SignedIn,
 ) -> Result<Json<Viewer>, Error> {
-    let Caller::Person(person) = caller else { return Err(Error::Unauthorized) };
     viewer(&state, person).await.map(Json)
 }
 
 /// Signs in by e-mail address and password.
 pub(super) async fn sign_in(
     State(state): State<AppState>,
+    from: Origin,
+    headers: HeaderMap,
     JsonBody(given): JsonBody<SignIn>,
 ) -> Result<impl IntoResponse, Error> {
-    let person =
-        state.people.verify(&given.email, &given.password).await?.ok_or(Error::WrongPassword)?;
-    open_session(&state, person).await
+    let now = state.clock.now();
+    let known = match cookie(&headers, &state.site.cookie_name(DEVICE_COOKIE)) {
+        Some(device) => state.people.is_known_device(device, &given.email, now).await?,
+        None => false,
+    };
+    let attempt = Attempt::of(from.address, &given.email, known);
+    state.attempts.begin(&attempt, now).map_err(Error::Wait)?;
+    let person = state.people.verify(&given.email, &given.password).await?;
+    let Some(person) = person else {
+        let email: String = given.email.trim().to_lowercase().chars().take(254).collect();
+        let failed = Happened::new(Action::SignIn, actor(&email), from);
+        record(&state, Happened { outcome: Outcome::Failure, ..failed }).await;
+        return Err(Error::WrongPassword);
+    };
+    state.attempts.succeeded(&attempt);
+    open_session(&state, person, from, &headers).await
 }
 
 /// Signs in by the one-time link.
 pub(super) async fn set_up(
     State(state): State<AppState>,
+    from: Origin,
+    headers: HeaderMap,
     JsonBody(given): JsonBody<SetUp>,
 ) -> Result<impl IntoResponse, Error> {
     if !state.take_link(&given.secret) {
@@ -44,7 +67,7 @@ pub(super) async fn set_up(
     }
     let opened = async {
         let person = state.people.first_person(state.clock.now()).await?;
-        open_session(&state, person).await
+        open_session(&state, person, from, &headers).await
     }
     .await;
     if opened.is_err() {
@@ -53,35 +76,86 @@ pub(super) async fn set_up(
     opened
 }
 
+/// Signs in by an invitation, whose password holds from then on.
+pub(super) async fn accept(
+    State(state): State<AppState>,
+    from: Origin,
+    headers: HeaderMap,
+    JsonBody(given): JsonBody<AcceptInvitation>,
+) -> Result<impl IntoResponse, Error> {
+    let now = state.clock.now();
+    let person = state.people.accept(&given.secret, &given.password, now).await?;
+    let person = person.ok_or(Error::SpentInvitation)?;
+    let set = Happened::new(Action::ChangePassword, actor(&person.email), from.clone());
+    record(&state, set.on("person", &person.id, &person.email)).await;
+    open_session(&state, person, from, &headers).await
+}
+
 /// Signs out; the session is gone for good.
 pub(super) async fn sign_out(
     State(state): State<AppState>,
-    _: Caller,
+    caller: Caller,
+    from: Origin,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Error> {
-    if let Some(cookie) = session_cookie(&headers) {
+    if let Some(cookie) = session_cookie(&state, &headers) {
         state.people.close_session(cookie).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie("", 0))]))
+    record(&state, Happened::new(Action::SignOut, caller.actor(), from)).await;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, state.site.cookie(SESSION_COOKIE, "", 0))]))
+}
+
+fn actor(email: &str) -> Actor {
+    let (id, email) = (Some(email.to_owned()), Some(email.to_owned()));
+    Actor { kind: ActorType::User, id, name: None, email }
+}
+
+/// The cookies of a session that was opened just now. Its secret is new; one that the browser came
+/// with is worth nothing from now on.
+pub(super) async fn cookies(
+    state: &AppState,
+    person: &Person,
+    from: Origin,
+    headers: &HeaderMap,
+) -> Result<AppendHeaders<Vec<(HeaderName, String)>>, Error> {
+    let now = state.clock.now();
+    if let Some(old) = session_cookie(state, headers) {
+        state.people.close_session(old).await?;
+    }
+    let secret = state.people.open_session_from(person, &from, now).await?;
+    let device = state.people.know_device(person, now).await?;
+    record(state, Happened::new(Action::SignIn, actor(&person.email), from)).await;
+    let lasts = state.people.lifetimes().whole / 1000;
+    Ok(AppendHeaders(vec![
+        (SET_COOKIE, state.site.cookie(SESSION_COOKIE, secret.reveal(), lasts)),
+        (SET_COOKIE, state.site.cookie(DEVICE_COOKIE, device.reveal(), DEVICE_MILLIS / 1000)),
+    ]))
 }
 
 async fn open_session(
     state: &AppState,
     person: Person,
+    from: Origin,
+    headers: &HeaderMap,
 ) -> Result<impl IntoResponse + use<>, Error> {
-    let secret = state.people.open_session(&person, state.clock.now()).await?;
-    let viewer = viewer(state, person).await?;
-    Ok(([(SET_COOKIE, cookie(secret.reveal(), SESSION_MILLIS / 1000))], Json(viewer)))
+    let cookies = cookies(state, &person, from, headers).await?;
+    Ok((cookies, Json(viewer(state, person).await?)))
 }
 
 async fn viewer(state: &AppState, person: Person) -> Result<Viewer, Error> {
-    let visible =
-        |Project { number, slug }| VisibleProject { number, slug, grant: Grant::of(Role::Admin) };
-    let projects = visible_projects(state).await?.into_iter().map(visible).collect();
-    Ok(Viewer { email: person.email, instance_admin: true, projects })
-}
-
-/// Lax, so that a link from elsewhere (a chat, a ticket) opens signed in.
-fn cookie(value: &str, seconds: i64) -> String {
-    format!("{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}")
+    let now = state.clock.now();
+    let mut projects = Vec::new();
+    for project in state.store.projects().await? {
+        let grant = if person.instance_admin {
+            Some(Grant::of(Role::Admin))
+        } else {
+            state.people.grant(&person, ProjectId(project.number), now).await?
+        };
+        if let Some(grant) = grant {
+            projects.push(VisibleProject { number: project.number, slug: project.slug, grant });
+        }
+    }
+    // What one begins with is not the log of accounts.
+    projects.sort_by_key(|project| project.slug.starts_with('_'));
+    Ok(Viewer { email: person.email, instance_admin: person.instance_admin, projects })
 }

@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     extract::{Caller, JsonBody},
     people::Person,
-    settings::SettingsError,
+    preferences::PreferencesError,
     state::AppState,
 };
 
@@ -16,7 +16,7 @@ pub(super) async fn show(
     State(state): State<AppState>,
     caller: Caller,
 ) -> Result<Json<Settings>, Error> {
-    Ok(Json(state.settings.of(person(caller)?.id).await?))
+    Ok(Json(state.preferences.of(person(caller)?.id).await?))
 }
 
 /// Keeps some and forgets others; answers with all as they are then.
@@ -26,8 +26,8 @@ pub(super) async fn change(
     JsonBody(change): JsonBody<SettingsChange>,
 ) -> Result<Json<Settings>, Error> {
     let person = person(caller)?;
-    state.settings.change(person.id, &change.checked()?).await?;
-    Ok(Json(state.settings.of(person.id).await?))
+    state.preferences.change(person.id, &change.checked()?).await?;
+    Ok(Json(state.preferences.of(person.id).await?))
 }
 
 fn person(caller: Caller) -> Result<Person, Error> {
@@ -39,15 +39,15 @@ fn person(caller: Caller) -> Result<Person, Error> {
     }
 }
 
-impl From<SettingsError> for Error {
-    fn from(e: SettingsError) -> Self {
+impl From<PreferencesError> for Error {
+    fn from(e: PreferencesError) -> Self {
         match e {
-            SettingsError::TooMany => Self::Body {
+            PreferencesError::TooMany => Self::Body {
                 status: axum::http::StatusCode::CONFLICT,
                 code: "too_many",
                 message: e.to_string(),
             },
-            SettingsError::Database(_) => {
+            PreferencesError::Database(_) => {
                 tracing::error!(error = %e, "settings did not answer");
                 Self::Unavailable
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono_tz::Tz;
 use daybook_model::{
     ApiQuery, Bucket, Choice, FacetCounts, Field, Filter, Histogram, Previous, QueryError, Range,
@@ -15,7 +15,6 @@ use crate::{
     buckets::{self, DEFAULT_BUCKETS},
     error::Error,
     extract::Question,
-    state::AppState,
     store::{Scope, Store, StoreError},
 };
 
@@ -127,22 +126,20 @@ impl Edges {
 
 /// The bars and the total.
 pub(super) async fn histogram(
-    State(state): State<AppState>,
-    Question { query, list, .. }: Question,
+    Question { access, query, list, .. }: Question,
 ) -> Result<Json<Histogram>, Error> {
     let bars = Bars::read(&query)?;
-    let store = &*state.store;
+    let store = &*access.store;
     let edges = bars.edges(store, &list.scope).await?;
     Ok(Json(edges.count(store, &list.scope, bars.stack).await?))
 }
 
 /// What was there just before, in the same bars.
 pub(super) async fn previous(
-    State(state): State<AppState>,
-    Question { query, list, .. }: Question,
+    Question { access, query, list, .. }: Question,
 ) -> Result<Json<Previous>, Error> {
     let bars = Bars::read(&query)?;
-    let store = &*state.store;
+    let store = &*access.store;
     let scope = list.scope;
     if scope.span == Span::ALL {
         let problem = "is all time, and nothing is before that; ask for a shorter one";
@@ -162,10 +159,9 @@ pub(super) async fn previous(
 
 /// The values of facets, most frequent first.
 pub(super) async fn facets(
-    State(state): State<AppState>,
-    Question { query, list, .. }: Question,
+    Question { access, query, list, .. }: Question,
 ) -> Result<Json<Vec<FacetCounts>>, Error> {
-    let store = &*state.store;
+    let store = &*access.store;
     let fields = query.facets.clone().unwrap_or_else(|| DEFAULT_FACETS.to_vec());
     let search = query.facet_search.clone();
     let top = if fields.len() == 1 || search.is_some() { TOP_ALONE } else { TOP };
@@ -196,10 +192,9 @@ pub(super) async fn count_facets(
 
 /// What would match without each part of the filter.
 pub(super) async fn without(
-    State(state): State<AppState>,
-    Question { list, .. }: Question,
+    Question { access, list, .. }: Question,
 ) -> Result<Json<Vec<Without>>, Error> {
-    let store = &*state.store;
+    let store = &*access.store;
     let mut answers = Vec::new();
     for (key, filter) in relaxed(&list.scope.filter) {
         let scope = Scope { filter, ..list.scope.clone() };
@@ -260,8 +255,7 @@ const PAIRS: usize = 10;
 
 /// Which two of the included fields exclude each other.
 pub(super) async fn conflicts(
-    State(state): State<AppState>,
-    Question { list, .. }: Question,
+    Question { access, list, .. }: Question,
 ) -> Result<Json<Vec<Conflict>>, Error> {
     let included = |(&field, choice): (&Field, &Choice)| {
         let alone = Choice { exclude: BTreeSet::new(), ..choice.clone() };
@@ -278,12 +272,12 @@ pub(super) async fn conflicts(
     let mut found = Vec::new();
     for [a, b] in pairs {
         let keys = [a.0.key().into(), b.0.key().into()];
-        if chosen(&state, &list.scope, vec![a.clone(), b.clone()]).await? > 0 {
+        if chosen(&*access.store, &list.scope, vec![a.clone(), b.clone()]).await? > 0 {
             continue;
         }
         let totals = [
-            chosen(&state, &list.scope, vec![a]).await?,
-            chosen(&state, &list.scope, vec![b]).await?,
+            chosen(&*access.store, &list.scope, vec![a]).await?,
+            chosen(&*access.store, &list.scope, vec![b]).await?,
         ];
         // What matches nothing alone is told apart.
         if totals.iter().all(|&total| total > 0) {
@@ -295,10 +289,10 @@ pub(super) async fn conflicts(
 
 /// How many entries of a scope these choices alone leave.
 async fn chosen(
-    state: &AppState,
+    store: &dyn Store,
     scope: &Scope,
     choices: Vec<(Field, Choice)>,
 ) -> Result<u64, StoreError> {
     let filter = Filter { choices: choices.into_iter().collect(), ..Filter::default() };
-    state.store.count(&Scope { filter, ..scope.clone() }).await
+    store.count(&Scope { filter, ..scope.clone() }).await
 }

@@ -5,7 +5,10 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use daybook_model::saved::{NewView, SavedView, ViewChange, checked_name};
+use daybook_model::{
+    account::Permission,
+    saved::{NewView, SavedView, ViewChange, checked_name},
+};
 
 use crate::{
     error::Error,
@@ -20,15 +23,28 @@ pub(super) async fn list(
     State(state): State<AppState>,
     member: Member,
 ) -> Result<Json<Vec<SavedView>>, Error> {
-    Ok(Json(state.views.list(member.project, member.person.id).await?))
+    seen(&state, &member).await.map(Json)
 }
 
-/// Saves one.
+/// What the person sees. A shared view names what others look for: whoever sees a part of the log
+/// alone sees their own.
+async fn seen(state: &AppState, member: &Member) -> Result<Vec<SavedView>, Error> {
+    let mut views = state.views.list(member.project, member.person.id).await?;
+    views.retain(|view| view.own || !member.access.is_limited());
+    Ok(views)
+}
+
+/// Saves one. One that everybody sees changes the project.
 pub(super) async fn create(
     State(state): State<AppState>,
     member: Member,
     JsonBody(given): JsonBody<NewView>,
 ) -> Result<(StatusCode, Json<SavedView>), Error> {
+    if given.shared && !member.access.may(Permission::Administer) {
+        return Err(Error::Forbidden(
+            "a view that everybody sees is saved by an admin of the project: save it for yourself",
+        ));
+    }
     let (new, now) = (given.checked()?, state.clock.now());
     let saved = state.views.create(member.project, member.person.id, new, now).await?;
     Ok((StatusCode::CREATED, Json(saved)))
@@ -44,7 +60,7 @@ pub(super) async fn change(
     let id = id.parse().map_err(|_| MISSING)?;
     change.name = change.name.as_deref().map(checked_name).transpose()?;
     state.views.change(member.project, member.person.id, id, &change).await?;
-    Ok(Json(state.views.list(member.project, member.person.id).await?))
+    seen(&state, &member).await.map(Json)
 }
 
 /// Deletes one that the person saved; answers with those that are left.
@@ -55,5 +71,5 @@ pub(super) async fn delete(
 ) -> Result<Json<Vec<SavedView>>, Error> {
     let id = id.parse().map_err(|_| MISSING)?;
     state.views.delete(member.project, member.person.id, id).await?;
-    Ok(Json(state.views.list(member.project, member.person.id).await?))
+    seen(&state, &member).await.map(Json)
 }

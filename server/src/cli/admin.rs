@@ -1,16 +1,22 @@
-//! Making projects, people and tokens.
+//! Projects, people and tokens.
 
 use std::io::Read as _;
 
-use clap::{Args, Subcommand};
-
 use super::{
     CliError, LogOptions, ProjectOption,
-    log::{Log, post},
+    log::Log,
+    via::{Via, nothing},
 };
-use crate::{api, people::Scope, store::ProjectId};
+use clap::{Args, Subcommand};
+use daybook_model::{
+    Filter, Timestamp,
+    account::{
+        Grant, GrantChange, MadePerson, MadeToken, NewPerson, NewToken, PersonChange, PersonInfo,
+        Project, ProjectGrant, ProjectPerson, Role, TokenInfo, TokenScope,
+    },
+};
 
-/// Make projects
+/// Make and list projects
 #[derive(Debug, Subcommand)]
 pub(super) enum ProjectCommand {
     /// Make a project
@@ -18,64 +24,255 @@ pub(super) enum ProjectCommand {
         /// The word in its paths: lower-case letters, digits and hyphens
         slug: String,
     },
+    /// List all projects, a line each: number and word
+    List,
 }
 
 impl ProjectCommand {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
-        let Self::Create { slug } = self;
-        let log = Log::find(options).await?;
-        let project = log.ensure_project(&slug).await?;
-        println!("{} {}", project.number, project.slug);
-        log.close().await;
+        match self {
+            Self::Create { slug } => {
+                let log = Log::find(options).await?;
+                let project = log.ensure_project(&slug).await?;
+                println!("{} {}", project.number, project.slug);
+                log.close().await;
+            }
+            Self::List => {
+                let via = Via::find(options).await?;
+                let projects: Vec<Project> = via.get("/api/projects").await?;
+                for project in projects {
+                    println!("{} {}", project.number, project.slug);
+                }
+                via.close().await;
+            }
+        }
         Ok(())
     }
 }
 
-/// Make people
+/// What somebody may see, and until when.
+#[derive(Debug, Args)]
+pub(super) struct LimitOptions {
+    /// Only these entries, as in the address of the page: 'application=billing&method.not=GET'
+    #[arg(long, default_value = "")]
+    filter: Filter,
+    /// Worth nothing from this moment on: 2026-12-31T00:00:00Z
+    #[arg(long)]
+    until: Option<Timestamp>,
+}
+
+/// Let people in and keep them out
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
-    /// Make a person who signs in with a password
-    Create {
+    /// Make a person
+    Create(CreateUser),
+    /// List everybody, a line each: address, state, and what they may do where
+    List,
+    /// Give a person a role in a project, or another one
+    Grant {
         /// The e-mail address
         #[arg(long)]
         email: String,
-        /// What the person may do
-        #[arg(long, value_parser = ["admin"], default_value = "admin")]
-        role: String,
-        /// Read the password from standard input
-        #[arg(long, required = true)]
-        password_stdin: bool,
+        /// The project, by its word or number
+        #[arg(long)]
+        project: String,
+        /// What the person may do: member, auditor, admin
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        limit: LimitOptions,
     },
+    /// Take a person out of a project
+    Remove {
+        /// The e-mail address
+        #[arg(long)]
+        email: String,
+        /// The project, by its word or number
+        #[arg(long)]
+        project: String,
+    },
+    /// Say which actors a person is in events, beside those with the same e-mail address
+    Actors {
+        /// The e-mail address
+        #[arg(long)]
+        email: String,
+        /// All of them: user:58392,service_account:maya-ci
+        #[arg(long, value_delimiter = ',')]
+        actor: Vec<String>,
+    },
+    /// Print a new secret with which a person sets a password, once, within three days
+    Invite {
+        /// The e-mail address
+        #[arg(long)]
+        email: String,
+    },
+    /// Keep a person out; their sessions end
+    Disable {
+        /// The e-mail address
+        #[arg(long)]
+        email: String,
+    },
+    /// Let a person in again
+    Enable {
+        /// The e-mail address
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Make a person
+#[derive(Debug, Args)]
+pub(super) struct CreateUser {
+    /// The e-mail address
+    #[arg(long)]
+    email: String,
+    /// What the person may do: member, auditor, admin. An admin without a project looks after the
+    /// whole instance
+    #[arg(long, default_value = "admin")]
+    role: Role,
+    /// The project, by its word or number
+    #[arg(long)]
+    project: Option<String>,
+    #[command(flatten)]
+    limit: LimitOptions,
+    /// Read the password from standard input; without, a secret to set one with is printed
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+impl CreateUser {
+    fn into_new(self) -> Result<NewPerson, CliError> {
+        let Self { email, role, project, limit, password_stdin } = self;
+        let password = password_stdin.then(read_password).transpose()?;
+        let grant = Grant { role, filter: limit.filter, until: limit.until };
+        let (instance_admin, grants) = match project {
+            Some(project) => (false, vec![ProjectGrant { project, grant }]),
+            None if grant == Grant::of(Role::Admin) => (true, Vec::new()),
+            None => {
+                return Err(CliError::say(
+                    "say in which project the role is meant: --project acme",
+                ));
+            }
+        };
+        Ok(NewPerson { email, password, instance_admin, grants })
+    }
+}
+
+fn read_password() -> Result<String, CliError> {
+    let mut password = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut password)
+        .map_err(|e| CliError::say(format!("the password cannot be read: {e}")))?;
+    Ok(password.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// The person with this address.
+async fn person(via: &Via, email: &str) -> Result<PersonInfo, CliError> {
+    let people: Vec<PersonInfo> = via.get("/api/people").await?;
+    let email = email.trim().to_lowercase();
+    let missing = || CliError::say(format!("nobody has the address {email}"));
+    people.into_iter().find(|person| person.email == email).ok_or_else(missing)
+}
+
+async fn change(via: &Via, email: &str, change: PersonChange) -> Result<(), CliError> {
+    let path = format!("/api/people/{}", person(via, email).await?.id);
+    via.call::<PersonInfo>("PATCH", &path, &change).await.map(drop)
+}
+
+/// One line about a person.
+fn line(person: &PersonInfo) -> String {
+    let state = if person.disabled_at.is_some() { "disabled" } else { "active" };
+    let mut parts = vec![person.email.clone(), state.to_owned()];
+    parts.extend(person.instance_admin.then(|| "*:admin".to_owned()));
+    for info in &person.grants {
+        let mut part = format!("{}:{}", info.project.slug, info.grant.role);
+        if info.grant.is_limited() {
+            part.extend([format!("[{}]", info.grant.filter)]);
+        }
+        if let Some(until) = info.grant.until {
+            part.extend([format!(" until {until}")]);
+        }
+        parts.push(part);
+    }
+    parts.join(" ")
 }
 
 impl UserCommand {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
-        let Self::Create { email, .. } = self;
-        let mut password = String::new();
-        std::io::stdin()
-            .take(4096)
-            .read_to_string(&mut password)
-            .map_err(|e| CliError::say(format!("the password cannot be read: {e}")))?;
-        let password = password.trim_end_matches(['\n', '\r']).to_owned();
-        let log = Log::find(options).await?;
-        match &log {
-            Log::Here(open) => {
-                drop(open.people.create_person(&email, Some(&password), open.clock.now()).await?);
+        // Asked for before the log is opened: it may take a while to be typed.
+        let new = match self {
+            Self::Create(new) => Err(new.into_new()?),
+            other => Ok(other),
+        };
+        let via = Via::find(options).await?;
+        match new {
+            Err(new) => {
+                let made: MadePerson = via.call("POST", "/api/people", &new).await?;
+                if let Some(secret) = made.invitation {
+                    println!("{secret}");
+                }
             }
-            Log::There(server) => {
-                post::<()>(server, "/api/people", &api::NewPerson { email, password }).await?;
-            }
+            Ok(command) => command.apply(&via).await?,
         }
-        log.close().await;
+        via.close().await;
+        Ok(())
+    }
+
+    async fn apply(self, via: &Via) -> Result<(), CliError> {
+        let disabled = |disabled| PersonChange { disabled: Some(disabled), ..Default::default() };
+        match self {
+            Self::Create(_) => {}
+            Self::List => {
+                let people: Vec<PersonInfo> = via.get("/api/people").await?;
+                for person in &people {
+                    println!("{}", line(person));
+                }
+            }
+            Self::Grant { email, project, role, limit } => {
+                let grant = Grant { role, filter: limit.filter, until: limit.until };
+                let path = format!("/api/projects/{project}/people");
+                let given = GrantChange { email, grant };
+                via.call::<Vec<ProjectPerson>>("PUT", &path, &given).await?;
+            }
+            Self::Remove { email, project } => {
+                let id = person(via, &email).await?.id;
+                let path = format!("/api/projects/{project}/people/{id}");
+                via.call::<Vec<ProjectPerson>>("DELETE", &path, &nothing()).await?;
+            }
+            Self::Actors { email, actor } => {
+                let actors = Some(actor);
+                change(via, &email, PersonChange { actors, ..Default::default() }).await?;
+            }
+            Self::Invite { email } => {
+                let path = format!("/api/people/{}/invitation", person(via, &email).await?.id);
+                let made: MadePerson = via.call("POST", &path, &nothing()).await?;
+                println!("{}", made.invitation.unwrap_or_default());
+            }
+            Self::Disable { email } => change(via, &email, disabled(true)).await?,
+            Self::Enable { email } => change(via, &email, disabled(false)).await?,
+        }
         Ok(())
     }
 }
 
-/// Make tokens for programs
+/// Make and revoke tokens for programs
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
     /// Make a token and print it, this once
     Create(CreateToken),
+    /// List a project's tokens, a line each: number, beginning, name, scopes, state
+    List {
+        #[command(flatten)]
+        project: ProjectOption,
+    },
+    /// Revoke a token
+    Revoke {
+        #[command(flatten)]
+        project: ProjectOption,
+        /// Its number, as `token list` tells it
+        id: i64,
+    },
 }
 
 /// Make a token and print it, this once
@@ -86,33 +283,57 @@ pub(super) struct CreateToken {
     /// What it is called
     #[arg(long)]
     name: String,
-    /// What it may do: ingest, read
+    /// What it may do: ingest, read, export, admin
     #[arg(long, value_delimiter = ',', default_value = "ingest")]
-    scope: Vec<Scope>,
+    scope: Vec<TokenScope>,
+    #[command(flatten)]
+    limit: LimitOptions,
 }
 
 impl TokenCommand {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
-        let Self::Create(CreateToken { project, name, scope }) = self;
-        let log = Log::find(options).await?;
-        let project = log.ensure_project(&project.project).await?;
-        let token = match &log {
-            Log::Here(open) => {
-                let secret = open
-                    .people
-                    .create_token(ProjectId(project.number), &name, &scope, open.clock.now())
-                    .await?;
-                secret.reveal().to_owned()
-            }
-            Log::There(server) => {
-                let given =
-                    api::NewToken { name, scopes: scope.iter().map(ToString::to_string).collect() };
+        let via = Via::find(options).await?;
+        match self {
+            Self::Create(CreateToken { project, name, scope, limit }) => {
+                let project = via.ensure_project(&project.project).await?;
+                let LimitOptions { filter, until } = limit;
                 let path = format!("/api/projects/{}/tokens", project.number);
-                post::<api::MadeToken>(server, &path, &given).await?.token
+                let new = NewToken { name, scopes: scope, filter, until };
+                let made: MadeToken = via.call("POST", &path, &new).await?;
+                println!("{}", made.token);
             }
-        };
-        println!("{token}");
-        log.close().await;
+            Self::List { project } => {
+                let path = format!("/api/projects/{}/tokens", project.project);
+                let tokens: Vec<TokenInfo> = via.get(&path).await?;
+                for token in &tokens {
+                    println!("{}", token_line(token));
+                }
+            }
+            Self::Revoke { project, id } => {
+                let path = format!("/api/projects/{}/tokens/{id}", project.project);
+                via.call::<TokenInfo>("DELETE", &path, &nothing()).await?;
+            }
+        }
+        via.close().await;
         Ok(())
     }
+}
+
+/// One line about a token.
+fn token_line(token: &TokenInfo) -> String {
+    let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
+    let prefix = token.prefix.as_deref().unwrap_or("dbk_");
+    let mut line = format!("{} {prefix}… {:?} {}", token.id, token.name, scopes.join(","));
+    if token.filter != Filter::default() {
+        line.extend([format!(" [{}]", token.filter)]);
+    }
+    if let Some(at) = token.revoked_at {
+        line.extend([format!(" revoked {at}")]);
+    } else if let Some(until) = token.until {
+        line.extend([format!(" until {until}")]);
+    }
+    if let Some(at) = token.last_used_at {
+        line.extend([format!(" used {at}")]);
+    }
+    line
 }

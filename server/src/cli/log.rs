@@ -2,7 +2,12 @@
 
 use std::{path::PathBuf, str::FromStr as _, sync::Arc};
 
-use daybook_model::{Event, account::Project, ingest::IngestReport, paths};
+use daybook_model::{
+    Event,
+    account::{NewProject, Project},
+    ingest::IngestReport,
+    paths,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::sqlite::SqliteConnectOptions;
 
@@ -88,7 +93,7 @@ impl Log {
                 Ok(project::find_or_create(&*log.store, name, log.clock.now()).await?)
             }
             Self::There(server) => {
-                post(server, "/api/projects", &api::NewProject { slug: name.into() }).await
+                post(server, "/api/projects", &NewProject { slug: name.into() }).await
             }
         }
     }
@@ -125,23 +130,40 @@ impl Log {
     }
 }
 
-/// Asks the server that has the log open.
+/// Has the server that has the log open do something.
 pub(super) async fn post<T: DeserializeOwned + Send + 'static>(
     server: &RunningServer,
     path: &str,
     body: &(impl Serialize + Sync),
 ) -> Result<T, CliError> {
-    let failed =
-        |e: &dyn std::fmt::Display| CliError::say(format!("the running server did not do it: {e}"));
-    let json = serde_json::to_vec(body).map_err(|e| failed(&e))?;
-    let request = ureq::post(format!("{}{path}", server.address))
-        .config()
-        .http_status_as_error(false)
-        .build()
+    request(server, "POST", path, serde_json::to_vec(body).map_err(|e| failed(&e))?).await
+}
+
+fn failed(e: &dyn std::fmt::Display) -> CliError {
+    CliError::say(format!("the running server did not do it: {e}"))
+}
+
+/// Asks the server that has the log open.
+pub(super) async fn request<T: DeserializeOwned + Send + 'static>(
+    server: &RunningServer,
+    method: &'static str,
+    path: &str,
+    body: Vec<u8>,
+) -> Result<T, CliError> {
+    let request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("{}{path}", server.address))
         .header("authorization", format!("Bearer {}", server.key))
-        .header("content-type", "application/json");
+        .header("content-type", "application/json")
+        .body(body)
+        .map_err(|e| failed(&e))?;
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .build()
+        .into();
     let answer = tokio::task::spawn_blocking(move || {
-        let mut response = request.send(&json[..])?;
+        let mut response = agent.run(request)?;
         let status = response.status();
         response
             .body_mut()

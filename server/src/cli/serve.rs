@@ -16,9 +16,12 @@ use super::{
 };
 use crate::{
     api,
+    people::Lifetimes,
     presence::{Found, Presence},
     project,
     secret::Secret,
+    settings::Settings,
+    site::Site,
     state::AppState,
     store::ProjectId,
     tabs::Tabs,
@@ -38,6 +41,18 @@ pub(super) struct Serve {
     /// A file of tabs that projects have beside the usual ones, or instead of them
     #[arg(long, env = "DAYBOOK_TABS", value_name = "FILE")]
     tabs: Option<PathBuf>,
+    /// The address at which browsers reach this server, where another one stands in front of it:
+    /// https://daybook.example.com
+    #[arg(long, env = "DAYBOOK_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// After how many minutes without being used a session ends
+    #[arg(long, env = "DAYBOOK_SESSION_IDLE", default_value_t = 720, value_name = "MINUTES",
+        value_parser = clap::value_parser!(i64).range(1..=525_600))]
+    session_idle: i64,
+    /// After how many hours a session ends in any case
+    #[arg(long, env = "DAYBOOK_SESSION_LIFETIME", default_value_t = 168, value_name = "HOURS",
+        value_parser = clap::value_parser!(i64).range(1..=8_760))]
+    session_lifetime: i64,
     /// Fill the project with made-up activity if it is empty, and keep adding some
     #[arg(long)]
     demo: bool,
@@ -48,10 +63,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
-        let tabs = match &self.tabs {
-            Some(file) => Tabs::default().with_file(file)?,
-            None => Tabs::default(),
-        };
+        let settings = self.settings()?;
         let presence = match Presence::take(&log_file(options)?)? {
             Found::Free(presence) => presence,
             Found::Server(server) => {
@@ -68,7 +80,23 @@ impl Serve {
         if self.demo {
             self.start_demo(&log, &project).await?;
         }
-        self.serve(log, tabs).await
+        self.serve(log, settings).await
+    }
+
+    fn settings(&self) -> Result<Settings, CliError> {
+        let tabs = match &self.tabs {
+            Some(file) => Tabs::default().with_file(file)?,
+            None => Tabs::default(),
+        };
+        let site = match &self.public_url {
+            Some(address) => Site::at(address).map_err(|e| CliError::say(e.to_string()))?,
+            None => Site::default(),
+        };
+        let lifetimes = Lifetimes {
+            idle: self.session_idle * 60_000,
+            whole: self.session_lifetime * 3_600_000,
+        };
+        Ok(Settings { tabs, site, lifetimes })
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
@@ -81,7 +109,7 @@ impl Serve {
         Ok(())
     }
 
-    async fn serve(&self, log: OpenLog, tabs: Tabs) -> Result<(), CliError> {
+    async fn serve(&self, log: OpenLog, settings: Settings) -> Result<(), CliError> {
         let listen = self.listen;
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             CliError::say(format!(
@@ -99,26 +127,26 @@ impl Serve {
         }
         let address = format!("http://{bound}");
         let local_key = log.presence.announce(address.clone())?;
+        let address = settings.site.address().map_or(address, str::to_owned);
         let link = Secret::generate("");
         let state = AppState::new(
             log.store,
             log.ledger.clone(),
             log.people,
             log.clock,
-            tabs,
+            settings,
             local_key.hash(),
             link.hash(),
         );
         let live = state.live.clone();
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
-        let served = axum::serve(api::prompt(listener), api::router(state)).with_graceful_shutdown(
-            async move {
+        let served = axum::serve(api::prompt(listener), api::service(state))
+            .with_graceful_shutdown(async move {
                 stopped().await;
                 // They would go on for ever; their readers come back.
                 live.close();
-            },
-        );
+            });
         // Whoever is still reading half a minute after the signal is let go.
         let overtime = async {
             stopped().await;

@@ -52,7 +52,7 @@ impl Interest {
             Range::Between(span) => span,
         };
         let Self { project, within, filter } = self.clone();
-        Scope { project, within, filter, span, as_of }
+        Scope { project, within, filter, span, as_of }.clipped()
     }
 }
 

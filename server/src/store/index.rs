@@ -164,6 +164,14 @@ impl Store for Index {
         self.beneath.project(slug_or_number).await
     }
 
+    async fn actors_with_email(
+        &self,
+        project: ProjectId,
+        email: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        self.beneath.actors_with_email(project, email).await
+    }
+
     async fn append(
         &self,
         project: ProjectId,

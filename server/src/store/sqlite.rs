@@ -154,6 +154,21 @@ impl Store for Sqlite {
         Ok(row.as_ref().map(project_of).transpose()?)
     }
 
+    async fn actors_with_email(
+        &self,
+        project: ProjectId,
+        email: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let actors = sqlx::query_scalar(
+            "SELECT DISTINCT value FROM word \
+             WHERE project = ? AND email = ? COLLATE NOCASE AND kind = ?",
+        )
+        .bind(project.0)
+        .bind(email)
+        .bind(super::dictionary::Kind::Actor.code());
+        Ok(actors.fetch_all(self.database.readers()).await?)
+    }
+
     async fn append(
         &self,
         project: ProjectId,

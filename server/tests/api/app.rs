@@ -20,7 +20,6 @@ use daybook::{
         index::{Index, Settings},
         sqlite::{Database, Sqlite},
     },
-    tabs::Tabs,
 };
 use daybook_model::Timestamp;
 use http_body_util::BodyExt;
@@ -37,6 +36,7 @@ pub(crate) struct TestApp {
     pub(crate) token: String,
     pub(crate) link: Secret,
     pub(crate) local_key: Secret,
+    pub(crate) project: ProjectId,
     pub(crate) database: Database,
     _folder: TempDir,
 }
@@ -87,7 +87,7 @@ impl TestApp {
             ledger,
             people,
             clock,
-            Tabs::default(),
+            daybook::settings::Settings::default(),
             local_key.hash(),
             link.hash(),
         );
@@ -97,6 +97,7 @@ impl TestApp {
             token: token.reveal().into(),
             link,
             local_key,
+            project: ProjectId(project.number),
             database: file.database().clone(),
             _folder: folder,
         }

@@ -1,6 +1,7 @@
 //! Saved views, as two people see them.
 
 use axum::http::{Method, StatusCode};
+use daybook_model::account::{Grant, Role};
 use serde_json::{Value, json};
 
 use crate::app::{TestApp, now};
@@ -12,6 +13,8 @@ async fn people(app: &TestApp) -> [String; 2] {
     let mut sessions = Vec::new();
     for email in ["maya@acme.dev", "tom@acme.dev"] {
         let person = app.state.people.create_person(email, None, now()).await.unwrap();
+        let role = if email.starts_with("maya") { Role::Admin } else { Role::Auditor };
+        app.state.people.set_grant(person.id, app.project, &Grant::of(role)).await.unwrap();
         let session = app.state.people.open_session(&person, now()).await.unwrap();
         sessions.push(session.reveal().to_owned());
     }

@@ -105,6 +105,14 @@ impl Store for Cold {
     async fn project(&self, slug_or_number: &str) -> Result<Option<Project>, StoreError> {
         self.store.project(slug_or_number).await
     }
+    async fn actors_with_email(
+        &self,
+        project: ProjectId,
+        email: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        self.store.actors_with_email(project, email).await
+    }
+
     async fn append(
         &self,
         project: ProjectId,

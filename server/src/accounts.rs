@@ -1,0 +1,133 @@
+//! What happens to accounts: each action ends with one [`Happened`], and [`record`] is the one
+//! place that they all come through.
+
+use daybook_model::{Actor, Operation, Outcome};
+
+use crate::{extract::Origin, state::AppState, store::ProjectId};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Somebody signed in, or could not.
+    SignIn,
+    /// Somebody signed out.
+    SignOut,
+    /// Sessions were ended.
+    RevokeSession,
+    /// A password was changed, or set for the first time.
+    ChangePassword,
+    /// A project was made.
+    CreateProject,
+    /// A person was made.
+    InvitePerson,
+    /// A person may not come in any more.
+    DisablePerson,
+    /// A person may come in again.
+    EnablePerson,
+    /// What else is known of a person was changed.
+    ChangePerson,
+    /// A person was given a role in a project, or another one.
+    ChangeRole,
+    /// A person was taken out of a project.
+    RemoveMember,
+    /// A token was made.
+    CreateToken,
+    /// A token was revoked.
+    RevokeToken,
+}
+
+impl Action {
+    /// The action of its entry.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "SignIn",
+            Self::SignOut => "SignOut",
+            Self::RevokeSession => "RevokeSession",
+            Self::ChangePassword => "ChangePassword",
+            Self::CreateProject => "CreateProject",
+            Self::InvitePerson => "InvitePerson",
+            Self::DisablePerson => "DisablePerson",
+            Self::EnablePerson => "EnablePerson",
+            Self::ChangePerson => "ChangePerson",
+            Self::ChangeRole => "ChangeRole",
+            Self::RemoveMember => "RemoveMember",
+            Self::CreateToken => "CreateToken",
+            Self::RevokeToken => "RevokeToken",
+        }
+    }
+
+    /// What kind of thing it is.
+    pub const fn operation(self) -> Operation {
+        match self {
+            Self::SignIn => Operation::Login,
+            Self::SignOut | Self::RevokeSession => Operation::Logout,
+            Self::CreateToken => Operation::TokenCreated,
+            Self::RevokeToken => Operation::TokenRevoked,
+            Self::InvitePerson => Operation::InviteSent,
+            Self::DisablePerson | Self::RemoveMember => Operation::MemberRemoved,
+            Self::ChangeRole | Self::EnablePerson => Operation::PermissionsChanged,
+            Self::CreateProject => Operation::Create,
+            Self::ChangePassword | Self::ChangePerson => Operation::Update,
+        }
+    }
+}
+
+/// What happened to an account.
+#[derive(Debug, Clone)]
+pub struct Happened {
+    /// What was done.
+    pub action: Action,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Who did it.
+    pub by: Actor,
+    /// Where from.
+    pub from: Origin,
+    /// The project it concerns; `None`: the instance.
+    pub project: Option<ProjectId>,
+    /// Whom or what it concerns: type, id and name, such as `token`, `7`, `ci`.
+    pub on: Option<(&'static str, String, String)>,
+    /// What it was like before and is now, where that can be told. No secret is in it.
+    pub change: Option<(serde_json::Value, serde_json::Value)>,
+}
+
+impl Happened {
+    /// Something that succeeded.
+    pub fn new(action: Action, by: Actor, from: Origin) -> Self {
+        let outcome = Outcome::Success;
+        Self { action, outcome, by, from, project: None, on: None, change: None }
+    }
+
+    /// In a project.
+    #[must_use]
+    pub fn in_project(self, project: ProjectId) -> Self {
+        Self { project: Some(project), ..self }
+    }
+
+    /// To a person, a token or a project.
+    #[must_use]
+    pub fn on(self, kind: &'static str, id: &impl ToString, name: &str) -> Self {
+        Self { on: Some((kind, id.to_string(), name.to_owned())), ..self }
+    }
+
+    /// From one state to another.
+    #[must_use]
+    pub fn change(self, before: serde_json::Value, after: serde_json::Value) -> Self {
+        Self { change: Some((before, after)), ..self }
+    }
+}
+
+/// Takes note of what happened. The one place where it is written down.
+#[expect(clippy::unused_async, reason = "writing it into the log waits for the disk")]
+pub async fn record(_state: &AppState, happened: Happened) {
+    let Happened { action, outcome, by, from, project, on, .. } = happened;
+    tracing::info!(
+        action = action.as_str(),
+        outcome = outcome.as_str(),
+        by = %by.key(),
+        from = %from.address(),
+        project = project.map(|project| project.0),
+        on = on.map(|(kind, id, _)| format!("{kind}:{id}")),
+        "an account's business"
+    );
+}

@@ -1,0 +1,243 @@
+//! The people there are, and what is changed of them.
+
+use daybook_model::{
+    Field, Timestamp,
+    account::{ActorStatus, MAX_ACTORS, PersonChange, PersonInfo},
+};
+use sqlx::{Row as _, sqlite::SqliteRow};
+
+use super::{People, PeopleError, Person, check_password, new_password, person};
+use crate::{
+    secret::{Secret, SecretHash},
+    store::ProjectId,
+};
+
+/// How long an invitation can be taken up, in milliseconds: three days.
+const INVITATION_MILLIS: i64 = 3 * 24 * 60 * 60 * 1000;
+const COLUMNS: &str = "id, email, instance_admin, created_at, disabled_at";
+
+fn time(millis: Option<i64>) -> Option<Timestamp> {
+    millis.map(Timestamp::saturating)
+}
+
+impl People {
+    /// The person with this address, whether they may come in or not.
+    pub async fn find(&self, email: &str) -> Result<Option<Person>, PeopleError> {
+        let row = sqlx::query("SELECT id, email, instance_admin FROM person WHERE email = $1")
+            .bind(email.trim().to_lowercase())
+            .fetch_optional(self.log.readers())
+            .await?;
+        Ok(row.as_ref().map(person))
+    }
+
+    /// Everybody, by address.
+    pub async fn everybody(&self) -> Result<Vec<PersonInfo>, PeopleError> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM person ORDER BY email"
+        )));
+        let mut people = Vec::new();
+        for row in rows.fetch_all(self.log.readers()).await? {
+            people.push(self.info(&row).await?);
+        }
+        Ok(people)
+    }
+
+    /// What is known of a person.
+    pub async fn person_info(&self, id: i64) -> Result<Option<PersonInfo>, PeopleError> {
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM person WHERE id = $1")));
+        match row.bind(id).fetch_optional(self.log.readers()).await? {
+            Some(row) => self.info(&row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn info(&self, row: &SqliteRow) -> Result<PersonInfo, PeopleError> {
+        let id = row.get(0);
+        Ok(PersonInfo {
+            id,
+            email: row.get(1),
+            instance_admin: row.get(2),
+            created_at: Timestamp::saturating(row.get(3)),
+            disabled_at: time(row.get(4)),
+            actors: self.actors(id).await?,
+            grants: self.grants(id).await?,
+        })
+    }
+
+    /// Changes a person; `false` where there is none of this number. The last one who looks after
+    /// the instance stays so.
+    pub async fn change_person(
+        &self,
+        id: i64,
+        change: &PersonChange,
+        now: Timestamp,
+    ) -> Result<bool, PeopleError> {
+        if let Some(actors) = &change.actors {
+            check_actors(actors)?;
+        }
+        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let changed = sqlx::query(
+            "UPDATE person SET instance_admin = COALESCE($2, instance_admin), disabled_at = \
+             CASE $3 WHEN 1 THEN COALESCE(disabled_at, $4) WHEN 0 THEN NULL ELSE disabled_at END \
+             WHERE id = $1",
+        )
+        .bind(id)
+        .bind(change.instance_admin)
+        .bind(change.disabled)
+        .bind(now.millis())
+        .execute(&mut *transaction)
+        .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let takes = change.disabled == Some(true) || change.instance_admin == Some(false);
+        let admins: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM person WHERE instance_admin AND disabled_at IS NULL",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if takes && admins == 0 {
+            return Err(PeopleError::Refused(
+                "nobody would look after the instance any more: let somebody else do it first"
+                    .into(),
+            ));
+        }
+        if let Some(actors) = &change.actors {
+            sqlx::query("DELETE FROM person_actor WHERE person = $1")
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
+            for actor in actors {
+                sqlx::query(
+                    "INSERT INTO person_actor (person, actor) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                )
+                .bind(id)
+                .bind(actor)
+                .execute(&mut *transaction)
+                .await?;
+            }
+        }
+        transaction.commit().await?;
+        if change.disabled == Some(true) {
+            self.close_sessions(id, None).await?;
+        }
+        Ok(true)
+    }
+
+    /// Makes an invitation: the secret sets the person's password, once. Earlier ones are void.
+    pub async fn invite(&self, id: i64, now: Timestamp) -> Result<Secret, PeopleError> {
+        let secret = Secret::generate("");
+        sqlx::query("UPDATE person SET invitation = $1, invitation_until = $2 WHERE id = $3")
+            .bind(secret.hash().as_bytes().to_vec())
+            .bind(now.millis() + INVITATION_MILLIS)
+            .bind(id)
+            .execute(self.log.writer())
+            .await?;
+        Ok(secret)
+    }
+
+    /// Takes an invitation up: whoever has its secret sets the password. Their sessions end.
+    pub async fn accept(
+        &self,
+        secret: &str,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<Option<Person>, PeopleError> {
+        let hash = SecretHash::of(secret).as_bytes().to_vec();
+        let row = sqlx::query(
+            "SELECT id, email, instance_admin FROM person WHERE invitation = $1 \
+             AND invitation_until > $2 AND disabled_at IS NULL",
+        )
+        .bind(&hash)
+        .bind(now.millis())
+        .fetch_optional(self.log.readers())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let person = person(&row);
+        let password = new_password(&person.email, password).await?;
+        // Of two at once, one finds the invitation.
+        let taken = sqlx::query(
+            "UPDATE person SET password_hash = $1, invitation = NULL, invitation_until = NULL \
+             WHERE id = $2 AND invitation = $3",
+        )
+        .bind(password)
+        .bind(person.id)
+        .bind(&hash)
+        .execute(self.log.writer())
+        .await?;
+        if taken.rows_affected() == 0 {
+            return Ok(None);
+        }
+        self.close_sessions(person.id, None).await?;
+        Ok(Some(person))
+    }
+
+    /// Sets a new password where the one until now is right; other sessions end. Where there was
+    /// none, as of the first person, none is asked for.
+    pub async fn change_password(
+        &self,
+        person: &Person,
+        current: &str,
+        new: &str,
+        session: Option<i64>,
+    ) -> Result<bool, PeopleError> {
+        let hash: Option<String> =
+            sqlx::query_scalar("SELECT password_hash FROM person WHERE id = $1")
+                .bind(person.id)
+                .fetch_one(self.log.readers())
+                .await?;
+        if hash.is_some() && !check_password(current.to_owned(), hash).await? {
+            return Ok(false);
+        }
+        let hash = new_password(&person.email, new).await?;
+        sqlx::query("UPDATE person SET password_hash = $1 WHERE id = $2")
+            .bind(hash)
+            .bind(person.id)
+            .execute(self.log.writer())
+            .await?;
+        self.close_sessions(person.id, session).await?;
+        Ok(true)
+    }
+
+    /// Which actors of a project's log cannot come in any more: its disabled people and its revoked
+    /// tokens.
+    pub async fn gone(&self, project: ProjectId) -> Result<Vec<ActorStatus>, PeopleError> {
+        let rows = sqlx::query(
+            "SELECT 'user:' || p.email, 0, p.disabled_at FROM person p \
+             WHERE p.disabled_at IS NOT NULL AND EXISTS \
+             (SELECT 1 FROM person_grant g WHERE g.person = p.id AND g.project = $1) \
+             UNION ALL SELECT a.actor, 0, p.disabled_at FROM person_actor a \
+             JOIN person p ON p.id = a.person WHERE p.disabled_at IS NOT NULL AND EXISTS \
+             (SELECT 1 FROM person_grant g WHERE g.person = p.id AND g.project = $1) \
+             UNION ALL SELECT 'api_token:' || id, 1, revoked_at FROM token \
+             WHERE revoked_at IS NOT NULL AND project = $1 ORDER BY 1",
+        )
+        .bind(project.0)
+        .fetch_all(self.log.readers())
+        .await?;
+        let status = |row: &SqliteRow| ActorStatus {
+            actor: row.get(0),
+            revoked: row.get(1),
+            since: Timestamp::saturating(row.get(2)),
+        };
+        Ok(rows.iter().map(status).collect())
+    }
+}
+
+fn check_actors(actors: &[String]) -> Result<(), PeopleError> {
+    if actors.len() > MAX_ACTORS {
+        return Err(PeopleError::Refused(format!("a person is at most {MAX_ACTORS} actors")));
+    }
+    let wrong = |actor: &&String| {
+        let kind = actor.split_once(':').map(|(kind, _)| kind);
+        kind.and_then(|kind| kind.parse::<daybook_model::ActorType>().ok()).is_none()
+            || Field::Actor.value(actor).is_err()
+    };
+    match actors.iter().find(wrong) {
+        Some(actor) => Err(PeopleError::Refused(format!(
+            "{actor:?} is not an actor: give type and id, such as user:58392"
+        ))),
+        None => Ok(()),
+    }
+}
