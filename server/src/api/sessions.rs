@@ -79,11 +79,13 @@ pub(super) async fn change_password(
     let attempt = Attempt::of(from.address, &person.email, true);
     state.attempts.begin(&attempt, now).map_err(Error::Wait)?;
     let current = current(&state, &headers).await?;
-    let set = state.people.change_password(&person, &given.current, &given.new, current).await?;
-    if !set {
+    let set = state.people.change_password(&person, &given.current, &given.new, current).await;
+    if matches!(set, Ok(false)) {
         return Err(Error::Forbidden("the password that holds until now is not right"));
     }
+    // A new password that is refused is no wrong guess.
     state.attempts.succeeded(&attempt);
+    set?;
     let changed = Happened::new(Action::ChangePassword, caller.actor(), from);
     record(&state, changed.on("person", &person.id, &person.email)).await;
     Ok(StatusCode::NO_CONTENT)
