@@ -118,7 +118,6 @@ impl Happened {
 }
 
 /// Takes note of what happened. The one place where it is written down.
-#[expect(clippy::unused_async, reason = "writing it into the log waits for the disk")]
 pub async fn record(_state: &AppState, happened: Happened) {
     let Happened { action, outcome, by, from, project, on, .. } = happened;
     tracing::info!(

@@ -42,7 +42,7 @@ pub(super) struct Serve {
     #[arg(long, env = "DAYBOOK_TABS", value_name = "FILE")]
     tabs: Option<PathBuf>,
     /// The address at which browsers reach this server, where another one stands in front of it:
-    /// https://daybook.example.com
+    /// `https://daybook.example.com`
     #[arg(long, env = "DAYBOOK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// After how many minutes without being used a session ends
