@@ -26,7 +26,7 @@ function tell(what: string): void {
 const lines: string[] = [];
 
 function say(what: string, value: number, unit: string, limit?: number): void {
-  const verdict = limit === undefined ? "" : value <= limit ? `≤ ${limit} ${unit}: within` : `≤ ${limit} ${unit}: OVER`;
+  const verdict = limit === undefined ? "" : value <= limit ? `≤ ${+limit.toFixed(1)} ${unit}: within` : `≤ ${+limit.toFixed(1)} ${unit}: OVER`;
   lines.push(`${what.padEnd(58)} ${value.toFixed(1).padStart(9)} ${unit.padEnd(4)} ${verdict}`);
 }
 

@@ -9,12 +9,12 @@ test("times are local, or UTC when wanted, and that is remembered", async ({ log
   const times = (zone?: string) => rows.map((event) => clock(at(event), zone));
   await log.open("action=RevokeToken&action=FindNeedle");
   expect(await log.column("Time")).toEqual(times());
-  await expect(log.table.getByRole("rowheader")).toHaveText(rows.map((event) => heading(at(event), now)));
+  await expect(log.table.getByRole("rowheader")).toHaveText([...new Set(rows.map((event) => heading(at(event), now)))]);
 
   await page.getByRole("banner").getByRole("button", { name: /change the clock$/ }).click();
   await page.getByRole("menuitemradio", { name: "UTC" }).click();
   await expect.poll(() => log.column("Time")).toEqual(times("UTC"));
-  await expect(log.table.getByRole("rowheader")).toHaveText(rows.map((event) => heading(at(event), now, "UTC")));
+  await expect(log.table.getByRole("rowheader")).toHaveText([...new Set(rows.map((event) => heading(at(event), now, "UTC")))]);
   await page.reload();
   await log.ready();
   expect(await log.column("Time")).toEqual(times("UTC"));

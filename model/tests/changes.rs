@@ -343,7 +343,7 @@ fn long_keys_over_many_fields_stay_small() {
     let bytes: usize = paths.map(String::len).sum();
     assert!(bytes < 9 * 1024 * 1024, "{bytes}");
     // What is not told one by one is told whole: nothing is left out.
-    let inner = diff.changed.iter().find(|d| d.path.ends_with(".inner")).unwrap();
+    let inner = diff.changed.iter().find(|d| d.path.rsplit('.').next() == Some("inner")).unwrap();
     assert_eq!(inner.after, Some(Value::from(leaves(2))));
     assert!(diff.changed.iter().any(|d| d.path == "plain"));
     let patch = serde_json::to_value(inverse(&change).unwrap()).unwrap();
