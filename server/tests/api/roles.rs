@@ -270,7 +270,9 @@ fn the_rules_are_those_that_were_decided() {
         let expected = match route.path {
             "/set-up" | "/invitation" => Rule::Open,
             "/session" if route.method == Method::POST => Rule::Open,
-            "/session" | "/sessions" | "/sessions/{id}" | "/password" => Rule::Person,
+            "/session" | "/sessions" | "/sessions/{id}" | "/password" | "/me/settings" => {
+                Rule::Person
+            }
             path if path.starts_with("/people") || path == "/projects" => Rule::Instance,
             path if path.contains("/views") => Rule::Project(KeepViews),
             path if path.contains("/tokens") || path.contains("/people") => {
