@@ -30,6 +30,7 @@ pub enum SinkError {
 
 impl SinkError {
     /// It may be taken in later.
+    #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
     pub fn unavailable(reason: impl ToString) -> Self {
         Self::Unavailable { reason: reason.to_string(), retry_after: None }
     }
