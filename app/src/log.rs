@@ -14,6 +14,7 @@ pub(crate) mod entry;
 pub(crate) mod expander;
 pub(crate) mod facts;
 pub(crate) mod groups;
+pub(crate) mod hidden;
 pub(crate) mod live;
 pub(crate) mod menus;
 pub(crate) mod names;

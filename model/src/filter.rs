@@ -171,6 +171,17 @@ impl Filter {
         }
     }
 
+    /// For a filter that only includes values of one field: the one that excludes them.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let swapped = |choice: &Choice| Choice {
+            include: choice.exclude.clone(),
+            exclude: choice.include.clone(),
+        };
+        let choices = self.choices.iter().map(|(&field, choice)| (field, swapped(choice)));
+        Self { choices: choices.collect(), ..Self::default() }
+    }
+
     /// Whether it asks for anything but a range and a moment.
     pub fn is_narrowed(&self) -> bool {
         self.search.is_some() || !self.choices.is_empty()

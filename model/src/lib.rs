@@ -29,6 +29,7 @@ mod json;
 pub mod live;
 pub mod page;
 pub mod paths;
+pub mod privacy;
 pub mod query;
 pub mod range;
 pub mod saved;

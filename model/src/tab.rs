@@ -21,6 +21,9 @@ pub struct Tab {
     /// nor a moment.
     #[serde(default, with = "text")]
     pub filter: Filter,
+    /// Which of them it leaves out unless the address has `hidden=shown`.
+    #[serde(default, with = "text", skip_serializing_if = "is_none")]
+    pub hides: Filter,
     /// Whether the entries of a run stand together, under the run's latest status.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_run: bool,
@@ -29,10 +32,14 @@ pub struct Tab {
 }
 
 impl Tab {
-    /// What bounds a question that is asked in it.
-    pub fn bounds(&self) -> Vec<Filter> {
-        let whole = self.filter.choices.is_empty() && self.filter.search.is_none();
-        if whole { Vec::new() } else { vec![self.filter.clone()] }
+    /// What bounds a question that is asked in it, with what it hides (`shown`) or without.
+    pub fn bounds(&self, shown: bool) -> Vec<Filter> {
+        let mut bounds = vec![self.filter.clone()];
+        if !shown {
+            bounds.push(self.hides.inverse());
+        }
+        bounds.retain(Filter::is_narrowed);
+        bounds
     }
 
     /// What is wrong with it, if anything is.
@@ -45,6 +52,9 @@ impl Tab {
         if self.name.trim().is_empty() || self.name.chars().count() > 40 {
             return wrong("has a name that is not 1 to 40 characters long");
         }
+        if self.hides.choices.len() > 1 || self.hides != self.hides.inverse().inverse() {
+            return wrong("hides more than values of one field");
+        }
         if self.filter.range != Range::default() || self.filter.as_of.is_some() {
             return wrong(
                 "has a range or a moment in its filter; those are the viewer's to choose",
@@ -56,6 +66,10 @@ impl Tab {
         }
         Ok(())
     }
+}
+
+fn is_none(filter: &Filter) -> bool {
+    *filter == Filter::default()
 }
 
 /// A filter as the text of an address.

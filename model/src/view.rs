@@ -16,6 +16,9 @@ use crate::{
 
 pub use panel::{MAX_OPEN, Part};
 
+/// The one value of `hidden`.
+const SHOWN: &str = "shown";
+
 /// Keys of the page that the API accepts and ignores, so that an address can be pasted there.
 const PAGE_KEYS: &[&str] = &["event", "part", "open"];
 
@@ -38,6 +41,8 @@ pub struct View {
     pub off: BTreeMap<Field, Choice>,
     /// The tab.
     pub tab: Option<String>,
+    /// Whether what the tab hides is shown all the same (`hidden=shown`).
+    pub hidden: bool,
     /// How the chart is drawn.
     pub chart: Chart,
 }
@@ -52,13 +57,14 @@ impl View {
         let chart = Chart::read(&mut pairs, &mut errors);
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
         let (cursor, event, tab) = (scalar("cursor"), scalar("event"), scalar("tab"));
-        let (part, open) = (scalar("part"), scalar("open"));
+        let (part, open, hidden) = (scalar("part"), scalar("open"), scalar("hidden"));
         let event = event
             .and_then(|text| read_number(&text, "event", "the number of an entry", &mut errors));
         let part = part.and_then(|text| text.parse().map_err(|error| errors.push(error)).ok());
         let open = open.map(|text| panel::read_open(&text, &mut errors)).unwrap_or_default();
+        let hidden = read_hidden(hidden.as_deref(), &mut errors);
         errors.extend(pairs.iter().map(|(key, _)| unknown(key)));
-        (Self { filter, sort, cursor, event, part, open, off, tab, chart }, errors)
+        (Self { filter, sort, cursor, event, part, open, off, tab, hidden, chart }, errors)
     }
 
     /// The same query with the API's own keys only: what the page sends.
@@ -72,6 +78,7 @@ impl View {
     #[must_use]
     pub fn in_tab(mut self, tab: &str) -> Self {
         self.tab = (tab != crate::tab::ALL).then(|| tab.to_owned());
+        self.hidden = false;
         self.from_the_top()
     }
 
@@ -105,6 +112,9 @@ impl View {
     fn write_list(&self, out: &mut Writer) {
         if let Some(tab) = &self.tab {
             out.push("tab", tab);
+        }
+        if self.hidden {
+            out.push("hidden", SHOWN);
         }
         self.filter.write(out);
         if self.sort != Sort::default() {
@@ -140,6 +150,8 @@ impl fmt::Display for View {
 pub struct ApiQuery {
     /// Which part of the log; all of it if absent.
     pub tab: Option<String>,
+    /// Whether what the tab hides is meant as well.
+    pub hidden: bool,
     /// Which entries.
     pub filter: Filter,
     /// In which order.
@@ -172,6 +184,7 @@ impl ApiQuery {
         let Chart { stack, .. } = Chart::read(&mut pairs, &mut errors);
         let mut scalar = |key: &str| query::scalar(&mut pairs, key, &mut errors);
         let (tab, cursor, tz) = (scalar("tab"), scalar("cursor"), scalar("tz"));
+        let hidden = scalar("hidden");
         let (limit, buckets, facets) = (scalar("limit"), scalar("buckets"), scalar("facets"));
         let facet_search = scalar("facet.q").filter(|text| !text.trim().is_empty());
         let after = scalar("after").and_then(|text| {
@@ -190,6 +203,7 @@ impl ApiQuery {
             errors.push(QueryError::new("buckets", "is 0; ask for at least one bar"));
         }
         let facets = facets.map(|text| read_facets(&text, &mut errors));
+        let hidden = read_hidden(hidden.as_deref(), &mut errors);
         // The choices that the page has switched off are checked like the others, then ignored.
         read_choices(&mut pairs, "off.", &mut errors);
         for key in PAGE_KEYS {
@@ -199,6 +213,7 @@ impl ApiQuery {
         errors.into_iter().next().map_or(
             Ok(Self {
                 tab,
+                hidden,
                 filter,
                 sort,
                 cursor,
@@ -213,6 +228,12 @@ impl ApiQuery {
             Err,
         )
     }
+}
+
+fn read_hidden(text: Option<&str>, errors: &mut Vec<QueryError>) -> bool {
+    let wrong = text.filter(|text| *text != SHOWN);
+    errors.extend(wrong.map(|text| QueryError::new("hidden", format!("{text:?} is not {SHOWN}"))));
+    text.is_some() && wrong.is_none()
 }
 
 fn read_sort(pairs: &mut Vec<Pair>, errors: &mut Vec<QueryError>) -> Sort {

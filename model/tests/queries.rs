@@ -122,9 +122,9 @@ proptest! {
         event in option::of(any::<u64>()),
         part in option::of(select(Part::ALL.as_slice())),
         open in collection::btree_set(any::<u64>(), 0..=MAX_OPEN),
-        (tab, chart) in (option::of(text()), chart()),
+        (tab, hidden, chart) in (option::of(text()), any::<bool>(), chart()),
     ) {
-        let view = View { filter, sort, cursor: cursor.map(|c| c.to_string()), event, part, open, off, tab, chart };
+        let view = View { filter, sort, cursor: cursor.map(|c| c.to_string()), event, part, open, off, tab, hidden, chart };
         let printed = view.to_string();
         prop_assert_eq!(View::read(&printed), (view.clone(), vec![]), "{}", printed);
         // The same address is a query for the API.

@@ -118,7 +118,13 @@ impl Happened {
 }
 
 /// Takes note of what happened. The one place where it is written down.
-pub async fn record(_state: &AppState, happened: Happened) {
+pub async fn record(state: &AppState, happened: Happened) {
+    if let Some(journal) = &state.journal
+        && let Err(error) = journal.account(&happened).await
+    {
+        // It is done, and cannot be undone because it was not written down.
+        tracing::error!(%error, action = happened.action.as_str(), "an account's business is not in the log");
+    }
     let Happened { action, outcome, by, from, project, on, .. } = happened;
     tracing::info!(
         action = action.as_str(),

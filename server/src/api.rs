@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, connect_info::IntoMakeServiceWithConnectInfo},
     http::Method,
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     serve::{ListenerExt as _, TapIo},
 };
 use daybook_model::account::Permission;
@@ -20,6 +20,7 @@ mod ingest;
 mod live;
 mod overview;
 mod people;
+mod privacy;
 mod projects;
 mod runs;
 mod session;
@@ -42,6 +43,7 @@ fn table() -> Table {
     const POST: Method = Method::POST;
     const PUT: Method = Method::PUT;
     const INGEST: Rule = Rule::Project(Permission::Ingest);
+    const EXPORT: Rule = Rule::Project(Permission::Export);
     const READ: Rule = Rule::Project(Permission::Read);
     const VIEWS: Rule = Rule::Project(Permission::KeepViews);
     const ADMIN: Rule = Rule::Project(Permission::Administer);
@@ -71,6 +73,9 @@ fn table() -> Table {
         .route(POST, "/projects/{project}/tokens", ADMIN, tokens::create)
         .route(DELETE, "/projects/{project}/tokens/{id}", ADMIN, tokens::revoke)
         .route(GET, "/projects/{project}/gone", READ, projects::gone)
+        .route(GET, "/projects/{project}/privacy", READ, privacy::show)
+        .route(PUT, "/projects/{project}/privacy", ADMIN, privacy::change)
+        .route(POST, "/projects/{project}/events/{seq}/reveal", EXPORT, privacy::reveal)
         .route(GET, "/projects/{project}/overview", READ, overview::show)
         .route(GET, "/projects/{project}/events", READ, events::list)
         .route(POST, "/projects/{project}/events", INGEST, ingest::create)
@@ -103,9 +108,13 @@ pub fn router(state: AppState) -> Router {
         // The overview compresses itself, line by line; live streams are not compressed.
         .layer(CompressionLayer::new())
         .layer(from_fn(headers::in_time))
-        .with_state(state);
+        .with_state(state.clone());
+    let api = match &state.journal {
+        Some(journal) => api.layer(journal.layer()),
+        None => api,
+    };
     let app = assets::router();
-    Router::new().nest("/api", api).merge(app).layer(from_fn(headers::complete))
+    Router::new().nest("/api", api).merge(app).layer(from_fn_with_state(state, headers::complete))
 }
 
 /// A listener whose answers leave at once. An answer in parts would otherwise wait with its second

@@ -4,6 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::intake::Redactor;
+
 mod admin;
 mod demo;
 mod import;
@@ -42,6 +44,24 @@ struct ProjectOption {
     project: String,
 }
 
+/// What is taken for a secret.
+#[derive(Debug, Clone, Args)]
+struct Redaction {
+    /// A file that names more keys with secrets behind them, and keys to be left alone
+    #[arg(long, env = "DAYBOOK_REDACT", value_name = "FILE")]
+    redact: Option<PathBuf>,
+}
+
+impl Redaction {
+    fn redactor(&self) -> Result<Redactor, CliError> {
+        let known = Redactor::default();
+        Ok(match &self.redact {
+            Some(file) => known.with_file(file)?,
+            None => known,
+        })
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the page and the API
@@ -78,6 +98,10 @@ enum CliError {
     People(#[from] crate::people::PeopleError),
     #[error(transparent)]
     Tabs(#[from] crate::tabs::TabsError),
+    #[error(transparent)]
+    Journal(#[from] crate::journal::JournalError),
+    #[error(transparent)]
+    Redactor(#[from] crate::intake::RedactorError),
     #[error("{path}: {error}", path = .path.display())]
     File { path: PathBuf, error: std::io::Error },
 }

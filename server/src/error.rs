@@ -8,7 +8,8 @@ use axum::{
 use daybook_model::{ApiError, QueryError, error::ErrorDetail};
 
 use crate::{
-    ledger::LedgerError, list::ListError, people::PeopleError, store::StoreError, views::ViewsError,
+    journal::JournalError, ledger::LedgerError, list::ListError, people::PeopleError,
+    store::StoreError, views::ViewsError,
 };
 
 /// Why a request was not answered as asked.
@@ -125,6 +126,13 @@ impl From<ViewsError> for Error {
                 Self::Unavailable
             }
         }
+    }
+}
+
+impl From<JournalError> for Error {
+    fn from(e: JournalError) -> Self {
+        tracing::error!(error = %e, "the log of the log was not written");
+        Self::Unavailable
     }
 }
 

@@ -6,9 +6,18 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use daybook_model::{ApiQuery, Tab};
+use daybook_recorder::Recording;
 
 pub use crate::access::{Access, Caller, SESSION_COOKIE};
-use crate::{error::Error, list::List, people::Person, state::AppState, store::ProjectId};
+use crate::{
+    error::Error,
+    journal::{self, Read},
+    list::List,
+    people::Person,
+    privacy,
+    state::AppState,
+    store::ProjectId,
+};
 
 /// What the rule of a route put into the request.
 fn judged<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Error> {
@@ -77,6 +86,8 @@ pub struct Question {
     pub query: ApiQuery,
     /// What it is about.
     pub list: List,
+    /// Where to note how much is answered.
+    pub recording: Option<Recording>,
 }
 
 impl FromRequestParts<AppState> for Question {
@@ -85,12 +96,15 @@ impl FromRequestParts<AppState> for Question {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         let access = judged::<Access>(parts)?;
         let query = ApiQuery::read(parts.uri.query().unwrap_or_default())?;
+        privacy::refuse(&access.masks, &query.filter, query.sort)?;
         let tab = state.tabs.find(&access.project, query.tab.as_deref())?;
         let now = state.clock.now();
         let mut within = access.bounds(&query.filter).await?;
-        within.extend(tab.bounds());
+        within.extend(tab.bounds(query.hidden));
         let list = List::resolve(&*access.store, access.id(), within, query.clone(), now).await?;
-        Ok(Self { access, tab, query, list })
+        let read = Read::View { tab: &tab, query: &query, scope: &list.scope };
+        let recording = journal::noted(parts, &access.project, read);
+        Ok(Self { access, tab, query, list, recording })
     }
 }
 
@@ -101,6 +115,8 @@ pub struct Origin {
     pub address: Option<std::net::IpAddr>,
     /// The `User-Agent`, cut.
     pub user_agent: String,
+    /// What is written about the request, where requests are recorded.
+    pub recording: Option<Recording>,
 }
 
 /// The longest `User-Agent` that is kept, in characters.
@@ -125,7 +141,8 @@ impl FromRequestParts<AppState> for Origin {
         let peer = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
         let peer = peer.map(|info| info.0.ip());
         let address = state.site.client(peer, &parts.headers);
-        Ok(Self { address, user_agent: user_agent(&parts.headers) })
+        let recording = parts.extensions.get::<Recording>().cloned();
+        Ok(Self { address, user_agent: user_agent(&parts.headers), recording })
     }
 }
 

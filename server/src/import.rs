@@ -18,7 +18,7 @@ use std::{fmt, io::BufRead, str::FromStr};
 
 use daybook_model::{Event, Timestamp, ingest::MAX_EVENT, vocabulary::UnknownWord};
 
-use crate::intake::{Code, Fault, SourceTable, check, normalise};
+use crate::intake::{Code, Fault, Redactor, SourceTable, check, normalise};
 use pieces::{Piece, Pieces};
 
 /// Whose log it is.
@@ -75,6 +75,7 @@ pub struct Importer<'r> {
     format: Format,
     pieces: Pieces<'r>,
     sources: SourceTable,
+    redactor: Redactor,
     now: Timestamp,
 }
 
@@ -86,6 +87,7 @@ impl<'r> Importer<'r> {
             format,
             pieces: Pieces::new(reader),
             sources: SourceTable::default(),
+            redactor: Redactor::default(),
             now: Timestamp::END,
         }
     }
@@ -104,7 +106,21 @@ impl<'r> Importer<'r> {
         self
     }
 
+    /// Takes out what this takes for secrets.
+    #[must_use]
+    pub fn with_redactor(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
+    }
+
+    /// An event that is right, without its secrets.
     fn read(&self, bytes: &[u8]) -> Result<Event, Fault> {
+        let mut event = self.parse(bytes)?;
+        self.redactor.redact(&mut event);
+        Ok(event)
+    }
+
+    fn parse(&self, bytes: &[u8]) -> Result<Event, Fault> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             Fault::whole(Code::NotJson, format!("is not UTF-8 from byte {}", error.valid_up_to()))
         })?;

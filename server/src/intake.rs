@@ -9,6 +9,7 @@ mod check;
 mod fault;
 mod largest;
 mod normalise;
+mod redact;
 mod sources;
 mod strict;
 
@@ -16,6 +17,7 @@ pub use batch::{Batch, BatchError, BodyKind, MAX_BATCH, parse_batch};
 pub use check::{MAX_DEPTH, check};
 pub use fault::{Code, Fault};
 pub use normalise::normalise;
+pub use redact::{Redactor, RedactorError};
 pub use sources::{SourceTable, SourceTableError};
 
 use daybook_model::{Event, Timestamp, ingest::MAX_EVENT};

@@ -71,6 +71,9 @@ fn person(row: &SqliteRow) -> Person {
     Person { id: row.get(0), email: row.get(1), instance_admin: row.get(2) }
 }
 
+/// The tables of the small file beside the log.
+pub(crate) static SESSIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sessions");
+
 /// The people of an instance, their tokens and their sessions.
 #[derive(Debug, Clone)]
 pub struct People {
@@ -90,7 +93,7 @@ impl People {
     pub async fn open(log: &Database, sessions: &str) -> Result<Self, PeopleError> {
         let options = SqliteConnectOptions::new().filename(sessions).create_if_missing(true);
         let sessions = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        sqlx::migrate!("migrations/sessions").run(&sessions).await?;
+        SESSIONS.run(&sessions).await?;
         let lifetimes = Lifetimes::default();
         Ok(Self { log: log.clone(), sessions, lifetimes, used: Arc::default() })
     }

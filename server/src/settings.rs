@@ -1,12 +1,16 @@
 //! How a server was told to be.
 
-use crate::{people::Lifetimes, site::Site, tabs::Tabs};
+use crate::{intake::Redactor, journal::Journal, people::Lifetimes, site::Site, tabs::Tabs};
 
 /// How a server was told to be; as it is unless something was said.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// The tabs of each project.
     pub tabs: Tabs,
+    /// What is taken out of events before they are stored.
+    pub redactor: Redactor,
+    /// Where the log of the log is written; none is kept without it.
+    pub journal: Option<Journal>,
     /// Where it is on the web.
     pub site: Site,
     /// How long sessions last.

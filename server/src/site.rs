@@ -1,14 +1,20 @@
 //! Where this server is on the web: what its cookies, its links and its checks depend on.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use axum::{
+    extract::ConnectInfo,
+    http::{Extensions, HeaderMap},
+};
+use daybook_recorder::Proxies;
 
 /// Where this server is.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     /// `https://daybook.example.com`, without a slash at its end; known where it was said.
     public: Option<String>,
+    /// The proxies in front of it that are believed.
+    proxies: Proxies,
 }
 
 /// Why an address cannot be that of the server.
@@ -26,7 +32,27 @@ impl Site {
         if host.is_empty() || host.contains(|c: char| c == '/' || c == '@' || c.is_whitespace()) {
             return Err(wrong());
         }
-        Ok(Self { public: Some(address.to_lowercase()) })
+        Ok(Self { public: Some(address.to_lowercase()), proxies: Proxies::default() })
+    }
+
+    /// The same behind proxies that are believed about where a request comes from.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// The proxies that are believed.
+    pub fn proxies(&self) -> &Proxies {
+        &self.proxies
+    }
+
+    /// Whether a request came over TLS: the address says so, or a trusted proxy does.
+    pub fn came_securely(&self, extensions: &Extensions, headers: &HeaderMap) -> bool {
+        let said = || {
+            let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
+            self.proxies.said(peer, headers, "x-forwarded-proto")
+        };
+        self.is_secure() || said().is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
     }
 
     /// Its address, where it was said.
@@ -56,9 +82,10 @@ impl Site {
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
     }
 
-    /// The address of whoever asks. What a request says of itself is not believed.
-    pub fn client(&self, peer: Option<IpAddr>, _headers: &HeaderMap) -> Option<IpAddr> {
-        peer
+    /// The address of whoever asks. What a request says of itself is believed of trusted proxies
+    /// alone.
+    pub fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        peer.map(|peer| self.proxies.client(peer, headers))
     }
 }
 
@@ -75,6 +102,28 @@ mod tests {
         assert!(cookie.ends_with("; Secure") && !cookie.contains("Domain"), "{cookie}");
         let plain = Site::default().cookie("daybook_session", "x", 60);
         assert!(plain.starts_with("daybook_session=x; ") && !plain.contains("Secure"), "{plain}");
+    }
+
+    #[test]
+    fn tls_is_known_from_the_address_or_a_trusted_proxy() {
+        let from = |peer: [u8; 4], proto: &str| {
+            let mut extensions = Extensions::new();
+            extensions.insert(ConnectInfo(SocketAddr::from((peer, 1))));
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-proto", proto.parse().expect("a header"));
+            (extensions, headers)
+        };
+        let secure = |site: &Site, (extensions, headers): (Extensions, HeaderMap)| {
+            site.came_securely(&extensions, &headers)
+        };
+        let proxies = Proxies::new(["10.0.0.0/8".parse().expect("a network")]);
+        let behind = Site::default().behind(proxies);
+        assert!(secure(&behind, from([10, 0, 0, 1], "https")));
+        assert!(!secure(&behind, from([10, 0, 0, 1], "http")));
+        assert!(!secure(&behind, from([203, 0, 113, 9], "https")), "anybody can say so");
+        assert!(!secure(&Site::default(), from([127, 0, 0, 1], "https")));
+        let told = Site::at("https://audit.acme.dev").expect("an address");
+        assert!(secure(&told, from([203, 0, 113, 9], "http")));
     }
 
     #[test]

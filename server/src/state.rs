@@ -5,9 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::{
-    attempts::Attempts, clock::Clock, intake::SourceTable, ledger::Ledger, live::Hub,
-    people::People, preferences::Preferences, secret::SecretHash, settings::Settings, site::Site,
-    store::AnyStore, tabs::Tabs, views::Views,
+    attempts::Attempts,
+    clock::Clock,
+    intake::{Redactor, SourceTable},
+    journal::Journal,
+    ledger::Ledger,
+    live::Hub,
+    people::People,
+    preferences::Preferences,
+    privacy,
+    secret::SecretHash,
+    settings::Settings,
+    site::Site,
+    store::AnyStore,
+    tabs::Tabs,
+    views::Views,
 };
 
 /// How many bytes of request bodies are held at once: a burst waits rather than fill the memory.
@@ -31,8 +43,14 @@ pub struct Inner {
     pub clock: Clock,
     /// How a source is told from a User-Agent.
     pub sources: SourceTable,
+    /// What is taken out of events before they are stored.
+    pub redactor: Redactor,
+    /// Where the log of the log is written; absent where none is kept.
+    pub journal: Option<Journal>,
     /// The tabs of each project.
     pub tabs: Tabs,
+    /// Who sees masks.
+    pub privacy: privacy::Settings,
     /// Where this server is on the web.
     pub site: Site,
     /// Who tried to sign in and could not.
@@ -71,6 +89,7 @@ impl AppState {
         let people = people.with_lifetimes(settings.lifetimes);
         let views = Views::on(people.database());
         let preferences = Preferences::on(people.database());
+        let privacy = privacy::Settings::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -79,11 +98,14 @@ impl AppState {
             people,
             clock,
             sources: SourceTable::default(),
+            redactor: settings.redactor,
+            journal: settings.journal,
             tabs: settings.tabs,
             site: settings.site,
             attempts: Attempts::default(),
             views,
             preferences,
+            privacy,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

@@ -12,7 +12,7 @@ use daybook_model::{
     Timestamp, account::Project, page::Direction, sort::SortKey,
 };
 
-mod dictionary;
+pub(crate) mod dictionary;
 pub mod index;
 mod row;
 mod sql;

@@ -6,12 +6,18 @@
 mod app;
 #[path = "api/chart.rs"]
 mod chart;
+#[path = "api/hardening.rs"]
+mod hardening;
 #[path = "api/ingest.rs"]
 mod ingest;
+#[path = "api/journal.rs"]
+mod journal;
 #[path = "api/live.rs"]
 mod live;
 #[path = "api/people.rs"]
 mod people;
+#[path = "api/privacy.rs"]
+mod privacy;
 #[path = "api/read.rs"]
 mod read;
 #[path = "api/roles.rs"]

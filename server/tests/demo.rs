@@ -160,7 +160,7 @@ fn every_usual_tab_has_something_to_show() {
                 event: (*event).clone(),
                 omitted: Vec::new(),
             };
-            tab.bounds().iter().all(|filter| filter.matches(&entry, daybook_model::Span::ALL))
+            tab.bounds(true).iter().all(|filter| filter.matches(&entry, daybook_model::Span::ALL))
         });
         assert!(entries.count() > 0, "{}", tab.key);
     }

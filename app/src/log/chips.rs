@@ -1,11 +1,11 @@
 //! The filter as sentences: one chip a choice.
 
-use daybook_model::{FacetCounts, Field, View};
+use daybook_model::{FacetCounts, Field, Tab, View};
 use leptos::prelude::*;
 
 use crate::{
     later::{Later, later},
-    log::{chip::Chip, names::Names, terms::ChipId},
+    log::{chip::Chip, hidden::Hidden, names::Names, terms::ChipId},
     reactive::{each, memo, when},
     ui::{
         combobox::{ComboOption, Combobox},
@@ -25,6 +25,8 @@ pub(crate) fn Chips(
     names: Names,
     /// The facets as counted.
     facets: Signal<Option<Vec<FacetCounts>>>,
+    /// The tabs.
+    tabs: Signal<Option<Vec<Tab>>>,
     /// The chip that is edited; it may not be in the address yet.
     editing: RwSignal<Option<ChipId>>,
     /// Whether the list of fields is open.
@@ -50,6 +52,7 @@ pub(crate) fn Chips(
             <ul class="chip-list" role="list" aria-label="Filters">
                 {each(move || chips.get(), |id| id.key(), move |id| view! { <Chip log names id facets editing /> })}
             </ul>
+            <Hidden log names tabs />
             <Popover class="button quiet" open=adding trigger=|| view! { {icon(Icon::Plus)} "Filter" }>
                 {later(move || Later::Fields(FieldsProps { adding, editing }), loading)}
             </Popover>

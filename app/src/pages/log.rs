@@ -123,7 +123,7 @@ pub(crate) fn LogPage(
                     <ViewsMenu views />
                     <ShareButton share />
                 </div>
-                <Chips log names facets=answer.facets.value.into() editing adding />
+                <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 <BadAddress log />
                 {when(move || pinned.get(), move || patiently(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
                 {when(move || rest.get(), move || later(move || Later::Help(Box::new(HelpProps { reach })), nothing))}

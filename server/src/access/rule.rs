@@ -10,14 +10,16 @@ use daybook_model::{
     Field, Filter, Term,
     account::{Grant, Permission, Project, Role},
 };
+use daybook_recorder::Recording;
 use std::sync::Arc;
 
 use super::{Bounded, Caller, Limit, caller::is_foreign};
 use crate::{
     error::Error,
     people::Person,
+    privacy::{Masks, Veiled},
     state::AppState,
-    store::{AnyStore, ProjectId},
+    store::{AnyStore, ProjectId, Scope},
 };
 
 /// What a route asks of whoever calls it. No route is without one.
@@ -45,6 +47,11 @@ pub struct Access {
     pub role: Option<Role>,
     /// The log with only those entries that the caller may see: whoever reads, reads this.
     pub store: AnyStore,
+    /// The same without masks: for what is revealed, and says why.
+    pub unmasked: AnyStore,
+    /// What is masked for the caller.
+    pub masks: Masks,
+    veil: Option<Arc<Veiled>>,
     bounded: Option<Arc<Bounded>>,
 }
 
@@ -66,6 +73,14 @@ impl Access {
     /// Whether there is only a part of the log for the caller.
     pub fn is_limited(&self) -> bool {
         self.bounded.is_some()
+    }
+
+    /// A scope with what is meant by the pseudonyms in it.
+    pub async fn meant(&self, scope: &Scope) -> Result<Scope, Error> {
+        match &self.veil {
+            Some(veil) => Ok(veil.meant(scope).await?),
+            None => Ok(scope.clone()),
+        }
     }
 
     /// What bounds a question with this filter.
@@ -127,6 +142,9 @@ async fn judge(parts: &mut Parts, state: &AppState, rule: Rule) -> Result<(), Er
         return Ok(());
     }
     let caller = Caller::of(parts, state).await?;
+    if let Some(recording) = parts.extensions.get::<Recording>() {
+        recording.actor(caller.actor());
+    }
     match rule {
         Rule::Person if caller.person().is_none() => return Err(NOT_SIGNED_IN),
         Rule::Instance if !caller.is_instance_admin() => return Err(INSTANCE),
@@ -160,6 +178,9 @@ async fn enter(
             refused(permission)
         });
     };
+    if let Some(recording) = parts.extensions.get::<Recording>() {
+        recording.project(project.number.to_string());
+    }
     let id = ProjectId(project.number);
     let (role, limit) = match caller {
         Caller::Local => (None, None),
@@ -178,8 +199,16 @@ async fn enter(
     };
     let below = Arc::clone(&state.store);
     let bounded = limit.map(|limit| Arc::new(Bounded::new(Arc::clone(&below), id, limit)));
-    let store = bounded.clone().map_or(below, |bounded| bounded as AnyStore);
-    let access = Access { caller: caller.clone(), project, role, store, bounded };
+    let unmasked = bounded.clone().map_or(below, |bounded| bounded as AnyStore);
+    let masks = match (caller, role) {
+        (Caller::Local, _) => Masks::NONE,
+        (_, role) => state.privacy.masks(id, role.unwrap_or(Role::Auditor)).await?,
+    };
+    let veil = || Arc::new(Veiled::over(Arc::clone(&unmasked), masks, state.privacy.pseudonyms()));
+    let veil = (!masks.is_none()).then(veil);
+    let store = veil.clone().map_or_else(|| Arc::clone(&unmasked), |veil| veil as AnyStore);
+    let caller = caller.clone();
+    let access = Access { caller, project, role, store, unmasked, masks, veil, bounded };
     if access.may(permission) { Ok(access) } else { Err(refused(permission)) }
 }
 

@@ -1,13 +1,14 @@
 //! Events come in: a body of them, each judged by itself. A 2xx means it is on disk.
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Body,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use daybook_model::ingest::{IngestReport, MAX_BODY, Refusal};
+use daybook_recorder::Recording;
 use futures_util::StreamExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -28,9 +29,14 @@ static PARSING: Semaphore = Semaphore::const_new(2);
 pub(super) async fn create(
     State(state): State<AppState>,
     access: Access,
+    recording: Option<Extension<Recording>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
+    // What is sent is in the log itself.
+    if let Some(Extension(recording)) = recording {
+        recording.skip();
+    }
     let kind = body_kind(&headers)?;
     let length = headers
         .get(header::CONTENT_LENGTH)
@@ -43,7 +49,11 @@ pub(super) async fn create(
     let turn = PARSING.acquire().await.map_err(|_| Error::Unavailable)?;
     let batch = {
         let (state, now) = (state.clone(), state.clock.now());
-        let parse = move || intake::parse_batch(&bytes, kind, now, &state.sources);
+        let parse = move || {
+            let mut batch = intake::parse_batch(&bytes, kind, now, &state.sources)?;
+            batch.events.iter_mut().for_each(|(_, event)| state.redactor.redact(event));
+            Ok::<_, intake::BatchError>(batch)
+        };
         tokio::task::spawn_blocking(parse).await.map_err(|_| Error::Internal)?.map_err(|e| {
             let status =
                 if e.is_size() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };

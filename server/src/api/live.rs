@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use daybook_model::{QueryError, Seq, Span, live::Newer};
+use daybook_recorder::Recording;
 use futures_util::FutureExt as _;
 
 use crate::{
@@ -22,10 +23,10 @@ use crate::{
 /// Streams what matches, in the order of the log, from `after` or `Last-Event-ID` on.
 pub(super) async fn stream(
     State(state): State<AppState>,
-    Question { query, list, .. }: Question,
+    Question { access, query, list, recording, .. }: Question,
     parts: Parts,
 ) -> Result<Response, Error> {
-    let interest = Interest::of(&list.scope, &query)?;
+    let interest = Interest::of(&access.meant(&list.scope).await?, &query, access.masks)?;
     // A browser that comes back by itself says where it was; the address is that of the first time.
     let after = last_event(&parts.headers)?.or(query.after);
     let credential = bearer(&parts.headers).or_else(|| session_cookie(&state, &parts.headers));
@@ -38,7 +39,12 @@ pub(super) async fn stream(
             async move { access::again(&mut parts, &state).await }.boxed()
         }
     };
-    let body = Body::from_stream(state.live.stream(interest, after, permit, may));
+    // It is over when the reader goes, perhaps tomorrow.
+    let listener = recording.as_ref().and_then(Recording::caller).map(|actor| actor.key());
+    if let (Some(journal), Some(recording)) = (&state.journal, &recording) {
+        journal.begin(recording);
+    }
+    let body = Body::from_stream(state.live.stream(interest, after, listener, permit, may));
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

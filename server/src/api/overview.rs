@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use daybook_model::{FacetCounts, Field, Histogram, Overview, Tab};
+use daybook_recorder::Recording;
 use flate2::{Compression, write::GzEncoder};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
@@ -27,7 +28,7 @@ use crate::{
 /// Streams the parts, one JSON object a line. What is wrong with the query is told before.
 pub(super) async fn show(
     State(state): State<AppState>,
-    Question { access, tab, query, list }: Question,
+    Question { access, tab, query, list, recording }: Question,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let bars = Bars::read(&query)?;
@@ -36,7 +37,10 @@ pub(super) async fn show(
     let gzip = accepts_gzip(&headers);
     let mut lines = Lines::new(gzip);
     let parts = async_stream::stream! {
-        for await part in parts(&*access.store, &list, &bars, &fields, &tabs, tab.by_run) {
+        for await part in parts(&*access.store, &list, &bars, &fields, &tabs, &tab) {
+            if let (Some(recording), Ok(part)) = (&recording, &part) {
+                note(recording, part);
+            }
             let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });
             yield lines.write(&part);
         }
@@ -52,6 +56,16 @@ pub(super) async fn show(
     Ok(response)
 }
 
+/// Notes how much is read.
+fn note(recording: &Recording, part: &Overview) {
+    let (key, number) = match part {
+        Overview::Page(page) => ("rows", page.entries.len() as u64),
+        Overview::Histogram(bars) => ("matched", bars.total),
+        _ => return,
+    };
+    recording.detail(key, number);
+}
+
 /// The parts, in the order in which a reader needs them. After an error there is nothing.
 fn parts<'a>(
     store: &'a dyn Store,
@@ -59,13 +73,13 @@ fn parts<'a>(
     bars: &'a Bars,
     fields: &'a [Field],
     tabs: &'a [Tab],
-    by_run: bool,
+    here: &'a Tab,
 ) -> impl Stream<Item = Result<Overview, StoreError>> + 'a {
     let scope = &list.scope;
     try_stream! {
         yield Overview::Tabs { tabs: tabs.to_vec() };
         let page = list.page(store).await?;
-        let runs = by_run.then(|| runs::of(&page));
+        let runs = here.by_run.then(|| runs::of(&page));
         yield Overview::Page(page);
         if let Some(runs) = runs {
             yield Overview::Runs { runs: runs::summaries(store, scope, runs).await? };
@@ -80,7 +94,7 @@ fn parts<'a>(
             yield Overview::Histogram(edges.count(store, scope, bars.stack).await?);
             yield Overview::Facets { facets: count_facets(store, scope, fields).await? };
         }
-        yield Overview::TabTotals { totals: count_tabs(store, scope, tabs).await? };
+        yield Overview::TabTotals { totals: count_tabs(store, scope, tabs, here).await? };
     }
 }
 
@@ -89,9 +103,12 @@ async fn count_tabs(
     store: &dyn Store,
     scope: &Scope,
     tabs: &[Tab],
+    here: &Tab,
 ) -> Result<Vec<u64>, StoreError> {
     let counts = tabs.iter().map(|tab| async move {
-        store.count(&Scope { within: tab.bounds(), ..scope.clone() }).await
+        // Only here is what is hidden shown, if it is.
+        let within = if tab.key == here.key { scope.within.clone() } else { tab.bounds(false) };
+        store.count(&Scope { within, ..scope.clone() }).await
     });
     // Two at a time: a reader's tabs do not take every connection there is.
     stream::iter(counts.collect::<Vec<_>>()).buffered(2).try_collect().await

@@ -111,6 +111,7 @@ pub(super) async fn gone(
 ) -> Result<Json<Vec<ActorStatus>>, Error> {
     let mut gone = state.people.gone(access.id()).await?;
     if access.is_limited() {
+        // Asked without masks: who is gone is known by the address.
         // Only of those whose entries the caller sees.
         let as_of = access.store.head(access.id()).await?;
         let mut seen = Vec::new();
@@ -120,11 +121,14 @@ pub(super) async fn gone(
             filter.add(Field::Actor, false, Term::Is(actor));
             let project = access.id();
             let scope = Scope { project, within: Vec::new(), filter, span: Span::ALL, as_of };
-            if access.store.count(&scope).await? > 0 {
+            if access.unmasked.count(&scope).await? > 0 {
                 seen.push(status);
             }
         }
         gone = seen;
+    }
+    for status in &mut gone {
+        status.actor = access.masks.text(&status.actor).into_owned();
     }
     Ok(Json(gone))
 }

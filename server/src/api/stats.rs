@@ -126,12 +126,16 @@ impl Edges {
 
 /// The bars and the total.
 pub(super) async fn histogram(
-    Question { access, query, list, .. }: Question,
+    Question { access, query, list, recording, .. }: Question,
 ) -> Result<Json<Histogram>, Error> {
     let bars = Bars::read(&query)?;
     let store = &*access.store;
     let edges = bars.edges(store, &list.scope).await?;
-    Ok(Json(edges.count(store, &list.scope, bars.stack).await?))
+    let histogram = edges.count(store, &list.scope, bars.stack).await?;
+    if let Some(recording) = recording {
+        recording.detail("matched", histogram.total);
+    }
+    Ok(Json(histogram))
 }
 
 /// What was there just before, in the same bars.

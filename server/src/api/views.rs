@@ -31,6 +31,11 @@ pub(super) async fn list(
 async fn seen(state: &AppState, member: &Member) -> Result<Vec<SavedView>, Error> {
     let mut views = state.views.list(member.project, member.person.id).await?;
     views.retain(|view| view.own || !member.access.is_limited());
+    let masks = &member.access.masks;
+    for view in &mut views {
+        view.name = masks.text(&view.name).into_owned();
+        view.query = masks.text(&view.query).into_owned();
+    }
     Ok(views)
 }
 

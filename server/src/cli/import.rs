@@ -25,6 +25,7 @@ use super::{CliError, LogOptions, ProjectOption, log::Log};
 use crate::{
     clock::Clock,
     import::{self, Format, Importer, ReadError},
+    intake::Redactor,
 };
 
 mod source;
@@ -46,6 +47,8 @@ pub(super) struct Import {
     /// What the files hold
     #[arg(long, value_parser = PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|word| word.parse::<Format>()))]
     format: Format,
+    #[command(flatten)]
+    redaction: super::Redaction,
     /// Move all files together in time, so that their latest event is now
     #[arg(long)]
     shift_to_now: bool,
@@ -59,6 +62,7 @@ impl Import {
         let open = |name: &PathBuf| Source::open(name, self.shift_to_now).map(Arc::new);
         let sources = self.files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let shift = if self.shift_to_now { Some(self.shift(&sources)?) } else { None };
+        let redactor = self.redaction.redactor()?;
         let log = Log::find(options).await?;
         let project = log.ensure_project(&self.project.project).await?;
         let bar = super::progress(sources.iter().map(|s| s.length()).sum());
@@ -68,7 +72,7 @@ impl Import {
         let mut totals = Totals { stored: 0, duplicates: 0, refused: 0, bar };
         let mut outcome = Ok(());
         for source in &sources {
-            outcome = self.read(source, shift, &log, &project, &mut totals).await;
+            outcome = self.read(source, shift, &redactor, &log, &project, &mut totals).await;
             if outcome.is_err() {
                 break;
             }
@@ -97,11 +101,13 @@ impl Import {
         &self,
         source: &Arc<Source>,
         shift: Option<i64>,
+        redactor: &Redactor,
         log: &Log,
         project: &Project,
         totals: &mut Totals,
     ) -> Result<(), CliError> {
-        let mut importer = Importer::new(self.format, source.reader(&totals.bar)?);
+        let mut importer =
+            Importer::new(self.format, source.reader(&totals.bar)?).with_redactor(redactor.clone());
         if shift.is_none() {
             importer = importer.with_clock(Clock::System.now());
         }

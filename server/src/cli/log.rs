@@ -8,6 +8,7 @@ use daybook_model::{
     ingest::IngestReport,
     paths,
 };
+use daybook_recorder::Proxies;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::sqlite::SqliteConnectOptions;
 
@@ -15,6 +16,7 @@ use super::{CliError, LogOptions};
 use crate::{
     api,
     clock::Clock,
+    journal::Journal,
     ledger::Ledger,
     people::People,
     presence::{Found, Presence, RunningServer},
@@ -65,6 +67,15 @@ impl OpenLog {
         };
         let ledger = Ledger::start(Arc::clone(&store), clock.clone());
         Ok(Self { store, ledger, people, clock, presence })
+    }
+}
+
+impl OpenLog {
+    /// The log of the log, in this process.
+    pub(super) async fn journal(&self, proxies: &Proxies) -> Result<Journal, CliError> {
+        let beside = self.presence.beside("sessions");
+        let (store, ledger) = (Arc::clone(&self.store), self.ledger.clone());
+        Ok(Journal::start(store, ledger, self.clock.clone(), &beside, proxies).await?)
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use clap::Args;
 use daybook_model::{account::Project, paths};
+use daybook_recorder::{IpNet, Proxies};
 use tokio::net::TcpListener;
 
 use super::{
@@ -45,6 +46,11 @@ pub(super) struct Serve {
     /// `https://daybook.example.com`
     #[arg(long, env = "DAYBOOK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed
+    #[arg(long, env = "DAYBOOK_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    trusted_proxies: Vec<IpNet>,
+    #[command(flatten)]
+    redaction: super::Redaction,
     /// After how many minutes without being used a session ends
     #[arg(long, env = "DAYBOOK_SESSION_IDLE", default_value_t = 720, value_name = "MINUTES",
         value_parser = clap::value_parser!(i64).range(1..=525_600))]
@@ -92,11 +98,13 @@ impl Serve {
             Some(address) => Site::at(address).map_err(|e| CliError::say(e.to_string()))?,
             None => Site::default(),
         };
+        let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
+        let redactor = self.redaction.redactor()?;
         let lifetimes = Lifetimes {
             idle: self.session_idle * 60_000,
             whole: self.session_lifetime * 3_600_000,
         };
-        Ok(Settings { tabs, site, lifetimes })
+        Ok(Settings { tabs, site, lifetimes, redactor, journal: None })
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
@@ -109,7 +117,7 @@ impl Serve {
         Ok(())
     }
 
-    async fn serve(&self, log: OpenLog, settings: Settings) -> Result<(), CliError> {
+    async fn serve(&self, log: OpenLog, mut settings: Settings) -> Result<(), CliError> {
         let listen = self.listen;
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             CliError::say(format!(
@@ -128,6 +136,8 @@ impl Serve {
         let address = format!("http://{bound}");
         let local_key = log.presence.announce(address.clone())?;
         let address = settings.site.address().map_or(address, str::to_owned);
+        let journal = log.journal(settings.site.proxies()).await?;
+        settings.journal = Some(journal.clone());
         let link = Secret::generate("");
         let state = AppState::new(
             log.store,
@@ -156,6 +166,7 @@ impl Serve {
             served = served => served.map_err(|e| CliError::say(format!("the server stopped: {e}")))?,
             () = overtime => {}
         }
+        journal.close().await;
         log.ledger.close().await;
         drop(log.presence);
         Ok(())

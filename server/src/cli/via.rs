@@ -7,6 +7,7 @@ use axum::{
     http::{Request, header},
 };
 use daybook_model::account::{NewProject, Project};
+use daybook_recorder::Proxies;
 use serde::{Serialize, de::DeserializeOwned};
 use tower::ServiceExt as _;
 
@@ -15,13 +16,13 @@ use super::{
     log::{Log, OpenLog, request},
 };
 use crate::{
-    api, ledger::Ledger, presence::Presence, presence::RunningServer, secret::Secret,
-    settings::Settings, state::AppState,
+    api, journal::Journal, ledger::Ledger, presence::Presence, presence::RunningServer,
+    secret::Secret, settings::Settings, state::AppState,
 };
 
 /// The API, wherever the log is open.
 pub(super) enum Via {
-    Here { router: Box<Router>, key: Secret, ledger: Ledger, _presence: Presence },
+    Here { router: Box<Router>, key: Secret, ledger: Ledger, journal: Journal, _presence: Presence },
     There(RunningServer),
 }
 
@@ -33,22 +34,24 @@ pub(super) fn nothing() -> serde_json::Value {
 impl Via {
     /// Opens the log, or finds the server that has it open.
     pub(super) async fn find(options: &LogOptions) -> Result<Self, CliError> {
-        let OpenLog { store, ledger, people, clock, presence } = match Log::find(options).await? {
+        let log = match Log::find(options).await? {
             Log::There(server) => return Ok(Self::There(server)),
             Log::Here(log) => log,
         };
+        let journal = log.journal(&Proxies::default()).await?;
+        let OpenLog { store, ledger, people, clock, presence } = log;
         let (key, link) = (Secret::generate(""), Secret::generate(""));
         let state = AppState::new(
             store,
             ledger.clone(),
             people,
             clock,
-            Settings::default(),
+            Settings { journal: Some(journal.clone()), ..Settings::default() },
             key.hash(),
             link.hash(),
         );
         let router = Box::new(api::router(state));
-        Ok(Self::Here { router, key, ledger, _presence: presence })
+        Ok(Self::Here { router, key, ledger, journal, _presence: presence })
     }
 
     /// Asks for something.
@@ -105,7 +108,8 @@ impl Via {
 
     /// Finishes what was accepted.
     pub(super) async fn close(self) {
-        if let Self::Here { ledger, .. } = self {
+        if let Self::Here { ledger, journal, .. } = self {
+            journal.close().await;
             ledger.close().await;
         }
     }

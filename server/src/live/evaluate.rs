@@ -1,14 +1,21 @@
 //! What a stretch of the log means for an interest.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use axum::body::Bytes;
 use daybook_model::{
-    ApiQuery, Filter, QueryError, Range, Seq, Span, Timestamp,
+    ApiQuery, Entry, Filter, QueryError, Range, Seq, Span, Timestamp,
     live::{MOST, Message},
 };
 
-use crate::store::{ProjectId, Scope, Store, StoreError};
+use crate::{
+    journal::READING,
+    privacy::{Masks, mask},
+    store::{ProjectId, Scope, Store, StoreError},
+};
 
 /// A longer stretch is not read but counted: it was imported, or its listener was away.
 const READ: u64 = 2_000;
@@ -19,12 +26,14 @@ pub struct Interest {
     pub(super) project: ProjectId,
     within: Vec<Filter>,
     filter: Filter,
+    masks: Masks,
 }
 
 /// By its text, which is one for each meaning.
 impl Hash for Interest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.project.hash(state);
+        self.masks.hash(state);
         self.filter.to_string().hash(state);
     }
 }
@@ -32,7 +41,7 @@ impl Hash for Interest {
 impl Interest {
     /// What a question is about. A stream has the order of the log and no end, so what asks for
     /// another page or for a moment is refused; the order of a list and its length mean nothing.
-    pub fn of(scope: &Scope, query: &ApiQuery) -> Result<Self, QueryError> {
+    pub fn of(scope: &Scope, query: &ApiQuery, masks: Masks) -> Result<Self, QueryError> {
         let refused = |key| QueryError::new(key, "does not go with a live stream; drop it");
         if query.cursor.is_some() {
             return Err(refused("cursor"));
@@ -41,7 +50,7 @@ impl Interest {
             return Err(refused("as_of"));
         }
         let Scope { project, within, filter, .. } = scope.clone();
-        Ok(Self { project, within, filter })
+        Ok(Self { project, within, filter, masks })
     }
 
     /// The interest at a moment. A relative range has no end here: an event whose producer's clock
@@ -51,7 +60,7 @@ impl Interest {
             range @ Range::Last(_) => Span { to: Span::ALL.to, ..range.resolve(now) },
             Range::Between(span) => span,
         };
-        let Self { project, within, filter } = self.clone();
+        let Self { project, within, filter, .. } = self.clone();
         Scope { project, within, filter, span, as_of }.clipped()
     }
 }
@@ -69,10 +78,36 @@ pub(super) struct Batch {
 /// The entries that match.
 #[derive(Debug, Clone)]
 pub(super) enum Found {
-    /// All of them, by place, as they are sent.
-    Entries(Vec<(Seq, Bytes)>),
+    /// All of them, in the order of the log.
+    Entries(Vec<Told>),
     /// Only how many.
     Missed(u64),
+}
+
+/// An entry that is told.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    /// Its place.
+    pub(super) seq: Seq,
+    /// Whose reading it is, if it is one: to them it is no news, and would be answered with another.
+    pub(super) reader: Option<Arc<str>>,
+    /// As it is sent.
+    pub(super) frame: Bytes,
+}
+
+impl Told {
+    fn of(entry: &Entry, masks: &Masks) -> Result<Self, StoreError> {
+        let reading =
+            entry.event.resource.as_ref().is_some_and(|resource| resource.kind == READING);
+        Ok(Self {
+            seq: entry.seq,
+            reader: reading.then(|| entry.event.actor.key().into()),
+            frame: frame(&Message::Entry(Box::new(Entry {
+                event: mask(masks, entry.event.clone()),
+                ..entry.clone()
+            })))?,
+        })
+    }
 }
 
 /// What a stretch of the log holds for each of these interests of one project; it is read once.
@@ -93,10 +128,12 @@ pub(super) async fn evaluate(
             if matching.len() > MOST {
                 Found::Missed(matching.len() as u64)
             } else {
-                let frames = matching
-                    .into_iter()
-                    .map(|entry| Ok((entry.seq, frame(&Message::Entry(Box::new(entry.clone())))?)));
-                Found::Entries(frames.collect::<Result<_, StoreError>>()?)
+                Found::Entries(
+                    matching
+                        .into_iter()
+                        .map(|entry| Told::of(entry, &interest.masks))
+                        .collect::<Result<_, _>>()?,
+                )
             }
         } else {
             let before = Scope { as_of: after, ..scope.clone() };

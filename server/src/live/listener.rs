@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     Hub, Permit,
-    evaluate::{Batch, Found, Interest, evaluate, frame},
+    evaluate::{Batch, Found, Interest, Told, evaluate, frame},
 };
 use crate::store::StoreError;
 
@@ -31,13 +31,14 @@ impl Hub {
         &self,
         interest: Interest,
         after: Option<Seq>,
+        listener: Option<String>,
         permit: Permit,
         may: impl Fn() -> BoxFuture<'static, bool> + Send + 'static,
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
         // Before the log is looked at: what arrives in between comes twice, and is told apart.
         let mut batches = self.subscribe(&interest);
         let mut closing = self.0.closing.subscribe();
-        let mut listener = Listener { hub: self.clone(), interest, position: 0 };
+        let mut listener = Listener { hub: self.clone(), interest, name: listener, position: 0 };
         stream! {
             let _permit = permit;
             yield Ok(Bytes::from_static(RETRY.as_bytes()));
@@ -71,6 +72,8 @@ impl Hub {
 struct Listener {
     hub: Hub,
     interest: Interest,
+    /// The actor that listens, as the log names them.
+    name: Option<String>,
     position: Seq,
 }
 
@@ -98,8 +101,7 @@ impl Listener {
         let whole = batch.after == self.position;
         match &batch.found {
             Found::Entries(entries) if batch.after <= self.position => {
-                let behind = entries.iter().filter(|(seq, _)| *seq > self.position);
-                let frames = behind.map(|(_, frame)| frame.clone()).collect();
+                let frames = self.news(entries);
                 self.arrive(batch.head, frames)
             }
             Found::Missed(missed) if whole => self.arrive_past(batch.head, *missed),
@@ -120,11 +122,20 @@ impl Listener {
         let batches = evaluate(&*hub.store, &interests, stretch, hub.clock.now()).await?;
         match batches.into_iter().next().map(|batch| batch.found) {
             Some(Found::Entries(entries)) => {
-                self.arrive(head, entries.into_iter().map(|(_, frame)| frame).collect())
+                let frames = self.news(&entries);
+                self.arrive(head, frames)
             }
             Some(Found::Missed(missed)) => self.arrive_past(head, missed),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// What the listener does not know yet.
+    fn news(&self, entries: &[Told]) -> Vec<Bytes> {
+        let own =
+            |told: &Told| told.reader.is_some() && told.reader.as_deref() == self.name.as_deref();
+        let news = entries.iter().filter(|told| told.seq > self.position && !own(told));
+        news.map(|told| told.frame.clone()).collect()
     }
 
     /// Takes up a new position; behind entries it is told at once, else with the next heartbeat.

@@ -51,8 +51,8 @@ impl People {
         person: &Person,
         now: Timestamp,
     ) -> Result<Secret, PeopleError> {
-        self.open_session_from(person, &Origin { address: None, user_agent: String::new() }, now)
-            .await
+        let nowhere = Origin { address: None, user_agent: String::new(), recording: None };
+        self.open_session_from(person, &nowhere, now).await
     }
 
     /// Opens a session of a browser.

@@ -1,6 +1,6 @@
 //! A server for a test: real router, real store, a clock that stands.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
@@ -11,9 +11,11 @@ use daybook::{
     api,
     clock::Clock,
     extract::SESSION_COOKIE,
+    journal::Journal,
     ledger::Ledger,
     people::{People, Scope},
     secret::Secret,
+    settings,
     state::AppState,
     store::{
         ProjectId, Store as _,
@@ -22,6 +24,7 @@ use daybook::{
     },
 };
 use daybook_model::Timestamp;
+use daybook_recorder::Proxies;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -38,7 +41,7 @@ pub(crate) struct TestApp {
     pub(crate) local_key: Secret,
     pub(crate) project: ProjectId,
     pub(crate) database: Database,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// An answer, read whole.
@@ -64,6 +67,20 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_with(false, settings::Settings::default()).await
+    }
+
+    /// One that keeps a log of the log.
+    pub(crate) async fn recording() -> Self {
+        Self::start_with(true, settings::Settings::default()).await
+    }
+
+    /// One with other settings.
+    pub(crate) async fn with(settings: settings::Settings) -> Self {
+        Self::start_with(false, settings).await
+    }
+
+    async fn start_with(recording: bool, mut settings: settings::Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(now());
         let file = Arc::new(
@@ -81,16 +98,15 @@ impl TestApp {
             .create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now())
             .await
             .unwrap();
+        if recording {
+            let proxies = Proxies::new(["10.0.0.0/8".parse().unwrap()]);
+            let (store, ledger) = (store.clone(), ledger.clone());
+            let journal = Journal::start(store, ledger, clock.clone(), &sessions, &proxies).await;
+            settings.journal = Some(journal.unwrap());
+        }
         let (local_key, link) = (Secret::generate(""), Secret::generate(""));
-        let state = AppState::new(
-            store,
-            ledger,
-            people,
-            clock,
-            daybook::settings::Settings::default(),
-            local_key.hash(),
-            link.hash(),
-        );
+        let state =
+            AppState::new(store, ledger, people, clock, settings, local_key.hash(), link.hash());
         Self {
             router: api::router(state.clone()),
             state,
@@ -99,7 +115,7 @@ impl TestApp {
             local_key,
             project: ProjectId(project.number),
             database: file.database().clone(),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -111,6 +127,36 @@ impl TestApp {
             headers: parts.headers,
             body: body.collect().await.unwrap().to_bytes().to_vec(),
         }
+    }
+
+    /// The small file beside the log.
+    pub(crate) fn sessions(&self) -> PathBuf {
+        self.folder.path().join("sessions.db")
+    }
+
+    /// The log's file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("test.db")
+    }
+
+    /// The entries of the project `_account`, whole.
+    pub(crate) async fn account(&self) -> Vec<Value> {
+        let Some(project) = self.state.store.project("_account").await.unwrap() else {
+            return Vec::new();
+        };
+        let id = ProjectId(project.number);
+        let mut entries = Vec::new();
+        for seq in 1..=self.state.store.head(id).await.unwrap() {
+            let entry = self.state.store.entry(id, seq).await.unwrap().unwrap();
+            entries.push(serde_json::to_value(entry).unwrap());
+        }
+        entries
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, millis: i64) {
+        let Clock::Set(clock) = &self.state.clock else { panic!("a clock that is set") };
+        clock.fetch_add(millis, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// The answer to a request, before its body is read.

@@ -278,6 +278,8 @@ fn the_rules_are_those_that_were_decided() {
             path if path.contains("/tokens") || path.contains("/people") => {
                 Rule::Project(Administer)
             }
+            path if path.ends_with("/privacy") && writes => Rule::Project(Administer),
+            path if path.ends_with("/reveal") => Rule::Project(Export),
             "/projects/{project}/events" if writes => Rule::Project(Ingest),
             path if path.contains("/export") => Rule::Project(Export),
             path => {

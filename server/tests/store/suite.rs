@@ -193,6 +193,7 @@ async fn walk(
     let mut pages = Vec::new();
     loop {
         let query = ApiQuery {
+            hidden: false,
             tab: None,
             filter: scope.filter.clone(),
             sort,
@@ -225,6 +226,7 @@ async fn walk(
     let mut cursor = pages.last().and_then(|p| p.previous.clone());
     for forward in pages.iter().rev().skip(1) {
         let query = ApiQuery {
+            hidden: false,
             tab: None,
             filter: scope.filter.clone(),
             sort,

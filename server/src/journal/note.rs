@@ -1,0 +1,53 @@
+//! What is noted of a request that reads.
+
+use axum::http::request::Parts;
+use daybook_model::{ApiQuery, Operation, Range, Seq, Tab, View, account::Project, paths};
+use daybook_recorder::Recording;
+
+use super::READING;
+use crate::store::Scope;
+
+/// What of a log is read.
+#[derive(Debug, Clone, Copy)]
+pub enum Read<'a> {
+    /// A list, or what is counted of it.
+    View {
+        /// The tab.
+        tab: &'a Tab,
+        /// As asked.
+        query: &'a ApiQuery,
+        /// As understood.
+        scope: &'a Scope,
+    },
+    /// One entry, whole.
+    Entry(Seq),
+}
+
+/// Notes what a request reads; answers with where to note how much that was. The recording is
+/// there where requests are recorded.
+pub fn noted(parts: &Parts, project: &Project, read: Read<'_>) -> Option<Recording> {
+    let recording = parts.extensions.get::<Recording>()?;
+    recording.project(project.number.to_string()).operation(Operation::Read);
+    let exact = match read {
+        Read::View { tab, query, scope } => {
+            let mut view = View { filter: query.filter.clone(), ..View::default() };
+            (view.tab, view.hidden) = (query.tab.clone(), query.hidden);
+            view.filter.as_of = None;
+            recording.action("ReadLog").detail("view", view.to_string());
+            recording.resource(READING, tab.key.clone(), tab.name.clone());
+            // What was on the screen can be seen again.
+            view.filter.range = Range::Between(scope.span);
+            view.filter.as_of = Some(scope.as_of);
+            view
+        }
+        Read::Entry(seq) => {
+            let view = View { event: Some(seq), ..View::default() };
+            recording.action("ReadEntry").detail("view", view.to_string());
+            recording.resource(READING, seq.to_string(), format!("Entry {seq}"));
+            view
+        }
+    };
+    let path = format!("{}?{exact}", paths::log(&project.slug));
+    recording.with(|event| event.request.path = Some(path));
+    Some(recording.clone())
+}

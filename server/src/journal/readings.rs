@@ -1,0 +1,144 @@
+//! Readings before they are settled: one a reader, a view and a minute.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use daybook_model::{Event, Timestamp};
+use serde_json::Value;
+use sqlx::{
+    Row as _, Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{JournalError, Log};
+use crate::{people, store::ProjectId};
+
+/// How long a view may be opened, refreshed and paged to be one reading, in milliseconds.
+const MINUTE: i64 = 60_000;
+/// How many are settled at once.
+const SETTLED: i64 = 1_000;
+
+/// The readings in the small file.
+#[derive(Debug, Clone)]
+pub(super) struct Readings(SqlitePool);
+
+impl Readings {
+    /// Those in this file, on a connection of their own: who comes in does not wait for them.
+    pub(super) async fn open(file: &Path) -> Result<Self, JournalError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // They survive the process; what the machine was writing when it lost power, they may not.
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        people::SESSIONS.run(&pool).await?;
+        Ok(Self(pool))
+    }
+
+    /// Keeps some, in the order in which they came.
+    pub(super) async fn note(&self, readings: &[(ProjectId, &Event)]) -> Result<(), JournalError> {
+        if readings.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for &(project, event) in readings {
+            note(&mut transaction, project, event).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Writes those down whose minute is over, the earliest first, and forgets them. One that was
+    /// written and not forgotten is known by its id when it is written again.
+    pub(super) async fn settle(&self, log: &Log, now: Timestamp) -> Result<usize, JournalError> {
+        let mut settled = 0;
+        loop {
+            let rows = sqlx::query(
+                "SELECT project, reader, view, began_at, times, rows, matched, event FROM reading \
+                 WHERE began_at <= $1 ORDER BY began_at, reader, view LIMIT $2",
+            )
+            .bind(now.millis().saturating_sub(MINUTE))
+            .bind(SETTLED)
+            .fetch_all(&self.0)
+            .await?;
+            if rows.is_empty() {
+                return Ok(settled);
+            }
+            let mut by_project = BTreeMap::<i64, Vec<Event>>::new();
+            for row in &rows {
+                let mut event: Event = serde_json::from_str(row.try_get(7)?)?;
+                complete(&mut event, row.try_get(4)?, row.try_get(5)?, row.try_get(6)?);
+                by_project.entry(row.try_get(0)?).or_default().push(event);
+            }
+            for (project, events) in by_project {
+                log.ledger.submit(ProjectId(project), events).await?;
+            }
+            let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+            for row in &rows {
+                sqlx::query("DELETE FROM reading WHERE project = $1 AND reader = $2 AND view = $3 AND began_at = $4")
+                    .bind(row.try_get::<i64, _>(0)?)
+                    .bind(row.try_get::<&str, _>(1)?)
+                    .bind(row.try_get::<&str, _>(2)?)
+                    .bind(row.try_get::<i64, _>(3)?)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            transaction.commit().await?;
+            settled += rows.len();
+        }
+    }
+}
+
+/// Adds a reading to the one of its minute, or begins a minute with it.
+async fn note(
+    transaction: &mut Transaction<'_, Sqlite>,
+    project: ProjectId,
+    event: &Event,
+) -> Result<(), JournalError> {
+    let (reader, at) = (event.actor.key(), event.occurred_at.millis());
+    let context = |key: &str| event.context.as_ref().and_then(|context| context.get(key));
+    let number = |key: &str| context(key).and_then(Value::as_i64);
+    let view = context("view").and_then(Value::as_str).unwrap_or_default();
+    let added = sqlx::query(
+        "UPDATE reading SET times = times + 1, rows = rows + $5, matched = COALESCE($6, matched) \
+         WHERE project = $1 AND reader = $2 AND view = $3 AND began_at > $4 - 60000 AND began_at <= $4",
+    )
+    .bind(project.0)
+    .bind(&reader)
+    .bind(view)
+    .bind(at)
+    .bind(number("rows").unwrap_or(0))
+    .bind(number("matched"))
+    .execute(&mut **transaction)
+    .await?;
+    if added.rows_affected() > 0 {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO reading (project, reader, view, began_at, times, rows, matched, event) \
+         VALUES ($1, $2, $3, $4, 1, $5, $6, $7) ON CONFLICT DO NOTHING",
+    )
+    .bind(project.0)
+    .bind(&reader)
+    .bind(view)
+    .bind(at)
+    .bind(number("rows").unwrap_or(0))
+    .bind(number("matched"))
+    .bind(serde_json::to_string(event)?)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// The entry says how often and how much.
+fn complete(event: &mut Event, times: i64, rows: i64, matched: Option<i64>) {
+    let Some(Value::Object(context)) = &mut event.context else { return };
+    context.insert("times".into(), times.into());
+    if rows > 0 {
+        context.insert("rows".into(), rows.into());
+    }
+    if let Some(matched) = matched {
+        context.insert("matched".into(), matched.into());
+    }
+}

@@ -1,0 +1,253 @@
+//! A store as somebody sees it who sees masks.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use daybook_model::{
+    Column, Entry, Event, FacetBars, FacetCounts, FacetValue, Field, Filter, QueryError, Seq, Sort,
+    Span, Stack, StackBy, Term, Timestamp, account::Project, filter::fold, page::Direction,
+    privacy::has_pseudonym,
+};
+
+use super::{Masks, Pseudonyms, mask};
+use crate::store::{AnyStore, Appended, Counts, Position, ProjectId, Scope, Store, StoreError};
+
+/// How many values of a facet are looked through for a text; the texts that are seen are not those
+/// that the store beneath could look for.
+const LOOKED_THROUGH: usize = 20_000;
+
+/// What cannot be asked by somebody who sees masks, as the answer would tell what is behind them.
+pub fn refuse(masks: &Masks, filter: &Filter, sort: Sort) -> Result<(), QueryError> {
+    if masks.is_none() {
+        return Ok(());
+    }
+    if filter.search.is_some() {
+        let problem =
+            "looks through addresses too, which are masked for you: choose from the facets instead";
+        return Err(QueryError::new("q", problem));
+    }
+    let plain = matches!(
+        sort.column,
+        Column::Time | Column::Status | Column::Outcome | Column::Method | Column::Operation
+    );
+    if !plain {
+        let problem =
+            "is an order that would tell addresses, which are masked for you: sort by time";
+        return Err(QueryError::new("sort", problem));
+    }
+    for (&field, choice) in &filter.choices {
+        for (term, key) in (choice.include.iter().map(|term| (term, field.key().to_owned())))
+            .chain(choice.exclude.iter().map(|term| (term, format!("{field}.not"))))
+        {
+            let Term::Is(value) = term else { continue };
+            if field == Field::Path {
+                let problem = "looks into paths, where addresses are masked for you: choose from the facets instead";
+                return Err(QueryError::new(key, problem));
+            }
+            // Whether it occurs or not: the answer is the same.
+            if masks.field(field, value.as_str()) != value.as_str() {
+                let problem = "is an address, which are masked for you: give it as it is shown, such as ip~1p7v0c5hwd2n";
+                return Err(QueryError::new(key, problem));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A store that answers as if the log held pseudonyms. What is asked of it passed [`refuse`].
+pub struct Veiled {
+    beneath: AnyStore,
+    masks: Masks,
+    pseudonyms: Pseudonyms,
+}
+
+impl Veiled {
+    /// What is beneath, seen with masks.
+    pub fn over(beneath: AnyStore, masks: Masks, pseudonyms: Pseudonyms) -> Self {
+        Self { beneath, masks, pseudonyms }
+    }
+
+    /// What is meant by a scope with pseudonyms in it. What bounds it beforehand is not the
+    /// reader's.
+    pub async fn meant(&self, scope: &Scope) -> Result<Scope, StoreError> {
+        let named = |filter: &Filter| {
+            let choices = filter.choices.values();
+            let mut terms = choices.flat_map(|choice| choice.include.iter().chain(&choice.exclude));
+            terms.any(|term| matches!(term, Term::Is(value) if has_pseudonym(value.as_str())))
+        };
+        if !named(&scope.filter) {
+            return Ok(scope.clone());
+        }
+        let filter = self.pseudonyms.resolve(scope.project, &self.masks, &scope.filter).await?;
+        Ok(Scope { filter, ..scope.clone() })
+    }
+
+    fn entry_seen(&self, entry: Entry) -> Entry {
+        Entry { event: mask(&self.masks, entry.event), ..entry }
+    }
+
+    fn entries_seen(&self, entries: Vec<Entry>) -> Vec<Entry> {
+        entries.into_iter().map(|entry| self.entry_seen(entry)).collect()
+    }
+
+    /// A facet's values as they are seen; what looks the same is one.
+    fn facet_seen(&self, facet: FacetCounts) -> FacetCounts {
+        let FacetCounts { field, values, bars, .. } = facet;
+        let (mut seen, mut rows) = (Vec::<FacetValue>::new(), Vec::<Vec<u64>>::new());
+        let mut places = BTreeMap::new();
+        let mut counted = bars.as_ref().map(|bars| bars.values.iter());
+        for value in values {
+            let row = counted.as_mut().and_then(Iterator::next);
+            let shown = self.masks.field(field, &value.value).into_owned();
+            let label = self.masks.field(field, &value.label).into_owned();
+            let place = *places.entry(shown.clone()).or_insert(seen.len());
+            if place == seen.len() {
+                seen.push(FacetValue { value: shown, label, count: value.count });
+                rows.extend(row.cloned());
+            } else {
+                seen[place].count += value.count;
+                if let (Some(sum), Some(row)) = (rows.get_mut(place), row) {
+                    sum.iter_mut().zip(row).for_each(|(sum, more)| *sum += more);
+                }
+            }
+        }
+        let bars = bars.map(|bars| FacetBars { values: rows, ..bars });
+        FacetCounts { field, values: seen, bars, ..facet }
+    }
+
+    /// The values whose text as it is seen contains another one.
+    async fn looked_for(
+        &self,
+        scope: &Scope,
+        field: Field,
+        top: usize,
+        text: &str,
+    ) -> Result<FacetCounts, StoreError> {
+        let all = self.beneath.facet(scope, field, LOOKED_THROUGH, None).await?;
+        let mut facet = self.facet_seen(all);
+        let wanted = fold(text);
+        facet
+            .values
+            .retain(|v| fold(&v.value).contains(&wanted) || fold(&v.label).contains(&wanted));
+        let rest = facet.values.split_off(top.min(facet.values.len()));
+        let (other, other_values) = (rest.iter().map(|v| v.count).sum(), rest.len() as u64);
+        Ok(FacetCounts { other, other_values, absent: 0, bars: None, ..facet })
+    }
+}
+
+#[async_trait]
+impl Store for Veiled {
+    async fn create_project(&self, slug: &str, now: Timestamp) -> Result<Project, StoreError> {
+        self.beneath.create_project(slug, now).await
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.beneath.projects().await
+    }
+
+    async fn project(&self, slug_or_number: &str) -> Result<Option<Project>, StoreError> {
+        self.beneath.project(slug_or_number).await
+    }
+
+    async fn actors_with_email(
+        &self,
+        project: ProjectId,
+        email: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        self.beneath.actors_with_email(project, email).await
+    }
+
+    async fn append(
+        &self,
+        _: ProjectId,
+        _: &[Event],
+        _: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
+        Err(StoreError::Failed("nothing is written through masks".into()))
+    }
+
+    async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        self.beneath.head(project).await
+    }
+
+    async fn list(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: u16,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let scope = self.meant(scope).await?;
+        Ok(self.entries_seen(self.beneath.list(&scope, sort, from, direction, limit).await?))
+    }
+
+    async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
+        Ok(self.beneath.entry(project, seq).await?.map(|entry| self.entry_seen(entry)))
+    }
+
+    async fn between(
+        &self,
+        project: ProjectId,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.entries_seen(self.beneath.between(project, after, upto).await?))
+    }
+
+    async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
+        self.beneath.count(&self.meant(scope).await?).await
+    }
+
+    async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError> {
+        self.beneath.extent(&self.meant(scope).await?).await
+    }
+
+    async fn histogram(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+    ) -> Result<Vec<[u64; 3]>, StoreError> {
+        self.beneath.histogram(&self.meant(scope).await?, edges).await
+    }
+
+    async fn facet(
+        &self,
+        scope: &Scope,
+        field: Field,
+        top: usize,
+        containing: Option<&str>,
+    ) -> Result<FacetCounts, StoreError> {
+        let scope = self.meant(scope).await?;
+        match containing {
+            Some(text) => self.looked_for(&scope, field, top, text).await,
+            None => Ok(self.facet_seen(self.beneath.facet(&scope, field, top, None).await?)),
+        }
+    }
+
+    async fn stack(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        by: StackBy,
+    ) -> Result<Stack, StoreError> {
+        let mut stack = self.beneath.stack(&self.meant(scope).await?, edges, by).await?;
+        for value in &mut stack.values {
+            value.value = self.masks.text(&value.value).into_owned();
+            value.label = self.masks.text(&value.label).into_owned();
+        }
+        Ok(stack)
+    }
+
+    async fn counts(
+        &self,
+        scope: &Scope,
+        edges: &[Timestamp],
+        fields: &[Field],
+        top: usize,
+    ) -> Result<Option<Counts>, StoreError> {
+        let counts = self.beneath.counts(&self.meant(scope).await?, edges, fields, top).await?;
+        let seen = |facet| self.facet_seen(facet);
+        Ok(counts.map(|c| Counts { facets: c.facets.into_iter().map(seen).collect(), ..c }))
+    }
+}
