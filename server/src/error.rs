@@ -8,7 +8,8 @@ use axum::{
 use daybook_model::{ApiError, QueryError, error::ErrorDetail};
 
 use crate::{
-    ledger::LedgerError, list::ListError, people::PeopleError, store::StoreError, views::ViewsError,
+    export::ExportsError, ledger::LedgerError, list::ListError, people::PeopleError,
+    store::StoreError, views::ViewsError,
 };
 
 /// Why a request was not answered as asked.
@@ -122,6 +123,23 @@ impl From<ViewsError> for Error {
             },
             ViewsError::Database(_) => {
                 tracing::error!(error = %e, "saved views did not answer");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+impl From<ExportsError> for Error {
+    fn from(e: ExportsError) -> Self {
+        match e {
+            ExportsError::Spent => {
+                Self::Body { status: StatusCode::GONE, code: "spent", message: e.to_string() }
+            }
+            ExportsError::TooMany => {
+                Self::TooMany("many exports are under way; try again when one of them is done")
+            }
+            ExportsError::Database(_) => {
+                tracing::error!(error = %e, "exports cannot be noted");
                 Self::Unavailable
             }
         }

@@ -85,6 +85,13 @@ impl FromRequestParts<AppState> for Question {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         let access = judged::<Access>(parts)?;
         let query = ApiQuery::read(parts.uri.query().unwrap_or_default())?;
+        Self::of(state, access, query).await
+    }
+}
+
+impl Question {
+    /// A question of a caller's about a project, wherever its query comes from.
+    pub async fn of(state: &AppState, access: Access, query: ApiQuery) -> Result<Self, Error> {
         let tab = state.tabs.find(&access.project, query.tab.as_deref())?;
         let now = state.clock.now();
         let mut within = access.bounds(&query.filter).await?;

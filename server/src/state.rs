@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::{
-    attempts::Attempts, clock::Clock, intake::SourceTable, ledger::Ledger, live::Hub,
-    people::People, secret::SecretHash, settings::Settings, site::Site, store::AnyStore,
+    attempts::Attempts, clock::Clock, export::Exports, intake::SourceTable, ledger::Ledger,
+    live::Hub, people::People, secret::SecretHash, settings::Settings, site::Site, store::AnyStore,
     tabs::Tabs, views::Views,
 };
 
@@ -39,6 +39,8 @@ pub struct Inner {
     pub attempts: Attempts,
     /// The views that people saved.
     pub views: Views,
+    /// The exports under way.
+    pub exports: Exports,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -68,6 +70,7 @@ impl AppState {
     ) -> Self {
         let people = people.with_lifetimes(settings.lifetimes);
         let views = Views::on(people.database());
+        let exports = Exports::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -80,6 +83,7 @@ impl AppState {
             site: settings.site,
             attempts: Attempts::default(),
             views,
+            exports,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

@@ -6,12 +6,18 @@
 mod app;
 #[path = "api/chart.rs"]
 mod chart;
+#[path = "api/export.rs"]
+mod export;
 #[path = "api/ingest.rs"]
 mod ingest;
 #[path = "api/live.rs"]
 mod live;
+#[path = "api/openapi.rs"]
+mod openapi;
 #[path = "api/people.rs"]
 mod people;
+#[path = "api/published.rs"]
+mod published;
 #[path = "api/read.rs"]
 mod read;
 #[path = "api/roles.rs"]

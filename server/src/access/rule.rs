@@ -31,6 +31,8 @@ pub enum Rule {
     Instance,
     /// A permission in the project of the path.
     Project(Permission),
+    /// A permission in the project of the token, which the path does not name.
+    Token(Permission),
 }
 
 /// A caller in a project in which they may do what the route asks for.
@@ -136,6 +138,12 @@ async fn judge(parts: &mut Parts, state: &AppState, rule: Rule) -> Result<(), Er
             let access = enter(parts, state, &caller, permission).await?;
             parts.extensions.insert(access);
         }
+        Rule::Token(permission) => {
+            let Caller::Token(token) = &caller else { return Err(Error::Unauthorized) };
+            let project = token.project.0.to_string();
+            let access = within(&project, state, &caller, permission).await?;
+            parts.extensions.insert(access);
+        }
     }
     parts.extensions.insert(caller);
     Ok(())
@@ -154,6 +162,16 @@ async fn enter(
             .await
             .map_err(|_| Error::NotFound("there is nothing at this address"))?;
     let name = path.get("project").map_or("", String::as_str);
+    within(name, state, caller, permission).await
+}
+
+/// The caller in the project of this name.
+async fn within(
+    name: &str,
+    state: &AppState,
+    caller: &Caller,
+    permission: Permission,
+) -> Result<Access, Error> {
     let Some(project) = state.store.project(name).await? else {
         return Err(if caller.is_instance_admin() {
             Error::NotFound("there is no such project")

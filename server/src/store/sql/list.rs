@@ -38,21 +38,27 @@ pub(crate) fn at(project: ProjectId, keys: &[(i64, i64)]) -> Statement {
     Statement::With(select.take().with(WithClause::new().cte(table).to_owned()))
 }
 
-/// At most `limit` rows next to a position, as narrow rows.
+/// Selects what a row is found by.
+pub(crate) fn time_and_place(select: &mut SelectStatement) -> &mut SelectStatement {
+    select.columns(["occurred_at", "seq"].map(|c| (super::ENTRY, c)))
+}
+
+/// At most `limit` rows next to a position, of which `columns` are selected.
 pub(crate) fn keys(
+    columns: fn(&mut SelectStatement) -> &mut SelectStatement,
     project: ProjectId,
     found: &Where,
     sort: Sort,
     from: Option<&Position>,
     direction: Direction,
-    limit: u16,
+    limit: u64,
 ) -> Result<Statement, StoreError> {
     let forward = direction == Direction::Next;
     // Newest first, seen in the direction of walking.
     let newest_first = sort.ties_descending() == forward;
     let mut select = Query::select();
     found.apply(&mut select);
-    narrow(&mut select).limit(limit.into());
+    columns(&mut select).limit(limit);
     if let Some(key) = key(sort.column) {
         if let Some(kind) = Kind::of_column(sort.column) {
             let same = word("project")
