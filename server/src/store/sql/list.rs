@@ -2,7 +2,7 @@
 
 use daybook_model::{Column, Outcome, Sort, page::Direction, sort::SortKey};
 use sea_query::{
-    CommonTableExpression, Expr, ExprTrait as _, NullOrdering, Order, Query, SelectStatement,
+    CommonTableExpression, Expr, ExprTrait as _, Func, NullOrdering, Order, Query, SelectStatement,
     Values, WithClause,
 };
 
@@ -36,6 +36,16 @@ pub(crate) fn at(project: ProjectId, keys: &[(i64, i64)]) -> Statement {
     // A cross join is done in this order.
     narrow(&mut select).from("wanted").cross_join(super::ENTRY).and_where(same);
     Statement::With(select.take().with(WithClause::new().cte(table).to_owned()))
+}
+
+/// What a statement for narrow rows finds as one value: JSON, an array of arrays of numbers. Rows that
+/// come one by one are handed from thread to thread one by one, which takes longer than reading them.
+/// In no certain order.
+pub(crate) fn packed(rows: SelectStatement) -> Statement {
+    let columns = NARROW.into_iter().chain(Kind::ALL.iter().map(|kind| kind.column()));
+    let row = Func::cust("json_array").args(columns.map(|column| Expr::col(("page", column))));
+    let all = Func::cust("json_group_array").arg(row);
+    Query::select().expr(all).from_subquery(rows, "page").take().into()
 }
 
 /// Selects what a row is found by.

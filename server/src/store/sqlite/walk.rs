@@ -7,12 +7,24 @@ use futures_util::TryStreamExt as _;
 use sea_query::{Expr, ExprTrait as _, Func, Query};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::read::{Reader, key, narrow};
+use super::read::{Reader, key};
 use crate::store::{
     Key, Parts, Position, ProjectId, Scope, StoreError,
+    dictionary::Kind,
     row::{Narrow, has},
     sql::{self, Dictionary as _, Statement},
 };
+
+/// How many columns a narrow row has.
+const COLUMNS: usize = 5 + Kind::COUNT;
+
+/// A narrow row, its columns those of [`sql::narrow`].
+fn unpacked(row: [Option<i64>; COLUMNS]) -> Result<Narrow, StoreError> {
+    let [Some(occurred_at), Some(seq), status, outcome, Some(has), words @ ..] = row else {
+        return Err(StoreError::Failed("an entry's row is not complete".into()));
+    };
+    Ok(Narrow { occurred_at, seq, status, outcome, words, has })
+}
 
 /// How many bytes of states are read together.
 const TOGETHER: i64 = 2 << 20;
@@ -32,7 +44,18 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         let (project, limit) = (scope.project, limit as u64);
         let statement =
             sql::keys(sql::narrow, project, &found, sort, from, Direction::Next, limit)?;
-        let rows = self.collect(&statement, narrow).await?;
+        let Statement::Select(select) = statement else {
+            return Err(StoreError::Failed("a page is more than a selection".into()));
+        };
+        let found = self.rows(&sql::packed(select)).await?;
+        let text: &str = found.first().map_or(Ok("[]"), |row| row.try_get(0))?;
+        let mut rows: Vec<[Option<i64>; COLUMNS]> = serde_json::from_str(text)
+            .map_err(|e| StoreError::Failed(format!("a page's rows cannot be read: {e}")))?;
+        rows.sort_unstable_by_key(|row| (row[0], row[1]));
+        if newest_first {
+            rows.reverse();
+        }
+        let rows = rows.into_iter().map(unpacked).collect::<Result<Vec<_>, _>>()?;
         self.first(project, &rows, parts).await
     }
 
