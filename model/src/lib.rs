@@ -22,6 +22,7 @@ pub mod change;
 pub mod chart;
 pub mod error;
 pub mod event;
+pub mod export;
 pub mod field;
 pub mod filter;
 pub mod ingest;

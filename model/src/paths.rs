@@ -89,3 +89,30 @@ pub fn newer(project: &str) -> String {
 pub fn without(project: &str) -> String {
     format!("/api/projects/{project}/without")
 }
+
+/// `GET` with a query: the file itself. `POST` a [`NewExport`](crate::export::NewExport): the same,
+/// for long filters.
+pub fn export(project: &str) -> String {
+    format!("/api/projects/{project}/export")
+}
+
+/// `POST` a [`NewExport`](crate::export::NewExport): an [`Export`](crate::export::Export) that waits
+/// to be fetched.
+pub fn exports(project: &str) -> String {
+    format!("/api/projects/{project}/exports")
+}
+
+/// `GET`: the [`Export`](crate::export::Export), as far as it is. `DELETE`: cancel it.
+pub fn export_state(project: &str, id: &str) -> String {
+    format!("/api/projects/{project}/exports/{id}")
+}
+
+/// `GET`, once: the file of an export that waits.
+pub fn export_file(project: &str, id: &str) -> String {
+    format!("/api/projects/{project}/exports/{id}/file")
+}
+
+/// `GET`, `PUT`: the project's [`ExportSettings`](crate::export::ExportSettings).
+pub fn export_settings(project: &str) -> String {
+    format!("/api/projects/{project}/settings/export")
+}

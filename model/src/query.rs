@@ -37,12 +37,21 @@ pub type Pair = (String, String);
 /// Takes a raw query string (without `?`) apart. What cannot be decoded becomes an error and the
 /// rest is kept.
 pub fn split(raw: &str) -> (Vec<Pair>, Vec<QueryError>) {
+    split_within(raw, MAX_BYTES, MAX_VALUES)
+}
+
+/// As [`split`], with limits of its own: for what comes by POST.
+pub fn split_within(
+    raw: &str,
+    max_bytes: usize,
+    max_values: usize,
+) -> (Vec<Pair>, Vec<QueryError>) {
     let mut pairs = Vec::new();
     let mut errors = Vec::new();
-    if raw.len() > MAX_BYTES {
+    if raw.len() > max_bytes {
         errors.push(QueryError::new(
             "",
-            format!("the address has more than {MAX_BYTES} bytes of filters; send them by POST"),
+            format!("the address has more than {max_bytes} bytes of filters; send them by POST"),
         ));
         return (pairs, errors);
     }
@@ -57,16 +66,16 @@ pub fn split(raw: &str) -> (Vec<Pair>, Vec<QueryError>) {
             (None, _) => errors.push(QueryError::new(key, "is not valid UTF-8")),
         }
     }
-    if pairs.len() > MAX_VALUES {
-        let key = pairs[MAX_VALUES].0.clone();
+    if pairs.len() > max_values {
+        let key = pairs[max_values].0.clone();
         errors.push(QueryError::new(
             key,
             format!(
-                "there are {} values, at most {MAX_VALUES} are taken; send them by POST",
+                "there are {} values, at most {max_values} are taken; send them by POST",
                 pairs.len()
             ),
         ));
-        pairs.truncate(MAX_VALUES);
+        pairs.truncate(max_values);
     }
     (pairs, errors)
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    Chart, Choice, Field, Filter, QueryError, Seq, Sort, StackBy,
+    Chart, Choice, Field, Filter, QueryError, Seq, Sort, StackBy, export,
     filter::{read_choices, unknown, write_choices},
     page::{DEFAULT_LIMIT, MAX_LIMIT},
     query::{self, Pair, Writer},
@@ -177,7 +177,15 @@ pub struct ApiQuery {
 impl ApiQuery {
     /// Reads a raw query string; the first thing that is wrong is the answer.
     pub fn read(raw: &str) -> Result<Self, QueryError> {
-        let (mut pairs, mut errors) = query::split(raw);
+        Self::of(query::split(raw))
+    }
+
+    /// As [`ApiQuery::read`], for a query that came by POST and may be longer.
+    pub fn read_long(raw: &str) -> Result<Self, QueryError> {
+        Self::of(query::split_within(raw, export::MAX_BODY, export::MAX_VALUES))
+    }
+
+    fn of((mut pairs, mut errors): (Vec<Pair>, Vec<QueryError>)) -> Result<Self, QueryError> {
         let filter = Filter::read(&mut pairs, &mut errors);
         let sort = read_sort(&mut pairs, &mut errors);
         // Of how a chart is drawn only the parts of its bars are asked for.

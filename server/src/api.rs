@@ -5,21 +5,25 @@ use std::net::SocketAddr;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, connect_info::IntoMakeServiceWithConnectInfo},
+    handler::Handler as _,
     http::Method,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_response},
     serve::{ListenerExt as _, TapIo},
 };
 use daybook_model::account::Permission;
 use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
-use crate::{access::Rule, assets, error::Error, headers, state::AppState};
+use crate::{access::Rule, assets, error::Error, headers, openapi, state::AppState};
 
 mod events;
+mod export;
 mod ingest;
 mod live;
 mod overview;
 mod people;
+mod port;
+mod porter;
 mod privacy;
 mod projects;
 mod runs;
@@ -87,10 +91,33 @@ fn table() -> Table {
         .route(GET, "/projects/{project}/newer", READ, live::newer)
         .route(GET, "/projects/{project}/without", READ, stats::without)
         .route(GET, "/projects/{project}/conflicts", READ, stats::conflicts)
+        .route(GET, "/projects/{project}/export", EXPORT, export::download)
+        .route(POST, "/projects/{project}/export", EXPORT, export::post.layer(long()))
+        .route(GET, "/projects/{project}/export/estimate", EXPORT, export::weigh)
+        .route(POST, "/projects/{project}/exports", EXPORT, export::create.layer(long()))
+        .route(GET, "/projects/{project}/exports/{id}", EXPORT, export::show)
+        .route(DELETE, "/projects/{project}/exports/{id}", EXPORT, export::cancel)
+        .route(GET, "/projects/{project}/exports/{id}/file", EXPORT, export::file)
+        .route(GET, "/projects/{project}/settings/export", READ, export::show_settings)
+        .route(PUT, "/projects/{project}/settings/export", ADMIN, export::change_settings)
+        .route(POST, PORTER_EXPORT, EXPORT, porter::export.layer(long()))
+        .route(POST, PORTER_QUERY, READ, porter::query_page.layer(long()))
+        .route(GET, "/openapi.json", Rule::Open, openapi::show)
+        .route(GET, "/docs", Rule::Open, openapi::read)
+        .route(GET, "/docs.css", Rule::Open, openapi::style)
         .route(GET, "/projects/{project}/views", VIEWS, views::list)
         .route(POST, "/projects/{project}/views", VIEWS, views::create)
         .route(PATCH, "/projects/{project}/views/{id}", VIEWS, views::change)
         .route(DELETE, "/projects/{project}/views/{id}", VIEWS, views::delete)
+}
+
+/// As Porter published them.
+const PORTER_EXPORT: &str = "/v2/projects/{project}/api-audit-logs/export";
+const PORTER_QUERY: &str = "/v2/projects/{project}/api-audit-logs/query";
+
+/// Bodies that hold long filters.
+fn long() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(daybook_model::export::MAX_BODY)
 }
 
 /// Every route of the API with its rule, for whoever wants to check them.
@@ -100,6 +127,15 @@ pub fn routes() -> Vec<Route> {
 
 /// Everything that is served: the API, and the app everywhere else.
 pub fn router(state: AppState) -> Router {
+    let rule = Rule::Token(Permission::Read);
+    let v1 = Table::default()
+        .route(Method::GET, "/audit-log", rule, port::list)
+        .router(&state)
+        .fallback(port::missing)
+        .layer(CompressionLayer::new())
+        .layer(from_fn(headers::in_time))
+        .layer(map_response(port::in_shape))
+        .with_state(state.clone());
     let api = table()
         .router(&state)
         .fallback(async || Error::NotFound("there is nothing at this address"))
@@ -114,7 +150,11 @@ pub fn router(state: AppState) -> Router {
         None => api,
     };
     let app = assets::router();
-    Router::new().nest("/api", api).merge(app).layer(from_fn_with_state(state, headers::complete))
+    Router::new()
+        .nest("/api", api)
+        .nest("/v1", v1)
+        .merge(app)
+        .layer(from_fn_with_state(state, headers::complete))
 }
 
 /// A listener whose answers leave at once. An answer in parts would otherwise wait with its second

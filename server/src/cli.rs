@@ -10,6 +10,8 @@ mod admin;
 mod demo;
 mod import;
 mod log;
+mod manual;
+mod remote;
 mod serve;
 mod via;
 
@@ -68,6 +70,12 @@ enum Command {
     Serve(serve::Serve),
     /// Read events from files into the log
     Import(import::Import),
+    /// Ask a server for entries
+    Query(remote::Query),
+    /// Show entries as they arrive at a server
+    Tail(remote::Tail),
+    /// Take entries away from a server as a file
+    Export(remote::Export),
     /// Fill a project with the activity of a made-up platform
     Demo(demo::MakeDemo),
     /// Make and list projects
@@ -79,6 +87,10 @@ enum Command {
     /// Make and revoke tokens for programs
     #[command(subcommand)]
     Token(admin::TokenCommand),
+    /// Print a completion script for a shell
+    Completions(manual::Completions),
+    /// Print the manual page
+    Manual(manual::Manual),
 }
 
 /// Why a command failed: a sentence that says what to do.
@@ -102,6 +114,12 @@ enum CliError {
     Journal(#[from] crate::journal::JournalError),
     #[error(transparent)]
     Redactor(#[from] crate::intake::RedactorError),
+    /// What was asked for is not all there.
+    #[error("{0}")]
+    Incomplete(String),
+    /// The server knows who asks, or does not, and says no.
+    #[error("{0}")]
+    NotAllowed(String),
     #[error("{path}: {error}", path = .path.display())]
     File { path: PathBuf, error: std::io::Error },
 }
@@ -109,6 +127,15 @@ enum CliError {
 impl CliError {
     fn say(sentence: impl Into<String>) -> Self {
         Self::Say(sentence.into())
+    }
+
+    /// The exit status, for scripts. 2 is that of a command line that cannot be read.
+    fn status(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Incomplete(_) => 3,
+            Self::NotAllowed(_) => 4,
+            _ => 1,
+        })
     }
 }
 
@@ -129,12 +156,20 @@ pub async fn run() -> ExitCode {
         Command::Project(command) => command.run(&cli.log).await,
         Command::User(command) => command.run(&cli.log).await,
         Command::Token(command) => command.run(&cli.log).await,
+        Command::Query(command) => command.run(&cli.log).await,
+        Command::Tail(command) => command.run(&cli.log).await,
+        Command::Export(command) => command.run(&cli.log).await,
+        Command::Completions(command) => {
+            command.run();
+            Ok(())
+        }
+        Command::Manual(command) => command.run(&cli.log),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("daybook: {error}");
-            ExitCode::FAILURE
+            error.status()
         }
     }
 }

@@ -8,8 +8,8 @@ use axum::{
 use daybook_model::{ApiError, QueryError, error::ErrorDetail};
 
 use crate::{
-    journal::JournalError, ledger::LedgerError, list::ListError, people::PeopleError,
-    store::StoreError, views::ViewsError,
+    export::ExportsError, journal::JournalError, ledger::LedgerError, list::ListError,
+    people::PeopleError, store::StoreError, views::ViewsError,
 };
 
 /// Why a request was not answered as asked.
@@ -133,6 +133,23 @@ impl From<JournalError> for Error {
     fn from(e: JournalError) -> Self {
         tracing::error!(error = %e, "the log of the log was not written");
         Self::Unavailable
+    }
+}
+
+impl From<ExportsError> for Error {
+    fn from(e: ExportsError) -> Self {
+        match e {
+            ExportsError::Spent => {
+                Self::Body { status: StatusCode::GONE, code: "spent", message: e.to_string() }
+            }
+            ExportsError::TooMany => {
+                Self::TooMany("many exports are under way; try again when one of them is done")
+            }
+            ExportsError::Database(_) => {
+                tracing::error!(error = %e, "exports cannot be noted");
+                Self::Unavailable
+            }
+        }
     }
 }
 

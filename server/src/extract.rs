@@ -96,6 +96,13 @@ impl FromRequestParts<AppState> for Question {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         let access = judged::<Access>(parts)?;
         let query = ApiQuery::read(parts.uri.query().unwrap_or_default())?;
+        Self::of(state, access, query).await
+    }
+}
+
+impl Question {
+    /// A question of a caller's about a project, wherever its query comes from.
+    pub async fn of(state: &AppState, access: Access, query: ApiQuery) -> Result<Self, Error> {
         privacy::refuse(&access.masks, &query.filter, query.sort)?;
         let tab = state.tabs.find(&access.project, query.tab.as_deref())?;
         let now = state.clock.now();
@@ -103,7 +110,7 @@ impl FromRequestParts<AppState> for Question {
         within.extend(tab.bounds(query.hidden));
         let list = List::resolve(&*access.store, access.id(), within, query.clone(), now).await?;
         let read = Read::View { tab: &tab, query: &query, scope: &list.scope };
-        let recording = journal::noted(parts, &access.project, read);
+        let recording = journal::noted(access.recording.as_ref(), &access.project, read);
         Ok(Self { access, tab, query, list, recording })
     }
 }

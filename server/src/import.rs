@@ -6,11 +6,15 @@
 
 mod cloudtrail;
 mod fields;
+mod flat;
 mod kubernetes;
 mod native;
 mod pieces;
 mod shift;
+mod table;
 
+pub(crate) use fields::bare;
+pub use flat::Mapping;
 pub use pieces::{MAX_RECORD, ReadError};
 pub use shift::{latest, shift};
 
@@ -18,7 +22,10 @@ use std::{fmt, io::BufRead, str::FromStr};
 
 use daybook_model::{Event, Timestamp, ingest::MAX_EVENT, vocabulary::UnknownWord};
 
-use crate::intake::{Code, Fault, Redactor, SourceTable, check, normalise};
+use crate::{
+    intake::{Code, Fault, Redactor, SourceTable, check, normalise},
+    port,
+};
 use pieces::{Piece, Pieces};
 
 /// Whose log it is.
@@ -30,11 +37,27 @@ pub enum Format {
     CloudTrail,
     /// Kubernetes audit events of `audit.k8s.io`, one a line.
     Kubernetes,
+    /// Entries of Porter's API audit logs, as its query answers them.
+    Porter,
+    /// Events of Port's audit log, as its API answers them.
+    Port,
+    /// A CSV file whose first row names the columns: an export, or another's.
+    Csv,
+    /// A Parquet file, likewise.
+    Parquet,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Native, Self::CloudTrail, Self::Kubernetes];
+    pub const ALL: [Self; 7] = [
+        Self::Native,
+        Self::CloudTrail,
+        Self::Kubernetes,
+        Self::Porter,
+        Self::Port,
+        Self::Csv,
+        Self::Parquet,
+    ];
 
     /// As on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -42,6 +65,10 @@ impl Format {
             Self::Native => "native",
             Self::CloudTrail => "cloudtrail",
             Self::Kubernetes => "kubernetes",
+            Self::Porter => "porter",
+            Self::Port => "port",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -73,9 +100,10 @@ pub struct Line {
 /// Reads a log. It ends after the first error of the reader.
 pub struct Importer<'r> {
     format: Format,
-    pieces: Pieces<'r>,
+    pieces: Box<dyn Iterator<Item = Result<(u64, Piece), ReadError>> + Send + 'r>,
     sources: SourceTable,
     redactor: Redactor,
+    mapping: Mapping,
     now: Timestamp,
 }
 
@@ -85,9 +113,10 @@ impl<'r> Importer<'r> {
         // Without a clock nothing is too far ahead: a set may be moved to another time later.
         Self {
             format,
-            pieces: Pieces::new(reader),
+            pieces: pieces(format, reader),
             sources: SourceTable::default(),
             redactor: Redactor::default(),
+            mapping: Mapping::new(),
             now: Timestamp::END,
         }
     }
@@ -113,6 +142,13 @@ impl<'r> Importer<'r> {
         self
     }
 
+    /// Takes columns of CSV and Parquet files for others of ours.
+    #[must_use]
+    pub fn with_mapping(mut self, mapping: Mapping) -> Self {
+        self.mapping = mapping;
+        self
+    }
+
     /// An event that is right, without its secrets.
     fn read(&self, bytes: &[u8]) -> Result<Event, Fault> {
         let mut event = self.parse(bytes)?;
@@ -133,10 +169,33 @@ impl<'r> Importer<'r> {
             }
             Format::CloudTrail => cloudtrail::event(fields::object(text)?)?,
             Format::Kubernetes => kubernetes::event(fields::object(text)?)?,
+            Format::Porter => flat::porter(fields::object(text)?)?,
+            Format::Port => port::event(fields::object(text)?)?,
+            Format::Csv => flat::event(fields::object(text)?, &self.mapping, "csv")?,
+            Format::Parquet => flat::event(fields::object(text)?, &self.mapping, "parquet")?,
         };
         normalise(&mut event, &self.sources);
         check(&event, self.now)?;
         Ok(event)
+    }
+}
+
+/// The records of a log. What cannot be opened is told as its first record is read.
+fn pieces<'r>(
+    format: Format,
+    reader: impl BufRead + Send + 'r,
+) -> Box<dyn Iterator<Item = Result<(u64, Piece), ReadError>> + Send + 'r> {
+    let failed = |error| Box::new(std::iter::once(Err(ReadError { after: 0, error })));
+    match format {
+        Format::Csv => match table::Csv::new(reader) {
+            Ok(rows) => Box::new(rows),
+            Err(error) => failed(error),
+        },
+        Format::Parquet => match table::Parquet::new(reader) {
+            Ok(rows) => Box::new(rows),
+            Err(error) => failed(error),
+        },
+        _ => Box::new(Pieces::new(reader)),
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use crate::{
     attempts::Attempts,
     clock::Clock,
+    export::Exports,
     intake::{Redactor, SourceTable},
     journal::Journal,
     ledger::Ledger,
@@ -59,6 +60,8 @@ pub struct Inner {
     pub views: Views,
     /// What people prefer.
     pub preferences: Preferences,
+    /// The exports under way.
+    pub exports: Exports,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -90,6 +93,7 @@ impl AppState {
         let views = Views::on(people.database());
         let preferences = Preferences::on(people.database());
         let privacy = privacy::Settings::on(people.database());
+        let exports = Exports::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -106,6 +110,7 @@ impl AppState {
             views,
             preferences,
             privacy,
+            exports,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

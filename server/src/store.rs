@@ -107,6 +107,24 @@ pub struct Position {
     pub seq: Seq,
 }
 
+/// The time and the place of an entry, by which it is found.
+pub type Key = (i64, Seq);
+
+/// How many entries are read together where each is asked for by itself.
+const TOGETHER: usize = 16;
+
+/// How much of its entries a question needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// What entries are filtered and sorted by: neither ids nor references, texts that are only
+    /// shown, nor when they were received.
+    Narrow,
+    /// What lists show: all but `change` and `context`.
+    Listed,
+    /// Everything.
+    Whole,
+}
+
 /// What became of one event of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
@@ -186,6 +204,52 @@ pub trait Store: Send + Sync + 'static {
         after: Seq,
         upto: Seq,
     ) -> Result<Vec<Entry>, StoreError>;
+
+    /// At most `limit` entries behind a position in the order of time, for walking a long list page
+    /// by page: nothing is held between two pages. Fewer where they are large; none only at the end.
+    /// Like the two below, it comes to the methods above unless a store has a quicker way.
+    async fn walk(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let sort = Sort { descending: newest_first, ..Sort::default() };
+        let keys = self.keys(scope, sort, from, limit).await?;
+        self.at(scope.project, &keys, parts).await
+    }
+
+    /// The keys of at most `limit` entries behind a position. Where finding a page means bringing
+    /// everything into order, many keys at once cost as much as a few.
+    async fn keys(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let limit = u16::try_from(limit).unwrap_or(u16::MAX);
+        let entries = self.list(scope, sort, from, Direction::Next, limit).await?;
+        Ok(entries.iter().map(|e| (e.event.occurred_at.millis(), e.seq)).collect())
+    }
+
+    /// The entries of these keys, in this order; only the first ones where all of them are large.
+    async fn at(
+        &self,
+        project: ProjectId,
+        keys: &[Key],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        // Whole entries have all parts.
+        let _ = parts;
+        let mut entries = Vec::new();
+        for key in keys.iter().take(TOGETHER) {
+            entries.extend(self.entry(project, key.1).await?);
+        }
+        Ok(entries)
+    }
 
     /// How many entries are in the scope.
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError>;

@@ -6,6 +6,8 @@
 mod app;
 #[path = "api/chart.rs"]
 mod chart;
+#[path = "api/export.rs"]
+mod export;
 #[path = "api/hardening.rs"]
 mod hardening;
 #[path = "api/ingest.rs"]
@@ -14,10 +16,14 @@ mod ingest;
 mod journal;
 #[path = "api/live.rs"]
 mod live;
+#[path = "api/openapi.rs"]
+mod openapi;
 #[path = "api/people.rs"]
 mod people;
 #[path = "api/privacy.rs"]
 mod privacy;
+#[path = "api/published.rs"]
+mod published;
 #[path = "api/read.rs"]
 mod read;
 #[path = "api/roles.rs"]

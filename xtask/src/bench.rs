@@ -12,8 +12,14 @@ pub(crate) fn bench(args: &[String]) -> Result {
             step::all(peers::install())?;
             speeds("index")
         }
+        Some("export") => {
+            step::all(Vec::from_iter(system::package("sqlite3", "sqlite3")))?;
+            speeds("export")
+        }
         Some("page") => page(),
-        Some(other) => Err(format!("There is no bench {other:?}, only `index` and `page`.")),
+        Some(other) => {
+            Err(format!("There is no bench {other:?}, only `export`, `index` and `page`."))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::step::{self, Step};
-use crate::{Result, browser, node, paths, system, tools, wasm};
+use crate::{Result, browser, contract, node, paths, system, tools, wasm};
 
 /// `cargo xtask setup`.
 pub(crate) fn setup(args: &[String]) -> Result {
@@ -33,5 +33,6 @@ pub(crate) fn for_tests() -> Result<Vec<Step>> {
     let mut steps = for_app()?;
     steps.extend(node::packages("end2end", "Playwright"));
     steps.extend(browser::missing());
+    steps.extend(contract::install());
     Ok(steps)
 }

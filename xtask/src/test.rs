@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::process::{Job, program};
 use crate::step::{self, Counter, Report, Step, Tally, human};
-use crate::{Result, app, browser, check, node, paths, run, setup};
+use crate::{Result, app, browser, check, contract, node, paths, run, setup};
 
 /// Everything: checks, tests of the crates, and tests in the browser.
 pub(crate) fn test() -> Result {
@@ -12,7 +12,7 @@ pub(crate) fn test() -> Result {
     let checks: Vec<Step> =
         check::steps()?.into_iter().chain([cargo_tests(), app_tests()]).collect();
     let builds: Vec<Step> = app::build().into_iter().chain([run::server(false)]).collect();
-    let mut counter = Counter::new(checks.len() + builds.len() + 1);
+    let mut counter = Counter::new(checks.len() + builds.len() + 2);
     // One failure says little about the others, so they are all run; but there is nothing to
     // drive a browser against when a build failed.
     let mut reports: Vec<Report> = checks.into_iter().map(|step| counter.check(step)).collect();
@@ -20,6 +20,7 @@ pub(crate) fn test() -> Result {
     let ready = built.iter().all(|report| report.outcome.is_ok());
     reports.extend(built);
     if ready {
+        reports.push(counter.check(contract::step()));
         reports.push(counter.check(browser_tests()));
     } else {
         println!("The browser tests were not run: there is nothing to run them against.");

@@ -9,7 +9,9 @@ use daybook_model::{
     account::Project, page::Direction,
 };
 
-use crate::store::{AnyStore, Appended, Counts, Position, ProjectId, Scope, Store, StoreError};
+use crate::store::{
+    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Scope, Store, StoreError,
+};
 
 /// What somebody may see.
 #[derive(Debug, Clone)]
@@ -173,6 +175,27 @@ impl Store for Bounded {
         limit: u16,
     ) -> Result<Vec<Entry>, StoreError> {
         self.below.list(&self.narrow(scope).await?, sort, from, direction, limit).await
+    }
+
+    async fn walk(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.below.walk(&self.narrow(scope).await?, newest_first, from, limit, parts).await
+    }
+
+    async fn keys(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.below.keys(&self.narrow(scope).await?, sort, from, limit).await
     }
 
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {

@@ -33,6 +33,8 @@ pub enum Rule {
     Instance,
     /// A permission in the project of the path.
     Project(Permission),
+    /// A permission in the project of the token, which the path does not name.
+    Token(Permission),
 }
 
 /// A caller in a project in which they may do what the route asks for.
@@ -51,6 +53,8 @@ pub struct Access {
     pub unmasked: AnyStore,
     /// What is masked for the caller.
     pub masks: Masks,
+    /// Where to note what is read, if that is written down.
+    pub recording: Option<Recording>,
     veil: Option<Arc<Veiled>>,
     bounded: Option<Arc<Bounded>>,
 }
@@ -153,6 +157,13 @@ async fn judge(parts: &mut Parts, state: &AppState, rule: Rule) -> Result<(), Er
             let access = enter(parts, state, &caller, permission).await?;
             parts.extensions.insert(access);
         }
+        Rule::Token(permission) => {
+            let Caller::Token(token) = &caller else { return Err(Error::Unauthorized) };
+            let project = token.project.0.to_string();
+            let recording = parts.extensions.get::<Recording>();
+            let access = within(&project, state, &caller, permission, recording).await?;
+            parts.extensions.insert(access);
+        }
     }
     parts.extensions.insert(caller);
     Ok(())
@@ -171,6 +182,17 @@ async fn enter(
             .await
             .map_err(|_| Error::NotFound("there is nothing at this address"))?;
     let name = path.get("project").map_or("", String::as_str);
+    within(name, state, caller, permission, parts.extensions.get::<Recording>()).await
+}
+
+/// The caller in the project of this name.
+async fn within(
+    name: &str,
+    state: &AppState,
+    caller: &Caller,
+    permission: Permission,
+    recording: Option<&Recording>,
+) -> Result<Access, Error> {
     let Some(project) = state.store.project(name).await? else {
         return Err(if caller.is_instance_admin() {
             Error::NotFound("there is no such project")
@@ -178,7 +200,7 @@ async fn enter(
             refused(permission)
         });
     };
-    if let Some(recording) = parts.extensions.get::<Recording>() {
+    if let Some(recording) = recording {
         recording.project(project.number.to_string());
     }
     let id = ProjectId(project.number);
@@ -208,7 +230,8 @@ async fn enter(
     let veil = (!masks.is_none()).then(veil);
     let store = veil.clone().map_or_else(|| Arc::clone(&unmasked), |veil| veil as AnyStore);
     let caller = caller.clone();
-    let access = Access { caller, project, role, store, unmasked, masks, veil, bounded };
+    let recording = recording.cloned();
+    let access = Access { caller, project, role, store, unmasked, masks, recording, veil, bounded };
     if access.may(permission) { Ok(access) } else { Err(refused(permission)) }
 }
 

@@ -1,6 +1,6 @@
 //! Entries: a page of them, and one.
 
-use axum::{Json, extract::Path, http::request::Parts};
+use axum::{Json, extract::Path};
 use daybook_model::{Entry, Page};
 
 use crate::{
@@ -23,13 +23,12 @@ pub(super) async fn list(question: Question) -> Result<Json<Page>, Error> {
 pub(super) async fn show(
     access: Access,
     Path((_, seq)): Path<(String, String)>,
-    parts: Parts,
 ) -> Result<Json<Entry>, Error> {
     let missing = Error::NotFound("there is no entry with this number");
     let Some(seq) = seq.parse::<u64>().ok().filter(|&seq| i64::try_from(seq).is_ok()) else {
         return Err(missing);
     };
     let entry = access.store.entry(access.id(), seq).await?.ok_or(missing)?;
-    journal::noted(&parts, &access.project, Read::Entry(seq));
+    journal::noted(access.recording.as_ref(), &access.project, Read::Entry(seq));
     Ok(Json(entry))
 }

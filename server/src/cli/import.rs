@@ -24,6 +24,7 @@ use self::source::Source;
 use super::{CliError, LogOptions, ProjectOption, log::Log};
 use crate::{
     clock::Clock,
+    export::columns::FileColumn,
     import::{self, Format, Importer, ReadError},
     intake::Redactor,
 };
@@ -49,6 +50,9 @@ pub(super) struct Import {
     format: Format,
     #[command(flatten)]
     redaction: super::Redaction,
+    /// A column of a CSV or Parquet file that is called otherwise here, such as `Time=occurred_at`
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = renamed)]
+    map: Vec<(String, String)>,
     /// Move all files together in time, so that their latest event is now
     #[arg(long)]
     shift_to_now: bool,
@@ -106,8 +110,9 @@ impl Import {
         project: &Project,
         totals: &mut Totals,
     ) -> Result<(), CliError> {
-        let mut importer =
-            Importer::new(self.format, source.reader(&totals.bar)?).with_redactor(redactor.clone());
+        let mut importer = Importer::new(self.format, source.reader(&totals.bar)?)
+            .with_redactor(redactor.clone())
+            .with_mapping(self.map.clone());
         if shift.is_none() {
             importer = importer.with_clock(Clock::System.now());
         }
@@ -130,6 +135,15 @@ impl Import {
             Ok(Err(ReadError { error, .. })) => Err(source.failed(error)),
             Err(e) => Err(CliError::say(format!("reading {} broke off: {e}", source.name()))),
         }
+    }
+}
+
+/// Reads `THEIRS=OURS`.
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (theirs, ours) = text.rsplit_once('=').ok_or("is not of the form THEIRS=OURS")?;
+    match FileColumn::named(ours) {
+        Some(_) => Ok((theirs.to_owned(), ours.to_owned())),
+        None => Err(format!("{ours:?} is not a column of an export")),
     }
 }
 

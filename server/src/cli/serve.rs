@@ -149,6 +149,13 @@ impl Serve {
             link.hash(),
         );
         let live = state.live.clone();
+        match crate::export::record::close_unfinished(&state).await {
+            Ok(0) => {}
+            Ok(n) => tracing::warn!(
+                "{n} exports broke off when the server last stopped; the log tells which"
+            ),
+            Err(error) => tracing::error!(%error, "exports that broke off are not in the log yet"),
+        }
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
         let served = axum::serve(api::prompt(listener), api::service(state))

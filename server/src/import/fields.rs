@@ -60,7 +60,7 @@ pub(super) fn time(object: &Object, keys: &[&str]) -> Result<Timestamp, Fault> {
 }
 
 /// An event of which only the required fields are known.
-pub(super) fn bare(occurred_at: Timestamp, kind: ActorType, action: String) -> Event {
+pub(crate) fn bare(occurred_at: Timestamp, kind: ActorType, action: String) -> Event {
     Event {
         id: None,
         occurred_at,

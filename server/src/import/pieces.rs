@@ -7,6 +7,9 @@ use flate2::bufread::MultiGzDecoder;
 /// The longest record that is read; a longer one is skipped without being held.
 pub const MAX_RECORD: usize = 2 * 1024 * 1024;
 
+/// What stands in front of the records where they are a part of an object: CloudTrail's files, and the
+/// answers of Port's API.
+const HEADS: [&[u8]; 3] = [b"{\"Records\":[", b"{\"ok\":true,\"audits\":[", b"{\"audits\":["];
 /// How far the beginning of an array is looked for.
 const MAX_HEAD: usize = 4096;
 /// Room for the longest line and the line feed behind it.
@@ -109,9 +112,9 @@ impl<'r> Pieces<'r> {
         Ok(())
     }
 
-    /// Reads on as long as it looks like `[` or `{"Records":[`, white space anywhere.
+    /// Reads on as long as it looks like `[` or one of [`HEADS`], white space anywhere.
     fn array_head(&mut self) -> io::Result<(Vec<u8>, Option<Layout>)> {
-        const RECORDS: &[u8] = b"{\"Records\":[";
+        let mut heads = HEADS.to_vec();
         let (mut head, mut matched) = (Vec::new(), 0);
         while head.len() < MAX_HEAD {
             let Some(byte) = self.byte()? else { break };
@@ -122,11 +125,12 @@ impl<'r> Pieces<'r> {
             if matched == 0 && byte == b'[' {
                 return Ok((head, Some(Layout::Array { braced: false })));
             }
-            if byte != RECORDS[matched] {
+            heads.retain(|head| head[matched] == byte);
+            if heads.is_empty() {
                 break;
             }
             matched += 1;
-            if matched == RECORDS.len() {
+            if heads.iter().any(|head| matched == head.len()) {
                 return Ok((head, Some(Layout::Array { braced: true })));
             }
         }

@@ -1,6 +1,5 @@
 //! What is noted of a request that reads.
 
-use axum::http::request::Parts;
 use daybook_model::{ApiQuery, Operation, Range, Seq, Tab, View, account::Project, paths};
 use daybook_recorder::Recording;
 
@@ -25,8 +24,12 @@ pub enum Read<'a> {
 
 /// Notes what a request reads; answers with where to note how much that was. The recording is
 /// there where requests are recorded.
-pub fn noted(parts: &Parts, project: &Project, read: Read<'_>) -> Option<Recording> {
-    let recording = parts.extensions.get::<Recording>()?;
+pub fn noted(
+    recording: Option<&Recording>,
+    project: &Project,
+    read: Read<'_>,
+) -> Option<Recording> {
+    let recording = recording?;
     recording.project(project.number.to_string()).operation(Operation::Read);
     let exact = match read {
         Read::View { tab, query, scope } => {

@@ -36,7 +36,9 @@ use tokio::sync::Semaphore;
 pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
 
-use super::{Appended, Counts, Position, ProjectId, Scope, Store, StoreError, sqlite::Sqlite};
+use super::{
+    Appended, Counts, Parts, Position, ProjectId, Scope, Store, StoreError, sqlite::Sqlite,
+};
 use keeper::blocking;
 use plan::Plan;
 use scan::Window;
@@ -241,6 +243,51 @@ impl Store for Index {
         upto: Seq,
     ) -> Result<Vec<Entry>, StoreError> {
         self.beneath.between(project, after, upto).await
+    }
+
+    /// Beneath, where it is one sequential read.
+    async fn walk(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.beneath.walk(scope, newest_first, from, limit, parts).await
+    }
+
+    async fn keys(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        if !Coded::orders(sort.column) {
+            return self.beneath.keys(scope, sort, from, limit).await;
+        }
+        let position = from.cloned();
+        let asked = scope.clone();
+        let keys = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
+            let held = Coded::of_column(sort.column).is_none_or(|c| snapshot.columns[c.index()]);
+            let whole = snapshot.below(&asked).is_none();
+            let from = position.as_ref();
+            (held && whole).then(|| snapshot.keys(window, plan, sort, from, Direction::Next, limit))
+        };
+        match self.ask(scope, keys).await? {
+            Some((keys, _)) => Ok(keys),
+            None => self.beneath.keys(scope, sort, from, limit).await,
+        }
+    }
+
+    async fn at(
+        &self,
+        project: ProjectId,
+        keys: &[Key],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.beneath.at(project, keys, parts).await
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {

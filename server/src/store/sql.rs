@@ -9,7 +9,7 @@ mod reference;
 mod scope;
 
 pub(crate) use aggregate::{Slice, count, extent, facet, histogram, latest, learnt, stack};
-pub(crate) use list::{at, keys, narrow};
+pub(crate) use list::{at, keys, narrow, packed, time_and_place};
 pub(crate) use scope::{Dictionary, Where, resolve};
 
 use sea_query::{Expr, ExprTrait as _, Func, SelectStatement, SqliteQueryBuilder, WithQuery};

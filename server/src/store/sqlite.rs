@@ -8,6 +8,7 @@ mod lexicon;
 mod read;
 mod recent;
 mod source;
+mod walk;
 mod words;
 
 use async_trait::async_trait;
@@ -20,7 +21,7 @@ use tokio::sync::Mutex;
 
 pub use database::Database;
 
-use super::{Appended, Position, ProjectId, Scope, Store, StoreError, sql};
+use super::{Appended, Key, Parts, Position, ProjectId, Scope, Store, StoreError, sql};
 use append::Writer;
 use read::Reader;
 
@@ -92,7 +93,9 @@ impl Sqlite {
         let found = self.reader().await?.resolve(scope, None).await?;
         found
             .map(|f| {
-                sql::keys(scope.project, &f, sort, from, direction, limit).map(|s| s.inlined())
+                let limit = limit.into();
+                sql::keys(sql::narrow, scope.project, &f, sort, from, direction, limit)
+                    .map(|s| s.inlined())
             })
             .transpose()
     }
@@ -199,7 +202,8 @@ impl Store for Sqlite {
     }
 
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
-        let mut entries = self.reader().await?.entries(project, &[sql::place(seq)], true).await?;
+        let mut entries =
+            self.reader().await?.entries(project, &[sql::place(seq)], Parts::Whole).await?;
         Ok(entries.pop())
     }
 
@@ -212,7 +216,38 @@ impl Store for Sqlite {
         // Places are given without gaps, so they need not be searched for.
         let head = self.head(project).await?;
         let places: Vec<_> = (after.saturating_add(1)..=upto.min(head)).map(sql::place).collect();
-        self.reader().await?.entries(project, &places, false).await
+        self.reader().await?.entries(project, &places, Parts::Listed).await
+    }
+
+    async fn walk(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.reader().await?.walk(scope, newest_first, from, limit, parts).await
+    }
+
+    async fn keys(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.reader().await?.keys(scope, sort, from, limit).await
+    }
+
+    async fn at(
+        &self,
+        project: ProjectId,
+        keys: &[Key],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let keys: Vec<_> = keys.iter().map(|&(time, seq)| (time, sql::place(seq))).collect();
+        self.reader().await?.entries_at(project, &keys, parts).await
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {

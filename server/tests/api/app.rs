@@ -95,7 +95,12 @@ impl TestApp {
         let people = People::open(file.database(), &sessions.to_string_lossy()).await.unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
         let token = people
-            .create_token(ProjectId(project.number), "test", &[Scope::Ingest, Scope::Read], now())
+            .create_token(
+                ProjectId(project.number),
+                "test",
+                &[Scope::Ingest, Scope::Read, Scope::Export],
+                now(),
+            )
             .await
             .unwrap();
         if recording {

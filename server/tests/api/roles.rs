@@ -219,7 +219,7 @@ fn expected(route: &Route, caller: &Caller) -> Option<StatusCode> {
         _ if !caller.known => return Some(StatusCode::UNAUTHORIZED),
         Rule::Person => caller.person,
         Rule::Instance => caller.instance,
-        Rule::Project(permission) => caller.may.contains(&permission),
+        Rule::Project(permission) | Rule::Token(permission) => caller.may.contains(&permission),
     };
     (!allowed).then_some(StatusCode::FORBIDDEN)
 }
@@ -268,7 +268,7 @@ fn the_rules_are_those_that_were_decided() {
     for route in api::routes() {
         let writes = route.method != Method::GET;
         let expected = match route.path {
-            "/set-up" | "/invitation" => Rule::Open,
+            "/set-up" | "/invitation" | "/openapi.json" | "/docs" | "/docs.css" => Rule::Open,
             "/session" if route.method == Method::POST => Rule::Open,
             "/session" | "/sessions" | "/sessions/{id}" | "/password" | "/me/settings" => {
                 Rule::Person
@@ -281,6 +281,9 @@ fn the_rules_are_those_that_were_decided() {
             path if path.ends_with("/privacy") && writes => Rule::Project(Administer),
             path if path.ends_with("/reveal") => Rule::Project(Export),
             "/projects/{project}/events" if writes => Rule::Project(Ingest),
+            "/projects/{project}/settings/export" if writes => Rule::Project(Administer),
+            "/projects/{project}/settings/export"
+            | "/v2/projects/{project}/api-audit-logs/query" => Rule::Project(Read),
             path if path.contains("/export") => Rule::Project(Export),
             path => {
                 assert!(path.starts_with("/projects/{project}/") && !writes, "what is {path}?");
@@ -391,7 +394,7 @@ async fn a_member_sees_their_own_activity_and_their_runs() {
     let change = PersonChange { actors, ..PersonChange::default() };
     app.state.people.change_person(id, &change, now()).await.unwrap();
     assert_eq!(listed(&app, &maya, "").await, ["k1", "m1", "m2"]);
-    assert_eq!(get(&app, &maya, "export").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get(&app, &maya, "export").await.status, StatusCode::FORBIDDEN);
 }
 
 /// Whatever is asked, the sum of what is told is that of the part.

@@ -3,7 +3,7 @@
 
 use daybook_model::{Column, Outcome, Sort, page::Direction, sort::SortKey};
 use sea_query::{
-    CommonTableExpression, Expr, ExprTrait as _, NullOrdering, Order, Query, SelectStatement,
+    CommonTableExpression, Expr, ExprTrait as _, Func, NullOrdering, Order, Query, SelectStatement,
     Values, WithClause,
 };
 
@@ -54,21 +54,37 @@ pub(crate) fn at(project: ProjectId, keys: &[(i64, i64)]) -> Statement {
     Statement::With(select.take().with(WithClause::new().cte(table).to_owned()))
 }
 
-/// At most `limit` rows next to a position, as narrow rows.
+/// What a statement for narrow rows finds as one value: JSON, an array of arrays of numbers. Rows that
+/// come one by one are handed from thread to thread one by one, which takes longer than reading them.
+/// In no certain order.
+pub(crate) fn packed(rows: SelectStatement) -> Statement {
+    let columns = NARROW.into_iter().chain(Kind::ALL.iter().map(|kind| kind.column()));
+    let row = Func::cust("json_array").args(columns.map(|column| Expr::col(("page", column))));
+    let all = Func::cust("json_group_array").arg(row);
+    Query::select().expr(all).from_subquery(rows, "page").take().into()
+}
+
+/// Selects what a row is found by.
+pub(crate) fn time_and_place(select: &mut SelectStatement) -> &mut SelectStatement {
+    select.columns(["occurred_at", "seq"].map(|c| (super::ENTRY, c)))
+}
+
+/// At most `limit` rows next to a position, of which `columns` are selected.
 pub(crate) fn keys(
+    columns: fn(&mut SelectStatement) -> &mut SelectStatement,
     project: ProjectId,
     found: &Where,
     sort: Sort,
     from: Option<&Position>,
     direction: Direction,
-    limit: u16,
+    limit: u64,
 ) -> Result<Statement, StoreError> {
     let forward = direction == Direction::Next;
     // Newest first, seen in the direction of walking.
     let newest_first = sort.ties_descending() == forward;
     let mut select = Query::select();
     found.apply(&mut select);
-    narrow(&mut select).limit(limit.into());
+    columns(&mut select).limit(limit);
     if let Some(key) = key(sort.column) {
         if let Some(kind) = Kind::of_column(sort.column) {
             let same = word("project")

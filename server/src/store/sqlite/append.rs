@@ -16,7 +16,7 @@ use super::{
     words::Words,
 };
 use crate::store::{
-    Appended, ProjectId, StoreError,
+    Appended, Parts, ProjectId, StoreError,
     dictionary::Kind,
     index::Row,
     row::{Exact, Id, Narrow, Wide, bits, outcome_code, severity_code},
@@ -239,8 +239,9 @@ async fn compare(
     for known in known.chunks(500) {
         let mut places: Vec<i64> = known.iter().map(|k| k.0).collect();
         places.dedup();
-        let entries =
-            Reader { connection: &mut *connection, words }.entries(project, &places, true).await?;
+        let entries = Reader { connection: &mut *connection, words }
+            .entries(project, &places, Parts::Whole)
+            .await?;
         let entries: HashMap<u64, Entry> = entries.into_iter().map(|e| (e.seq, e)).collect();
         for &(seq, index) in known {
             same[index] =

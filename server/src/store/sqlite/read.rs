@@ -13,7 +13,7 @@ use sqlx::{
 
 use super::words::Words;
 use crate::store::{
-    Position, ProjectId, Scope, StoreError,
+    Parts, Position, ProjectId, Scope, StoreError,
     dictionary::{Kind, Word},
     row::{Id, Narrow, Wide, assemble},
     sql::{self, Dictionary, Statement, Where},
@@ -139,10 +139,12 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         limit: u16,
     ) -> Result<Vec<Entry>, StoreError> {
         let Some(found) = self.resolve(scope, None).await? else { return Ok(Vec::new()) };
-        let statement = sql::keys(scope.project, &found, sort, from, direction, limit)?;
+        let limit = limit.into();
+        let statement =
+            sql::keys(sql::narrow, scope.project, &found, sort, from, direction, limit)?;
         let rows = self.rows(&statement).await?;
         let narrow = rows.iter().map(narrow).collect::<Result<Vec<_>, _>>()?;
-        self.complete(scope.project, &narrow, false).await
+        self.complete(scope.project, &narrow, Parts::Listed).await
     }
 
     /// The entries at these places, whole or as lists show them, in this order; those that do not
@@ -151,7 +153,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         &mut self,
         project: ProjectId,
         places: &[i64],
-        whole: bool,
+        parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
         let mut entries = Vec::with_capacity(places.len());
         // Behind these there is nothing, and their keys would be another project's.
@@ -169,19 +171,20 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             let keys: Vec<_> =
                 places.iter().filter_map(|&place| Some((*times.get(&place)?, place))).collect();
             let narrow = self.narrow_at(project, &keys).await?;
-            entries.extend(self.complete(project, &narrow, whole).await?);
+            entries.extend(self.complete(project, &narrow, parts).await?);
         }
         Ok(entries)
     }
 
-    /// The entries at these times and places, as lists show them, in this order.
+    /// The entries at these times and places, in this order; the first ones where all are large.
     pub(super) async fn entries_at(
         &mut self,
         project: ProjectId,
         keys: &[(i64, i64)],
+        parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
         let narrow = self.narrow_at(project, keys).await?;
-        self.complete(project, &narrow, false).await
+        self.first(project, &narrow, parts).await
     }
 
     /// The narrow rows at these times and places, in this order.
@@ -201,13 +204,17 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     }
 
     /// Adds the wide rows and the words to narrow rows.
-    async fn complete(
+    pub(super) async fn complete(
         &mut self,
         project: ProjectId,
         narrow: &[Narrow],
-        whole: bool,
+        parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut wide = self.wide(project, narrow, whole).await?;
+        let mut wide = match parts {
+            Parts::Narrow => narrow.iter().map(|row| (row.seq, Wide::default())).collect(),
+            Parts::Listed => self.wide(project, narrow, false).await?,
+            Parts::Whole => self.wide(project, narrow, true).await?,
+        };
         let words = self.spelled(project, narrow).await?;
         let missing = || StoreError::Failed("an entry is not complete".into());
         narrow

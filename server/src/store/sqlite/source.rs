@@ -11,7 +11,7 @@ use super::{
     read::{key, narrow, word},
 };
 use crate::store::{
-    ProjectId, StoreError,
+    Parts, ProjectId, StoreError,
     dictionary::{Kind, Word},
     index::{COLUMNS, Coded, Key, Row, Source},
     row::Narrow,
@@ -143,6 +143,6 @@ impl Source for Sqlite {
 
     async fn entries_at(&self, project: ProjectId, keys: &[Key]) -> Result<Vec<Entry>, StoreError> {
         let keys: Vec<_> = keys.iter().map(|&(time, seq)| (time, place(seq))).collect();
-        self.reader().await?.entries_at(project, &keys).await
+        self.reader().await?.entries_at(project, &keys, Parts::Listed).await
     }
 }

@@ -1,0 +1,155 @@
+//! How fast the log leaves, beside the `sqlite3` shell writing the same columns from the same file.
+//!
+//! Run by `cargo xtask bench export`. Prints figures with their limits; it fails nothing, because a busy
+//! machine is not a defect. `DAYBOOK_BENCH_EVENTS` sets the number of events (1,000,000).
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Instant,
+};
+
+use axum::{body::Body, http::Request};
+use daybook::{
+    api,
+    clock::Clock,
+    demo::Demo,
+    ledger::Ledger,
+    people::People,
+    secret::Secret,
+    state::AppState,
+    store::{
+        ProjectId, Store as _,
+        index::{Index, Settings},
+        sqlite::Sqlite,
+    },
+};
+use daybook_model::Timestamp;
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+#[path = "../log/table.rs"]
+mod table;
+
+use table::Table;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// The seventeen published columns, as anybody would ask the shell for them.
+const SHELL: &str = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', e.occurred_at / 1000.0, 'unixepoch') AS started_at, \
+    m.value AS method, p.value AS path, a.value AS action, ac.type AS actor_type, ac.id AS actor_id, \
+    ac.name AS actor_name, ip.value AS remote_ip, ua.value AS user_agent, r.type AS resource_type, \
+    r.id AS resource_id, r.name AS resource_name, c.value AS cluster_id, c.name AS cluster_name, \
+    en.value AS preview_environment_id, en.name AS preview_environment_name, e.status AS status_code \
+    FROM entry e \
+    LEFT JOIN word m ON m.project = 1 AND m.kind = 1 AND m.number = e.method \
+    LEFT JOIN word ac ON ac.project = 1 AND ac.kind = 2 AND ac.number = e.actor \
+    LEFT JOIN word a ON a.project = 1 AND a.kind = 5 AND a.number = e.action \
+    LEFT JOIN word r ON r.project = 1 AND r.kind = 6 AND r.number = e.resource \
+    LEFT JOIN word c ON c.project = 1 AND c.kind = 8 AND c.number = e.cluster \
+    LEFT JOIN word en ON en.project = 1 AND en.kind = 9 AND en.number = e.environment \
+    LEFT JOIN word ip ON ip.project = 1 AND ip.kind = 10 AND ip.number = e.ip \
+    LEFT JOIN word p ON p.project = 1 AND p.kind = 11 AND p.number = e.path \
+    LEFT JOIN word ua ON ua.project = 1 AND ua.kind = 15 AND ua.number = e.user_agent \
+    WHERE e.project = 1 ORDER BY e.occurred_at DESC, e.seq DESC";
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let events: u64 = events();
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/bench-data");
+    std::fs::create_dir_all(&folder)?;
+    let file = folder.join("export.db");
+    for ending in ["db", "db-wal", "db-shm", "db.sessions"] {
+        let _ = std::fs::remove_file(file.with_extension(ending));
+    }
+    println!("\nExports of {events} made-up events over 30 days\n");
+    let (app, token) = server(&file, events).await?;
+    let mut table = Table::default();
+    let shell = shell(&file);
+    let rows = events as f64;
+    for (what, query, limit) in [
+        ("CSV of requests", "format=csv&columns=requests", shell.map(|ms| ms * 1.5)),
+        ("CSV, everything", "format=csv", None),
+        ("NDJSON", "format=ndjson", None),
+        ("Parquet", "format=parquet", None),
+        ("CSV of requests, by resource", "format=csv&columns=requests&sort=resource", None),
+    ] {
+        let path = format!("/api/projects/acme/export?range=all&as_of={events}&{query}");
+        let (first, whole, bytes) = fetch(&app, &token, &path).await?;
+        let peer = shell.filter(|_| what == "CSV of requests");
+        table.row(&format!("{what}: first byte"), first, "ms", Some(50.0), None);
+        table.row(&format!("{what}: all of it"), whole, "ms", limit, peer);
+        let note = format!("{:.0} rows a second, {} MiB", rows / whole * 1000.0, bytes >> 20);
+        table.note("", &note);
+    }
+    table.print("sqlite3 -csv");
+    Ok(())
+}
+
+/// A server with so many events.
+async fn server(file: &Path, events: u64) -> Result<(axum::Router, String)> {
+    let end: Timestamp = "2026-11-20T12:00:00Z".parse()?;
+    let clock = Clock::standing_at(end);
+    let below = Arc::new(Sqlite::open(&format!("sqlite://{}", file.display())).await?);
+    let sessions = file.with_extension("db.sessions");
+    let people = People::open(below.database(), &sessions.to_string_lossy()).await?;
+    let index = Arc::new(Index::over(Arc::clone(&below), Settings::default()));
+    let project = ProjectId(index.create_project("acme", end).await?.number);
+    let ledger = Ledger::start(index.clone(), clock.clone());
+    let mut made = Demo::new(7, end, 30, events).peekable();
+    while made.peek().is_some() {
+        let batch: Vec<_> = made.by_ref().take(5_000).collect();
+        ledger.submit(project, batch).await?;
+    }
+    index.settled(project).await?;
+    let key = Secret::generate("");
+    let state = AppState::new(
+        index,
+        ledger,
+        people,
+        clock,
+        daybook::settings::Settings::default(),
+        key.hash(),
+        Secret::generate("").hash(),
+    );
+    Ok((api::router(state), key.reveal().to_owned()))
+}
+
+/// When the first byte of an answer is there and when the last, in milliseconds, and how many.
+async fn fetch(app: &axum::Router, token: &str, path: &str) -> Result<(f64, f64, usize)> {
+    let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+    let begun = Instant::now();
+    let mut body = app.clone().oneshot(request.body(Body::empty())?).await?.into_body();
+    let (mut first, mut bytes) = (None, 0);
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            first.get_or_insert_with(|| begun.elapsed());
+            bytes += data.len();
+        }
+    }
+    let first = first.unwrap_or_default();
+    Ok((first.as_secs_f64() * 1000.0, begun.elapsed().as_secs_f64() * 1000.0, bytes))
+}
+
+/// How long the shell takes, in milliseconds: the better of two runs. `None` where it is not installed.
+fn shell(file: &Path) -> Option<f64> {
+    let run = || {
+        let begun = Instant::now();
+        let status = Command::new("sqlite3")
+            .args(["-readonly", "-csv", "-header"])
+            .arg(file)
+            .arg(SHELL)
+            .stdout(Stdio::null())
+            .status();
+        status.is_ok_and(|s| s.success()).then(|| begun.elapsed().as_secs_f64() * 1000.0)
+    };
+    let (first, second) = (run()?, run()?);
+    Some(first.min(second))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench has no configuration but this")]
+fn events() -> u64 {
+    let wanted = std::env::var("DAYBOOK_BENCH_EVENTS").ok();
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
+}

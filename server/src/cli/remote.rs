@@ -1,0 +1,135 @@
+//! Commands that ask a server for entries: `query`, `tail` and `export`. They know the log only as any
+//! other program does, by its API and with a token.
+
+use std::io::Read;
+
+use clap::Args;
+use daybook_model::{ApiError, query};
+use serde::de::DeserializeOwned;
+use ureq::http::{Response, StatusCode};
+
+use super::CliError;
+
+mod export;
+mod output;
+mod place;
+mod query_log;
+mod tail;
+
+pub(super) use export::Export;
+pub(super) use query_log::Query;
+pub(super) use tail::Tail;
+
+/// Which server, and who asks.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Remote {
+    /// The server's address
+    #[arg(
+        long,
+        env = "DAYBOOK_SERVER",
+        default_value = "http://127.0.0.1:8080",
+        value_name = "URL"
+    )]
+    server: String,
+    /// The token to ask with
+    #[arg(long, env = "DAYBOOK_TOKEN", hide_env_values = true)]
+    token: String,
+    /// The project, by its word or number
+    #[arg(long, env = "DAYBOOK_PROJECT", default_value = "default")]
+    project: String,
+}
+
+/// Which entries.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Which {
+    /// KEY=VALUE as in the address of the page, such as `status=5xx` or `method.not=GET`; or the
+    /// address's own text, with `?` in front
+    #[arg(value_name = "KEY=VALUE")]
+    filter: Vec<String>,
+}
+
+impl Which {
+    /// The filter as a query string.
+    fn query(&self) -> Result<String, CliError> {
+        let mut parts = Vec::new();
+        for word in &self.filter {
+            if let Some(pasted) = word.strip_prefix('?') {
+                parts.push(pasted.to_owned());
+                continue;
+            }
+            let (key, value) = word.split_once('=').ok_or_else(|| {
+                CliError::say(format!("{word:?} is not of the form KEY=VALUE, such as status=5xx"))
+            })?;
+            let mut writer = query::Writer::default();
+            writer.push(key, value);
+            parts.push(writer.finish());
+        }
+        parts.retain(|part| !part.is_empty());
+        Ok(parts.join("&"))
+    }
+}
+
+/// Puts query strings together.
+fn joined(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&")
+}
+
+/// Whether a query says this key.
+fn says(query: &str, key: &str) -> bool {
+    query.split('&').any(|part| part.split('=').next() == Some(key))
+}
+
+type Answer = Response<ureq::Body>;
+
+impl Remote {
+    /// A request for a path of the API.
+    fn get(&self, path: &str, query: &str) -> Result<Answer, CliError> {
+        let question = if query.is_empty() { "" } else { "?" };
+        let address = format!("{}{path}{question}{query}", self.server.trim_end_matches('/'));
+        let answer = ureq::get(&address)
+            .config()
+            .http_status_as_error(false)
+            .user_agent(concat!("daybook/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .header("authorization", format!("Bearer {}", self.token))
+            .call()
+            .map_err(|e| CliError::say(format!("{} cannot be asked: {e}", self.server)))?;
+        match answer.status() {
+            status if status.is_success() => Ok(answer),
+            status => Err(refused(status, answer)),
+        }
+    }
+
+    /// A value that the API answers with.
+    fn json<T: DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, CliError> {
+        let text = self.get(path, query)?.body_mut().with_config().limit(64 << 20).read_to_string();
+        let text = text.map_err(|e| CliError::say(format!("the answer broke off: {e}")))?;
+        serde_json::from_str(&text).map_err(|e| {
+            CliError::say(format!("the server answers otherwise than this version expects: {e}"))
+        })
+    }
+}
+
+fn refused(status: StatusCode, mut answer: Answer) -> CliError {
+    let text = answer.body_mut().with_config().limit(1 << 20).read_to_string().unwrap_or_default();
+    let message = serde_json::from_str::<ApiError>(&text)
+        .map_or_else(|_| status.to_string(), |e| e.error.message);
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => CliError::NotAllowed(message),
+        _ => CliError::Say(message),
+    }
+}
+
+/// Runs what waits for answers on a thread of its own.
+async fn blocking(
+    work: impl FnOnce() -> Result<(), CliError> + Send + 'static,
+) -> Result<(), CliError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| CliError::say(format!("the command broke off: {e}")))?
+}
+
+/// What of an answer is not there yet is read as it comes.
+fn reader(answer: Answer) -> impl Read {
+    answer.into_body().into_with_config().limit(u64::MAX).reader()
+}

@@ -1,0 +1,177 @@
+//! The exports of this process: how far each is, and how it is cancelled.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use daybook_model::{
+    Timestamp,
+    export::{Export, State},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use super::Job;
+use crate::store::sqlite::Database;
+
+/// How many are remembered. The oldest that does not run goes first.
+const REMEMBERED: usize = 1_000;
+/// How many run at once. A slow reader's takes little but its place.
+const RUNNING: usize = 32;
+/// How long one waits to be fetched, in milliseconds.
+const PATIENCE: i64 = 15 * 60 * 1000;
+
+/// Why an export cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportsError {
+    /// The database did not do it.
+    #[error("the database of exports failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// It was fetched, or cancelled, or waited too long.
+    #[error("this export was fetched or cancelled already; ask for a new one")]
+    Spent,
+    /// Too many run.
+    #[error("{RUNNING} exports are under way already; try again when one of them is done")]
+    TooMany,
+}
+
+/// The exports of this process.
+#[derive(Debug, Clone)]
+pub struct Exports {
+    kept: Arc<Mutex<VecDeque<Arc<Tracked>>>>,
+    places: Arc<Semaphore>,
+    log: Database,
+}
+
+/// An export, and how far it is.
+#[derive(Debug)]
+pub struct Tracked {
+    /// What is exported.
+    pub job: Job,
+    rows: AtomicU64,
+    bytes: AtomicU64,
+    stand: Mutex<Stand>,
+    cancel: watch::Sender<bool>,
+}
+
+#[derive(Debug, Clone)]
+struct Stand {
+    state: State,
+    sha256: Option<String>,
+    ended_at: Option<Timestamp>,
+}
+
+impl Exports {
+    /// None yet; those that are open are noted in this database.
+    pub fn on(log: &Database) -> Self {
+        Self { kept: Arc::default(), places: Arc::new(Semaphore::new(RUNNING)), log: log.clone() }
+    }
+
+    /// The database beneath.
+    pub fn database(&self) -> &Database {
+        &self.log
+    }
+
+    /// Takes an export in, which waits to be fetched.
+    pub fn add(&self, job: Job) -> Arc<Tracked> {
+        let tracked = Arc::new(Tracked {
+            job,
+            rows: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            stand: Mutex::new(Stand { state: State::Waiting, sha256: None, ended_at: None }),
+            cancel: watch::channel(false).0,
+        });
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= REMEMBERED {
+            let oldest = kept.iter().position(|other| other.state() != State::Running);
+            kept.remove(oldest.unwrap_or(0));
+        }
+        kept.push_back(Arc::clone(&tracked));
+        tracked
+    }
+
+    /// The export of this id.
+    pub fn find(&self, id: &str) -> Option<Arc<Tracked>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|tracked| tracked.job.id == id).cloned()
+    }
+
+    /// A place to run in.
+    pub(super) fn place(&self) -> Result<OwnedSemaphorePermit, ExportsError> {
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| ExportsError::TooMany)
+    }
+}
+
+impl Tracked {
+    /// How far it is.
+    pub fn export(&self) -> Export {
+        let Stand { state, sha256, ended_at } = self.stand().clone();
+        let job = &self.job;
+        Export {
+            id: job.id.clone(),
+            state,
+            format: job.format,
+            file_name: job.file_name.clone(),
+            rows: self.rows.load(Ordering::Relaxed),
+            bytes: self.bytes.load(Ordering::Relaxed),
+            sha256,
+            estimate: job.estimate.clone(),
+            as_of: job.scope.as_of,
+            created_at: job.created_at,
+            ended_at,
+        }
+    }
+
+    /// Its state.
+    pub fn state(&self) -> State {
+        self.stand().state
+    }
+
+    /// Begins it, once.
+    pub(super) fn begin(&self, now: Timestamp) -> Result<(), ExportsError> {
+        let mut stand = self.stand();
+        let late = now.millis() - self.job.created_at.millis() > PATIENCE;
+        if stand.state != State::Waiting || late {
+            return Err(ExportsError::Spent);
+        }
+        stand.state = State::Running;
+        Ok(())
+    }
+
+    /// Counts what was handed over.
+    pub(super) fn add(&self, rows: u64, bytes: usize) {
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Ends it; the first end counts.
+    pub(super) fn end(&self, state: State, sha256: Option<String>, now: Timestamp) {
+        let mut stand = self.stand();
+        if !stand.state.is_over() {
+            *stand = Stand { state, sha256, ended_at: Some(now) };
+        }
+    }
+
+    /// Cancels it, unless it is over.
+    pub fn cancel(&self, now: Timestamp) {
+        let mut stand = self.stand();
+        if stand.state == State::Waiting {
+            *stand = Stand { state: State::Cancelled, sha256: None, ended_at: Some(now) };
+        }
+        drop(stand);
+        self.cancel.send_replace(true);
+    }
+
+    /// Waits until it is cancelled.
+    pub(super) async fn cancelled(&self) {
+        // The sender is here as long as this is.
+        let _ = self.cancel.subscribe().wait_for(|cancelled| *cancelled).await;
+    }
+
+    fn stand(&self) -> std::sync::MutexGuard<'_, Stand> {
+        self.stand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

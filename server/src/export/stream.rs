@@ -1,0 +1,267 @@
+//! An export under way: pages are read and written ahead of the reader, one at a time, and what there
+//! was is told at the end, where it cannot be mistaken.
+
+use std::sync::Arc;
+
+use async_stream::stream;
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderName, HeaderValue},
+};
+use daybook_model::{Entry, export::State};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+
+use super::{
+    Job, Tracked,
+    encode::{EncodeError, Encoder, End},
+    record,
+};
+use crate::{error::Error, state::AppState, store::StoreError};
+
+/// How many rows there were: a trailer, because it is known at the end.
+pub const ROWS: HeaderName = HeaderName::from_static("daybook-export-rows");
+/// The SHA-256 of the file, before any compression on the way.
+pub const SHA256: HeaderName = HeaderName::from_static("daybook-export-sha256");
+/// How it ended: `complete`, `capped` or `failed`.
+pub const STATUS: HeaderName = HeaderName::from_static("daybook-export-status");
+
+/// What the writer hands to the reader.
+enum Piece {
+    Rows(Bytes, u64),
+    /// The last of it, how it ended, and the hash of all.
+    End(Bytes, State, String),
+}
+
+/// Why a file breaks off.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("the export was cancelled")]
+    Cancelled,
+    #[error("the export failed")]
+    Failed,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum WriteError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    #[error("the writer stopped: {0}")]
+    Stopped(#[from] tokio::task::JoinError),
+    /// Nobody reads any more.
+    #[error("nobody reads")]
+    Deserted,
+}
+
+/// Begins an export: its entry is in the log when this returns.
+pub async fn begin(state: &AppState, tracked: Arc<Tracked>) -> Result<Body, Error> {
+    let place = state.exports.place()?;
+    tracked.begin(state.clock.now())?;
+    let over = Over { state: state.clone(), tracked: Some(Arc::clone(&tracked)) };
+    if let Err(error) = record::started(state, &tracked.job).await {
+        tracked.end(State::Failed, None, state.clock.now());
+        return Err(error);
+    }
+    // One page written ahead: no more is read than somebody takes.
+    let (pieces, mut written) = mpsc::channel(1);
+    let job = tracked.job.clone();
+    tokio::spawn(async move {
+        if let Err(error) = write(&job, &pieces).await {
+            tracing::warn!(%error, export = job.id, "an export broke off");
+        }
+    });
+    let frames = stream! {
+        let mut over = over;
+        let _place = place;
+        loop {
+            let piece = tokio::select! {
+                biased;
+                () = tracked.cancelled() => {
+                    if let Some(mark) = mark(&tracked.job) {
+                        yield Ok(Frame::data(mark));
+                    }
+                    over.with(State::Cancelled, None).await;
+                    yield Err(Broken::Cancelled);
+                    break;
+                }
+                piece = written.recv() => piece,
+            };
+            match piece {
+                Some(Piece::Rows(bytes, rows)) => {
+                    tracked.add(rows, bytes.len());
+                    if !bytes.is_empty() {
+                        yield Ok(Frame::data(bytes));
+                    }
+                }
+                Some(Piece::End(bytes, state, sha256)) => {
+                    tracked.add(0, bytes.len());
+                    let trailers = trailers(tracked.export().rows, state, &sha256);
+                    over.with(state, Some(sha256)).await;
+                    if !bytes.is_empty() {
+                        yield Ok(Frame::data(bytes));
+                    }
+                    yield Ok(Frame::trailers(trailers));
+                    break;
+                }
+                // Without an end: no last chunk either, so that nobody takes it for a whole file.
+                None => {
+                    over.with(State::Failed, None).await;
+                    yield Err(Broken::Failed);
+                    break;
+                }
+            }
+        }
+    };
+    Ok(Body::new(StreamBody::new(frames)))
+}
+
+/// Tells the log how an export ended, whichever way that is.
+struct Over {
+    state: AppState,
+    tracked: Option<Arc<Tracked>>,
+}
+
+impl Over {
+    async fn with(&mut self, how: State, sha256: Option<String>) {
+        if let Some(tracked) = self.tracked.take() {
+            tracked.end(how, sha256, self.state.clock.now());
+            let state = self.state.clone();
+            // A task of its own: it is done even if the reader goes now.
+            let _ = tokio::spawn(async move { record::ended(&state, &tracked).await }).await;
+        }
+    }
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        let Some(tracked) = self.tracked.take() else { return };
+        tracked.end(State::Interrupted, None, self.state.clock.now());
+        let state = self.state.clone();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { record::ended(&state, &tracked).await });
+        }
+    }
+}
+
+/// Writes the file until it ends or nobody reads. A store that fails has its mark at the end of the
+/// file, where the format has one.
+async fn write(job: &Job, pieces: &mpsc::Sender<Piece>) -> Result<(), WriteError> {
+    let mut pen = Pen { encoder: job.encoder()?, hash: Sha256::new(), rows: 0 };
+    let mut out = Vec::new();
+    pen.encoder.begin(&mut out)?;
+    pen.hash.update(&out);
+    send(pieces, Piece::Rows(out.into(), 0)).await?;
+    let mut desk = Some(pen);
+    let (status, failure) = match pages(job, &mut desk, pieces).await {
+        Ok(status) => (status, None),
+        Err(WriteError::Store(error)) => (State::Failed, Some(error)),
+        Err(error) => return Err(error),
+    };
+    let Pen { mut encoder, mut hash, rows } = desk.ok_or(EncodeError::NoMark)?;
+    let sha256 = hex(&hash.clone().finalize());
+    let end = End { id: job.id.clone(), status, rows, as_of: job.scope.as_of, sha256 };
+    let mut out = Vec::new();
+    encoder.end(&end, &mut out)?;
+    hash.update(&out);
+    let sha256 = hex(&hash.finalize());
+    send(pieces, Piece::End(out.into(), status, sha256)).await?;
+    failure.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// What writes, and what it has written.
+struct Pen {
+    encoder: Box<dyn Encoder>,
+    hash: Sha256,
+    rows: u64,
+}
+
+impl Pen {
+    fn write(&mut self, page: &[Entry]) -> Result<Vec<u8>, EncodeError> {
+        let mut out = Vec::new();
+        for entry in page {
+            self.encoder.entry(entry, &mut out)?;
+        }
+        self.hash.update(&out);
+        self.rows += page.len() as u64;
+        Ok(out)
+    }
+}
+
+/// Reads a page while the one before it is written, on a thread for such work. The pen lies on the
+/// desk again when that is done.
+async fn pages(
+    job: &Job,
+    desk: &mut Option<Pen>,
+    pieces: &mpsc::Sender<Piece>,
+) -> Result<State, WriteError> {
+    let mut walk = job.walk();
+    let mut left = job.max_rows.unwrap_or(u64::MAX);
+    let mut page = walk.next().await?;
+    while !page.is_empty() {
+        let capped = page.len() as u64 > left;
+        if capped {
+            page.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        }
+        left -= page.len() as u64;
+        let rows = page.len();
+        let mut pen = desk.take().ok_or(EncodeError::NoMark)?;
+        let writing = tokio::task::spawn_blocking(move || {
+            let out = pen.write(&page);
+            (pen, out)
+        });
+        let next = async { if capped { Ok(Vec::new()) } else { walk.next().await } };
+        let (next, written) = tokio::join!(next, writing);
+        let (pen, out) = written?;
+        *desk = Some(pen);
+        let out = out?;
+        walk.weigh(rows, out.len());
+        send(pieces, Piece::Rows(out.into(), rows as u64)).await?;
+        if capped {
+            return Ok(State::Capped);
+        }
+        page = next?;
+    }
+    Ok(State::Complete)
+}
+
+async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> Result<(), WriteError> {
+    pieces.send(piece).await.map_err(|_| WriteError::Deserted)
+}
+
+/// The last row of a file that is cancelled, in formats that have one.
+fn mark(job: &Job) -> Option<Bytes> {
+    let mut out = Vec::new();
+    let end = End {
+        id: job.id.clone(),
+        status: State::Failed,
+        rows: 0,
+        as_of: job.scope.as_of,
+        sha256: String::new(),
+    };
+    let mut encoder = job.encoder().ok()?;
+    (!job.trailer && encoder.end(&end, &mut out).is_ok()).then(|| out.into())
+}
+
+fn trailers(rows: u64, state: State, sha256: &str) -> HeaderMap {
+    let mut trailers = HeaderMap::new();
+    trailers.insert(ROWS, rows.into());
+    trailers.insert(STATUS, HeaderValue::from_static(state.as_str()));
+    if let Ok(value) = HeaderValue::from_str(sha256) {
+        trailers.insert(SHA256, value);
+    }
+    trailers
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

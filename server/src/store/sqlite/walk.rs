@@ -1,0 +1,138 @@
+//! Long lists, a page at a time: for whoever wants all of it.
+
+use std::{collections::HashMap, ops::DerefMut};
+
+use daybook_model::{Entry, Sort, page::Direction};
+use futures_util::TryStreamExt as _;
+use sea_query::{Expr, ExprTrait as _, Func, Query};
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
+
+use super::read::{Reader, key};
+use crate::store::{
+    Key, Parts, Position, ProjectId, Scope, StoreError,
+    dictionary::Kind,
+    row::{Narrow, has},
+    sql::{self, Dictionary as _, Statement},
+};
+
+/// How many columns a narrow row has.
+const COLUMNS: usize = 5 + Kind::COUNT;
+
+/// A narrow row, its columns those of [`sql::narrow`].
+fn unpacked(row: [Option<i64>; COLUMNS]) -> Result<Narrow, StoreError> {
+    let [Some(occurred_at), Some(seq), status, outcome, Some(has), words @ ..] = row else {
+        return Err(StoreError::Failed("an entry's row is not complete".into()));
+    };
+    Ok(Narrow { occurred_at, seq, status, outcome, words, has })
+}
+
+/// How many bytes of states are read together.
+const TOGETHER: i64 = 2 << 20;
+
+impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
+    /// At most `limit` entries behind a position in the order of time: one sequential read.
+    pub(super) async fn walk(
+        &mut self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let Some(found) = self.resolve(scope, None).await? else { return Ok(Vec::new()) };
+        let sort = Sort { descending: newest_first, ..Sort::default() };
+        let (project, limit) = (scope.project, limit as u64);
+        let statement =
+            sql::keys(sql::narrow, project, &found, sort, from, Direction::Next, limit)?;
+        let Statement::Select(select) = statement else {
+            return Err(StoreError::Failed("a page is more than a selection".into()));
+        };
+        let found = self.rows(&sql::packed(select)).await?;
+        let text: &str = found.first().map_or(Ok("[]"), |row| row.try_get(0))?;
+        let mut rows: Vec<[Option<i64>; COLUMNS]> = serde_json::from_str(text)
+            .map_err(|e| StoreError::Failed(format!("a page's rows cannot be read: {e}")))?;
+        rows.sort_unstable_by_key(|row| (row[0], row[1]));
+        if newest_first {
+            rows.reverse();
+        }
+        let rows = rows.into_iter().map(unpacked).collect::<Result<Vec<_>, _>>()?;
+        self.first(project, &rows, parts).await
+    }
+
+    /// Times and places of at most `limit` entries behind a position.
+    pub(super) async fn keys(
+        &mut self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let Some(found) = self.resolve(scope, None).await? else { return Ok(Vec::new()) };
+        let (columns, limit) = (sql::time_and_place as fn(&mut _) -> &mut _, limit as u64);
+        let statement =
+            sql::keys(columns, scope.project, &found, sort, from, Direction::Next, limit)?;
+        let key = |row: &SqliteRow| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)?.unsigned_abs()));
+        self.collect(&statement, key).await
+    }
+
+    /// The entries of these rows; only of the first ones where their states are large.
+    pub(super) async fn first(
+        &mut self,
+        project: ProjectId,
+        rows: &[Narrow],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let fitting = match parts {
+            Parts::Narrow | Parts::Listed => rows.len(),
+            Parts::Whole => self.fitting(project, rows).await?,
+        };
+        self.complete(project, &rows[..fitting], parts).await
+    }
+
+    /// How many of these rows fit into memory together with their states: the first one at the least.
+    async fn fitting(&mut self, project: ProjectId, rows: &[Narrow]) -> Result<usize, StoreError> {
+        let large = rows.iter().filter(|row| row.has & (has::CHANGE | has::CONTEXT) != 0);
+        let keys: Vec<_> = large.map(|row| key(project, row.seq)).collect();
+        if keys.len() < 2 {
+            return Ok(rows.len());
+        }
+        // The length in bytes is known without reading the text.
+        let length = |column| {
+            let length = Func::cust("octet_length").arg(Expr::col(column));
+            Func::coalesce([length.into(), Expr::val(0)])
+        };
+        let select = Query::select()
+            .column("key")
+            .expr(Expr::expr(length("change")).add(length("context")))
+            .from("detail")
+            .and_where(Expr::col("key").is_in(keys))
+            .take();
+        let lengths: HashMap<i64, i64> = self.pairs(select).await?.into_iter().collect();
+        let mut bytes = 0;
+        let fit = rows.iter().position(|row| {
+            bytes += lengths.get(&key(project, row.seq)).copied().unwrap_or(0);
+            bytes > TOGETHER
+        });
+        Ok(fit.map_or(rows.len(), |first_over| first_over.max(1)))
+    }
+
+    /// What is read from the rows of a statement, row by row: all of them as the driver has them
+    /// would take ten times the memory.
+    async fn collect<T>(
+        &mut self,
+        statement: &Statement,
+        read: impl Fn(&SqliteRow) -> Result<T, sqlx::Error> + Send,
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: Send,
+    {
+        let (text, values) = statement.build();
+        // Safe: every value is bound, and every name in the text is a constant of ours.
+        let mut found = sqlx::query_with(AssertSqlSafe(text), values).fetch(&mut *self.connection);
+        let mut rows = Vec::new();
+        while let Some(row) = found.try_next().await? {
+            rows.push(read(&row)?);
+        }
+        Ok(rows)
+    }
+}

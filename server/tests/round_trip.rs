@@ -1,0 +1,121 @@
+//! What is exported whole comes back: the same events, but for what the log adds to them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
+
+#[path = "store/events.rs"]
+#[expect(dead_code, reason = "shared with the stores' suite")]
+mod events;
+
+use daybook::{
+    export::{
+        columns::Columns,
+        encode::{End, encoder},
+    },
+    import::{self, Importer},
+    intake::{SourceTable, check, normalise},
+};
+use daybook_model::{
+    Entry, Event, Timestamp,
+    export::{Format, Formulas, State},
+};
+use proptest::{prelude::*, strategy::ValueTree as _};
+
+fn file(events: &[Event], format: Format, status: State) -> Vec<u8> {
+    let mut encoder = encoder(format, &Columns::All, Formulas::Escaped, false).unwrap();
+    let mut out = Vec::new();
+    encoder.begin(&mut out).unwrap();
+    for (seq, event) in (1..).zip(events) {
+        let received_at = Timestamp::saturating(events::START);
+        let entry = Entry { seq, received_at, event: event.clone(), omitted: Vec::new() };
+        encoder.entry(&entry, &mut out).unwrap();
+    }
+    let end = End { id: "exp_1".into(), status, rows: 0, as_of: 0, sha256: String::new() };
+    encoder.end(&end, &mut out).unwrap();
+    out
+}
+
+fn read(file: &[u8], format: import::Format) -> Vec<Result<Event, String>> {
+    let lines = Importer::new(format, file).map(Result::unwrap);
+    lines.map(|line| line.result.map_err(|fault| format!("{fault:?}"))).collect()
+}
+
+/// An event as the log keeps it.
+fn kept() -> impl Strategy<Value = Event> {
+    events::event().prop_filter_map("the log does not take it", |mut event| {
+        normalise(&mut event, &SourceTable::default());
+        check(&event, Timestamp::END).ok()?;
+        Some(event)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whole_files_come_back(events in proptest::collection::vec(kept(), 1..8)) {
+        for (format, theirs) in [
+            (Format::Ndjson, import::Format::Native),
+            (Format::Csv, import::Format::Csv),
+            (Format::Parquet, import::Format::Parquet),
+        ] {
+            let read = read(&file(&events, format, State::Complete), theirs);
+            let read: Vec<Event> = read.into_iter().collect::<Result<_, _>>().unwrap();
+            prop_assert_eq!(&read, &events, "{}", format);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_broke_off_is_not_taken_for_a_whole_one() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let event = kept().new_tree(&mut runner).unwrap().current();
+    let failed =
+        read(&file(std::slice::from_ref(&event), Format::Csv, State::Failed), import::Format::Csv);
+    assert_eq!(failed.len(), 2);
+    assert!(failed[1].as_ref().unwrap_err().contains("broke off"));
+    let capped = read(&file(&[event], Format::Csv, State::Capped), import::Format::Csv);
+    assert_eq!(capped.len(), 1, "what there is is whole");
+}
+
+#[test]
+fn a_table_of_anothers_is_read_by_its_mapping() {
+    let text = "Time,User,Verb,Result,Colour\n2026-11-20T12:00:00Z,maya,Deploy,200,red\n,maya,Deploy,200,\n";
+    let mapping = [
+        ("Time", "occurred_at"),
+        ("User", "actor_id"),
+        ("Verb", "action"),
+        ("Result", "status_code"),
+    ];
+    let mapping = mapping.map(|(theirs, ours)| (theirs.to_owned(), ours.to_owned())).to_vec();
+    let lines: Vec<_> = Importer::new(import::Format::Csv, text.as_bytes())
+        .with_mapping(mapping)
+        .map(Result::unwrap)
+        .collect();
+    let event = lines[0].result.as_ref().unwrap();
+    assert_eq!((event.actor.id.as_deref(), event.request.status_code), (Some("maya"), Some(200)));
+    assert_eq!(event.context, Some(serde_json::json!({"csv": {"Colour": "red"}})));
+    assert_eq!(lines[0].number, 2);
+    assert_eq!(lines[1].result.as_ref().unwrap_err().field, "occurred_at");
+}
+
+#[test]
+fn a_quotation_mark_that_is_never_closed_does_not_fill_the_memory() {
+    let mut text = b"occurred_at,action\n\"".to_vec();
+    text.resize(8 << 20, b'x');
+    let first = Importer::new(import::Format::Csv, &text[..]).next();
+    assert!(first.unwrap().unwrap_err().error.to_string().contains("longer"));
+}
+
+#[test]
+fn porters_entries_and_ports_answers_are_read() {
+    let porter = r#"[{"id":"0ab6b6f0-3c2b-4f2e-9d5a-1f2a3b4c5d6e","occurred_at":"2026-05-26T14:32:18Z","method":"POST","path":"/api/v2/projects/12492/applications","action":"create_application","actor_type":"USER","actor_id":"58392","actor_name":"alice@example.com","resource_type":"application","resource_name":"my-app","status_code":200,"source":"cli","cluster_id":1234,"shade":"blue"}]"#;
+    let event = read(porter.as_bytes(), import::Format::Porter).remove(0).unwrap();
+    assert_eq!(event.actor.email.as_deref(), Some("alice@example.com"));
+    assert_eq!(event.cluster.as_ref().unwrap().id, "1234");
+    assert_eq!(event.context, Some(serde_json::json!({"porter": {"shade": "blue"}})));
+    let port = r#"{"ok":true,"audits":[{"identifier":"event_1","action":"DELETE","resourceType":"entity","status":"SUCCESS","trigger":{"by":{"orgId":"o","userId":"u"},"origin":"TERRAFORM","at":"2024-06-09T12:28:18.477Z"},"context":{"blueprint":"service","entity":"svc-1","runId":null},"diff":{"before":{"a":1},"after":null},"additionalData":{}}]}"#;
+    let events = read(port.as_bytes(), import::Format::Port);
+    let event = events[0].as_ref().unwrap();
+    assert_eq!((events.len(), event.source.as_deref()), (1, Some("terraform")));
+    assert_eq!(event.action, "entity.delete");
+}
