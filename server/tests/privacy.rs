@@ -39,7 +39,7 @@ fn events() -> Vec<Event> {
         let (email, ip) = (emails[n % 3], ips[n % 4]);
         serde_json::from_value(json!({
             "occurred_at": Timestamp::saturating(1_790_000_000_000 + i64::try_from(n).unwrap()),
-            "actor": {"type": "user", "id": if n % 2 == 0 { email } else { "7" }, "name": email, "email": email},
+            "actor": {"type": "user", "id": if n.is_multiple_of(2) { email } else { "7" }, "name": email, "email": email},
             "action": "Invite", "request": {"remote_ip": ip, "path": format!("/users/{email}"), "status_code": 200 + n % 2},
             "resource": {"type": "user", "id": email}, "entity": format!("of {ip}"),
             "application": {"id": "app_3", "name": format!("for {email}")},

@@ -97,28 +97,28 @@ impl Pseudonyms {
     ) -> Result<BTreeSet<String>, StoreError> {
         let Some(kind) = Kind::of_field(field) else { return Ok(BTreeSet::new()) };
         let mut kept = self.0.shelves.lock().await;
-        let shelf = kept.entry((project, field, *masks)).or_default();
-        if shelf.bytes > CAP {
-            *shelf = Shelf::default();
+        let learnt = kept.entry((project, field, *masks)).or_default();
+        if learnt.bytes > CAP {
+            *learnt = Shelf::default();
         }
         let rows = sqlx::query(
             "SELECT number, value FROM word WHERE project = ? AND kind = ? AND number > ? ORDER BY number",
         )
         .bind(project.0)
         .bind(kind.code())
-        .bind(shelf.last)
+        .bind(learnt.last)
         .fetch_all(self.0.log.readers())
         .await?;
         for row in rows {
-            shelf.last = row.try_get(0)?;
+            learnt.last = row.try_get(0)?;
             let value: String = row.try_get(1)?;
             let masked = masks.field(field, &value).into_owned();
             if masked != value {
-                shelf.bytes += masked.len() + value.len() + 96;
-                shelf.values.entry(masked).or_default().insert(value);
+                learnt.bytes += masked.len() + value.len() + 96;
+                learnt.values.entry(masked).or_default().insert(value);
             }
         }
-        Ok(shelf.values.get(shown).cloned().unwrap_or_default())
+        Ok(learnt.values.get(shown).cloned().unwrap_or_default())
     }
 }
 

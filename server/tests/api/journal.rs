@@ -64,19 +64,19 @@ async fn a_view_that_is_opened_refreshed_and_paged_is_one_reading() {
 
     app.wait(60_000);
     let entries = own(&app).await;
-    let [patch, one, failed] = &entries[..] else { panic!("{entries:#?}") };
-    assert_eq!(patch["action"], "ReadLog");
-    assert_eq!((&patch["operation"], &patch["outcome"]), (&json!("read"), &json!("success")));
-    assert_eq!(patch["occurred_at"], json!(now()), "when it was opened");
-    assert_eq!(patch["actor"]["type"], "api_token");
-    assert_eq!(patch["resource"], json!({"type": "reading", "id": "all", "name": "All"}));
-    let context = &patch["context"];
+    let [changed, one, failed] = &entries[..] else { panic!("{entries:#?}") };
+    assert_eq!(changed["action"], "ReadLog");
+    assert_eq!((&changed["operation"], &changed["outcome"]), (&json!("read"), &json!("success")));
+    assert_eq!(changed["occurred_at"], json!(now()), "when it was opened");
+    assert_eq!(changed["actor"]["type"], "api_token");
+    assert_eq!(changed["resource"], json!({"type": "reading", "id": "all", "name": "All"}));
+    let context = &changed["context"];
     assert_eq!(context["view"], "method=PATCH");
     assert_eq!(
         (&context["times"], &context["rows"], &context["matched"]),
         (&json!(3), &json!(110), &json!(60))
     );
-    let path = patch["request"]["path"].as_str().unwrap();
+    let path = changed["request"]["path"].as_str().unwrap();
     assert!(path.starts_with("/projects/acme/log?from=2026-11-13T12:00:00.001Z&to="), "{path}");
     assert!(path.ends_with("&method=PATCH&as_of=60"), "{path}");
     assert_eq!(
