@@ -9,7 +9,7 @@ use leptos_router::{
 use crate::{
     clock::Clock,
     later::{Later, later},
-    pages::{home::HomePage, log::LogPage},
+    pages::log::LogPage,
     preferences::Preferences,
     reactive::{dynamic, memo},
     session::Session,
@@ -30,7 +30,7 @@ fn Pages() -> impl IntoView {
     provide_context(address);
     let session = Session::new(address);
     provide_context(session);
-    provide_context(Preferences::recall(session));
+    provide_context(Preferences::recall());
     provide_context(Clock::start());
     provide_context(Arrived::nothing());
     view! {
@@ -50,7 +50,7 @@ fn PageHere() -> impl IntoView {
     let address = expect_context::<Address>();
     let page = memo(move || Page::at(&address.place().path));
     dynamic(move || match page.get() {
-        Page::Home => HomePage().into_any(),
+        Page::Home => door(|| Later::Home),
         Page::Log(project) => view! { <LogPage project /> }.into_any(),
         Page::SignIn => door(|| Later::SignIn),
         Page::SetUp => door(|| Later::SetUp),

@@ -23,13 +23,15 @@ use crate::{
         expander::{ChangesInPlace, ChangesInPlaceProps},
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
+        problems::{BadAddress, BadAddressProps},
         range_menu::{Ranges, RangesProps},
         report::{Report, ReportProps},
+        run::{RunHeading, RunHeadingProps},
         share::{Pinned, PinnedProps},
         shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
     },
-    pages::{not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
+    pages::{home::HomePage, not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
     ui::lazy::{NotLoaded, lazy, patient},
 };
 
@@ -75,6 +77,12 @@ pub(crate) enum Later {
     Empty(EmptyProps),
     /// The head of a printed page.
     Report(ReportProps),
+    /// The way to the first project.
+    Home,
+    /// A heading over the entries of a run.
+    RunHeading(RunHeadingProps),
+    /// What is wrong with the address.
+    BadAddress(BadAddressProps),
     /// The page to sign in.
     SignIn,
     /// The page of the one-time link.
@@ -144,6 +152,9 @@ fn make(part: Later) -> AnyView {
         Later::ProjectItems(props) => ProjectItems(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
         Later::Report(props) => Report(props).into_any(),
+        Later::Home => HomePage().into_any(),
+        Later::RunHeading(props) => RunHeading(props).into_any(),
+        Later::BadAddress(props) => BadAddress(props).into_any(),
         Later::SignIn => SignInPage().into_any(),
         Later::SetUp => SetUpPage().into_any(),
         Later::NotFound => NotFoundPage().into_any(),

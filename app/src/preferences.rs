@@ -31,7 +31,7 @@ pub(crate) struct Preferences {
 
 impl Preferences {
     /// Recalls the preferences and remembers what becomes of them.
-    pub(crate) fn recall(session: Session) -> Self {
+    pub(crate) fn recall() -> Self {
         let preferences = Self {
             zone: RwSignal::new(zone()),
             live: RwSignal::new(is_on("live")),
@@ -47,8 +47,12 @@ impl Preferences {
         keep("facets", move || {
             facets.with(|all| all.iter().map(|f| f.key()).collect::<Vec<_>>().join(" "))
         });
-        kept::follow(session, move || preferences.adopt());
         preferences
+    }
+
+    /// Keeps them in step with what the server keeps for the person, from now on.
+    pub(crate) fn follow(self, session: Session) {
+        kept::follow(session, move || self.adopt());
     }
 
     /// Takes over what is remembered now.

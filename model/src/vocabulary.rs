@@ -203,7 +203,7 @@ pub fn action_label(action: &str) -> String {
             // An acronym (API, SSH) keeps its capitals.
             let acronym = before.is_some_and(char::is_uppercase) && !starts_word
                 || after.is_some_and(char::is_uppercase);
-            if acronym { words.push(c) } else { words.extend(c.to_lowercase()) }
+            if acronym { words.push(c) } else { words.push(c.to_ascii_lowercase()) }
         } else {
             words.push(c);
         }
@@ -214,7 +214,9 @@ pub fn action_label(action: &str) -> String {
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        std::iter::once(first.to_ascii_uppercase()).chain(chars).collect()
+    })
 }
 
 #[cfg(test)]

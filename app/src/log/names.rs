@@ -109,5 +109,7 @@ fn bare(field: Field, value: &str) -> String {
 /// The text with a capital in front.
 pub(crate) fn first_upper(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        std::iter::once(first.to_ascii_uppercase()).chain(chars).collect()
+    })
 }

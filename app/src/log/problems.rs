@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::Failure,
-    reactive::{dynamic, when},
+    reactive::dynamic,
     ui::icon::{Icon, icon},
     url::LogAddress,
 };
@@ -26,16 +26,14 @@ pub(crate) fn BadAddress(
         }
     };
     view! {
-        {when(move || !log.errors().is_empty(), move || view! {
-            <section class="banner" role="alert">
-                {icon(Icon::Warning)}
-                <div>
-                    <h2>"A part of this address cannot be used"</h2>
-                    <p>"The rest of it is in force, so there may be more here than was meant."</p>
-                    <ul role="list">{dynamic(move || log.errors().into_iter().map(problem).collect_view())}</ul>
-                </div>
-            </section>
-        })}
+        <section class="banner" role="alert">
+            {icon(Icon::Warning)}
+            <div>
+                <h2>"A part of this address cannot be used"</h2>
+                <p>"The rest of it is in force, so there may be more here than was meant."</p>
+                <ul role="list">{dynamic(move || log.errors().into_iter().map(problem).collect_view())}</ul>
+            </div>
+        </section>
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn RunHeading(
         })
     });
     let status = match (&run.status, run.outcome) {
-        (Some(status), _) => first_upper(&status.replace('_', " ").to_lowercase()),
+        (Some(status), _) => first_upper(&status.replace('_', " ").to_ascii_lowercase()),
         (None, Some(outcome)) => outcome.label().to_owned(),
         (None, None) => "No status".to_owned(),
     };

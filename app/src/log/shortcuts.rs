@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use crate::{
     log::{answer::LogAnswer, live::Live, share::Share},
     preferences::Preferences,
+    session::Session,
     ui::{dialog::Dialog, tooltip::Tooltips},
     url::{History, LogAddress},
 };
@@ -47,12 +48,14 @@ pub(crate) struct Reach {
     pub(crate) live: Live,
 }
 
-/// Listens to the keys, and shows what they are called and what things are.
+/// Listens to the keys, shows what they are called and what things are, and keeps what the reader
+/// prefers with the server.
 #[component]
 pub(crate) fn Help(
     /// What the keys reach.
     reach: Reach,
 ) -> impl IntoView {
+    expect_context::<Preferences>().follow(expect_context::<Session>());
     listen(reach);
     view! {
         <Dialog open=reach.sheet title="Keyboard"><Keys /></Dialog>

@@ -4,15 +4,19 @@ use daybook_model::{Column, Entry, Page, RunSummary, Seq, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
+    later::{Later, later},
     log::{
         columns::{Columns, heading::Headings},
         groups::{Group, groups},
         row::Row,
-        run::RunHeading,
+        run::RunHeadingProps,
         terms::ChipId,
     },
     reactive::{each, memo, when},
-    ui::time::{Zone, day_heading},
+    ui::{
+        lazy::nothing,
+        time::{Zone, day_heading},
+    },
     url::LogAddress,
 };
 
@@ -84,7 +88,7 @@ pub(crate) fn Table(
                     Line::Day(text) => view! {
                         <tr class="day" role="row"><th scope="rowgroup" role="rowheader">{text}</th></tr>
                     }.into_any(),
-                    Line::Run(run, shown) => view! { <RunHeading log run shown /> }.into_any(),
+                    Line::Run(run, shown) => later(move || Later::RunHeading(RunHeadingProps { log, run: run.clone(), shown }), nothing).into_any(),
                     Line::Entry(entry, dated) => view! { <Row log fresh={fresh.get_untracked() < entry.seq} entry=*entry columns zone hot dated /> }.into_any(),
                 })}
                 {when(move || !known(), move || view! {

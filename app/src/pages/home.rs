@@ -42,11 +42,9 @@ pub(crate) fn HomePage() -> impl IntoView {
         session.viewer.with(|viewer| viewer.as_ref().is_some_and(|v| v.projects.is_empty()))
     };
     view! {
-        <main class="door">
-            {when(homeless, || view! {
-                <h1>"No projects yet"</h1>
-                <p>"You are signed in, but there is no project that you may read. Ask an admin to add you to one."</p>
-            })}
-        </main>
+        {when(homeless, || view! {
+            <h1>"No projects yet"</h1>
+            <p>"You are signed in, but there is no project that you may read. Ask an admin to add you to one."</p>
+        })}
     }
 }

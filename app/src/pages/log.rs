@@ -15,7 +15,7 @@ use crate::{
         entry::{EntryPanelProps, skeleton},
         live::{Live, LivePillProps},
         names::Names,
-        problems::{BadAddress, NoAnswer},
+        problems::{BadAddressProps, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
         report::ReportProps,
@@ -85,7 +85,9 @@ pub(crate) fn LogPage(
     let rest = RwSignal::new(false);
     effect(move || {
         if painted.get() {
-            when_idle(move || drop(rest.try_set(true)));
+            when_idle(move || {
+                let _ = rest.try_set(true);
+            });
         }
     });
 
@@ -124,7 +126,7 @@ pub(crate) fn LogPage(
                     <ShareButton share />
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
-                <BadAddress log />
+                {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}
                 {when(move || pinned.get(), move || patiently(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
                 {when(move || rest.get(), move || later(move || Later::Help(Box::new(HelpProps { reach })), nothing))}
                 <Chart log selected previous bars=answer.bars zone on_zoom=zoom on_zoom_out=zoom_out />

@@ -23,6 +23,8 @@ const GATHER: Duration = Duration::from_millis(300);
 thread_local! {
     /// Whether the server will be told soon.
     static SOON: Cell<bool> = const { Cell::new(false) };
+    /// What tells it, once that is there.
+    static TELL: Cell<Option<fn()>> = const { Cell::new(None) };
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -59,8 +61,10 @@ pub(crate) fn remember(key: &str, value: Option<&str>) {
         keys.push(key.to_owned());
     }
     note(&keys);
-    if !SOON.replace(true) {
-        set_timeout(send, GATHER);
+    if let Some(tell) = TELL.get()
+        && !SOON.replace(true)
+    {
+        set_timeout(tell, GATHER);
     }
 }
 
@@ -95,6 +99,7 @@ fn send() {
 /// Brings this browser's copy and the server's together as soon as it is known who looks; `adopt`
 /// is told where the copy became another one.
 pub(super) fn follow(session: Session, adopt: impl Fn() + Copy + 'static) {
+    TELL.set(Some(send));
     effect(move || {
         let Some(email) = session.viewer.with(|viewer| Some(viewer.as_ref()?.email.clone())) else {
             return;

@@ -154,13 +154,13 @@ fn walk(event: &KeyboardEvent) {
                 && !event.ctrl_key()
                 && !event.meta_key() =>
         {
-            let letter = letter.to_lowercase();
+            let letter = letter.to_ascii_lowercase();
             let begins = |i: &usize| {
                 items[*i]
                     .text_content()
                     .unwrap_or_default()
                     .trim()
-                    .to_lowercase()
+                    .to_ascii_lowercase()
                     .starts_with(&letter)
             };
             let after = at.map_or(0, |at| at + 1);
