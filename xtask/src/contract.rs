@@ -21,8 +21,8 @@ pub(crate) fn install() -> Option<Step> {
     (!schemathesis.is_file()).then(|| {
         Step::new("Installing schemathesis from PyPI", |job| {
             let venv = program("python3").args(["-c", "import ensurepip"]).output();
-            if venv.is_ok_and(|o| !o.status.success()) {
-                system::install(job, &["python3-venv"])?;
+            if !venv.is_ok_and(|o| o.status.success()) {
+                system::install(job, &["python3", "python3-venv"])?;
             }
             job.run(
                 program("python3").args(["-m", "venv"]).arg(python()),
