@@ -34,6 +34,10 @@ pub const ACCOUNT: &str = "_account";
 const SOURCE: &str = "daybook";
 /// The type of the resource of what was read: a view of a log, or one entry.
 pub const READING: &str = "reading";
+/// What somebody does with one view within this time is one reading, unless told otherwise; in
+/// milliseconds.
+pub const MINUTE: i64 = 60_000;
+
 /// How often readings are looked through for those whose minute is over.
 const SETTLING: Duration = Duration::from_secs(2);
 /// How long records may take to be written when the server stops.
@@ -85,16 +89,18 @@ struct Log {
 }
 
 impl Journal {
-    /// Begins to record, with readings in the small file beside the log. What a crash left there
+    /// Begins to record, with readings in the small file beside the log: one for what a reader does
+    /// with a view within `reading_window` milliseconds. What a crash left there
     /// is settled.
     pub async fn start(
         store: AnyStore,
         ledger: Ledger,
         clock: Clock,
         beside: &Path,
+        reading_window: i64,
         proxies: &Proxies,
     ) -> Result<Self, JournalError> {
-        let readings = Readings::open(beside).await?;
+        let readings = Readings::open(beside, reading_window).await?;
         let log = Log { store, ledger, clock: clock.clone() };
         let sink = JournalSink { log: log.clone(), readings: readings.clone() };
         let recorder = Recorder::builder(sink)

@@ -72,10 +72,15 @@ impl OpenLog {
 
 impl OpenLog {
     /// The log of the log, in this process.
-    pub(super) async fn journal(&self, proxies: &Proxies) -> Result<Journal, CliError> {
+    pub(super) async fn journal(
+        &self,
+        reading_window: i64,
+        proxies: &Proxies,
+    ) -> Result<Journal, CliError> {
         let beside = self.presence.beside("sessions");
         let (store, ledger) = (Arc::clone(&self.store), self.ledger.clone());
-        Ok(Journal::start(store, ledger, self.clock.clone(), &beside, proxies).await?)
+        let clock = self.clock.clone();
+        Ok(Journal::start(store, ledger, clock, &beside, reading_window, proxies).await?)
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     api,
+    journal::MINUTE,
     people::Lifetimes,
     presence::{Found, Presence},
     project,
@@ -59,6 +60,10 @@ pub(super) struct Serve {
     #[arg(long, env = "DAYBOOK_SESSION_LIFETIME", default_value_t = 168, value_name = "HOURS",
         value_parser = clap::value_parser!(i64).range(1..=8_760))]
     session_lifetime: i64,
+    /// For how many minutes what somebody does with one view is one reading in the log
+    #[arg(long, env = "DAYBOOK_READING_WINDOW", default_value_t = 1, value_name = "MINUTES",
+        value_parser = clap::value_parser!(i64).range(1..=1_440))]
+    reading_window: i64,
     /// Fill the project with made-up activity if it is empty, and keep adding some
     #[arg(long)]
     demo: bool,
@@ -136,7 +141,7 @@ impl Serve {
         let address = format!("http://{bound}");
         let local_key = log.presence.announce(address.clone())?;
         let address = settings.site.address().map_or(address, str::to_owned);
-        let journal = log.journal(settings.site.proxies()).await?;
+        let journal = log.journal(self.reading_window * MINUTE, settings.site.proxies()).await?;
         settings.journal = Some(journal.clone());
         let link = Secret::generate("");
         let state = AppState::new(

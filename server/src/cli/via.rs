@@ -16,8 +16,14 @@ use super::{
     log::{Log, OpenLog, request},
 };
 use crate::{
-    api, journal::Journal, ledger::Ledger, presence::Presence, presence::RunningServer,
-    secret::Secret, settings::Settings, state::AppState,
+    api,
+    journal::{Journal, MINUTE},
+    ledger::Ledger,
+    presence::Presence,
+    presence::RunningServer,
+    secret::Secret,
+    settings::Settings,
+    state::AppState,
 };
 
 /// The API, wherever the log is open.
@@ -38,7 +44,7 @@ impl Via {
             Log::There(server) => return Ok(Self::There(server)),
             Log::Here(log) => log,
         };
-        let journal = log.journal(&Proxies::default()).await?;
+        let journal = log.journal(MINUTE, &Proxies::default()).await?;
         let OpenLog { store, ledger, people, clock, presence } = log;
         let (key, link) = (Secret::generate(""), Secret::generate(""));
         let state = AppState::new(

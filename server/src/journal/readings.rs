@@ -12,18 +12,20 @@ use sqlx::{
 use super::{JournalError, Log};
 use crate::{people, store::ProjectId};
 
-/// How long a view may be opened, refreshed and paged to be one reading, in milliseconds.
-const MINUTE: i64 = 60_000;
 /// How many are settled at once.
 const SETTLED: i64 = 1_000;
 
 /// The readings in the small file.
 #[derive(Debug, Clone)]
-pub(super) struct Readings(SqlitePool);
+pub(super) struct Readings {
+    pool: SqlitePool,
+    /// How long a view may be opened, refreshed and paged to be one reading, in milliseconds.
+    window: i64,
+}
 
 impl Readings {
     /// Those in this file, on a connection of their own: who comes in does not wait for them.
-    pub(super) async fn open(file: &Path) -> Result<Self, JournalError> {
+    pub(super) async fn open(file: &Path, window: i64) -> Result<Self, JournalError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -33,7 +35,7 @@ impl Readings {
             .busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         people::SESSIONS.run(&pool).await?;
-        Ok(Self(pool))
+        Ok(Self { pool, window })
     }
 
     /// Keeps some, in the order in which they came.
@@ -41,9 +43,9 @@ impl Readings {
         if readings.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for &(project, event) in readings {
-            note(&mut transaction, project, event).await?;
+            self.add(&mut transaction, project, event).await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -58,9 +60,9 @@ impl Readings {
                 "SELECT project, reader, view, began_at, times, rows, matched, event FROM reading \
                  WHERE began_at <= $1 ORDER BY began_at, reader, view LIMIT $2",
             )
-            .bind(now.millis().saturating_sub(MINUTE))
+            .bind(now.millis().saturating_sub(self.window))
             .bind(SETTLED)
-            .fetch_all(&self.0)
+            .fetch_all(&self.pool)
             .await?;
             if rows.is_empty() {
                 return Ok(settled);
@@ -74,7 +76,7 @@ impl Readings {
             for (project, events) in by_project {
                 log.ledger.submit(ProjectId(project), events).await?;
             }
-            let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
             for row in &rows {
                 sqlx::query("DELETE FROM reading WHERE project = $1 AND reader = $2 AND view = $3 AND began_at = $4")
                     .bind(row.try_get::<i64, _>(0)?)
@@ -88,21 +90,21 @@ impl Readings {
             settled += rows.len();
         }
     }
-}
 
-/// Adds a reading to the one of its minute, or begins a minute with it.
-async fn note(
-    transaction: &mut Transaction<'_, Sqlite>,
-    project: ProjectId,
-    event: &Event,
-) -> Result<(), JournalError> {
-    let (reader, at) = (event.actor.key(), event.occurred_at.millis());
-    let context = |key: &str| event.context.as_ref().and_then(|context| context.get(key));
-    let number = |key: &str| context(key).and_then(Value::as_i64);
-    let view = context("view").and_then(Value::as_str).unwrap_or_default();
-    let added = sqlx::query(
+    /// Adds a reading to the one of its minute, or begins a minute with it.
+    async fn add(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        project: ProjectId,
+        event: &Event,
+    ) -> Result<(), JournalError> {
+        let (reader, at) = (event.actor.key(), event.occurred_at.millis());
+        let context = |key: &str| event.context.as_ref().and_then(|context| context.get(key));
+        let number = |key: &str| context(key).and_then(Value::as_i64);
+        let view = context("view").and_then(Value::as_str).unwrap_or_default();
+        let added = sqlx::query(
         "UPDATE reading SET times = times + 1, rows = rows + $5, matched = COALESCE($6, matched) \
-         WHERE project = $1 AND reader = $2 AND view = $3 AND began_at > $4 - 60000 AND began_at <= $4",
+         WHERE project = $1 AND reader = $2 AND view = $3 AND began_at > $4 - $7 AND began_at <= $4",
     )
     .bind(project.0)
     .bind(&reader)
@@ -110,25 +112,27 @@ async fn note(
     .bind(at)
     .bind(number("rows").unwrap_or(0))
     .bind(number("matched"))
+    .bind(self.window)
     .execute(&mut **transaction)
     .await?;
-    if added.rows_affected() > 0 {
-        return Ok(());
-    }
-    sqlx::query(
-        "INSERT INTO reading (project, reader, view, began_at, times, rows, matched, event) \
+        if added.rows_affected() > 0 {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO reading (project, reader, view, began_at, times, rows, matched, event) \
          VALUES ($1, $2, $3, $4, 1, $5, $6, $7) ON CONFLICT DO NOTHING",
-    )
-    .bind(project.0)
-    .bind(&reader)
-    .bind(view)
-    .bind(at)
-    .bind(number("rows").unwrap_or(0))
-    .bind(number("matched"))
-    .bind(serde_json::to_string(event)?)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
+        )
+        .bind(project.0)
+        .bind(&reader)
+        .bind(view)
+        .bind(at)
+        .bind(number("rows").unwrap_or(0))
+        .bind(number("matched"))
+        .bind(serde_json::to_string(event)?)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
 }
 
 /// The entry says how often and how much.

@@ -106,7 +106,15 @@ impl TestApp {
         if recording {
             let proxies = Proxies::new(["10.0.0.0/8".parse().unwrap()]);
             let (store, ledger) = (store.clone(), ledger.clone());
-            let journal = Journal::start(store, ledger, clock.clone(), &sessions, &proxies).await;
+            let journal = Journal::start(
+                store,
+                ledger,
+                clock.clone(),
+                &sessions,
+                daybook::journal::MINUTE,
+                &proxies,
+            )
+            .await;
             settings.journal = Some(journal.unwrap());
         }
         let (local_key, link) = (Secret::generate(""), Secret::generate(""));

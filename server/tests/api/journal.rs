@@ -118,8 +118,15 @@ async fn a_crash_loses_no_reading_and_doubles_none() {
     let (store, ledger) = (app.state.store.clone(), app.state.ledger.clone());
     let (clock, proxies) = (app.state.clock.clone(), daybook_recorder::Proxies::default());
     app.wait(61_000);
-    let again =
-        daybook::journal::Journal::start(store, ledger, clock, &app.sessions(), &proxies).await;
+    let again = daybook::journal::Journal::start(
+        store,
+        ledger,
+        clock,
+        &app.sessions(),
+        daybook::journal::MINUTE,
+        &proxies,
+    )
+    .await;
     again.unwrap().settle().await.unwrap();
     let entries = own(&app).await;
     assert_eq!(entries.len(), 1, "{entries:#?}");
