@@ -26,10 +26,13 @@ test("a tab shows its part of the log with its own columns, under the same filte
 test("tabs are counted under the filter, whichever is open", async ({ log, page, daybook }) => {
   const tabs = page.getByRole("navigation", { name: "Parts of the log" });
   const count = (name: RegExp) => tabs.getByRole("link", { name }).locator(".log-tab-count");
-  const deletions = lastWeek(daybook.events).filter(({ request }) => request?.method === "DELETE");
+  // The log's own calls are in the log as well; this is where theirs went.
+  const where = "/api/v2/";
+  const deletions = lastWeek(daybook.events).filter(
+    ({ request }) => request?.method === "DELETE" && request.path?.includes(where));
   const expected = (events: Event[]) => events.length.toLocaleString("en-GB");
   for (const tab of ["", "tab=runs&"]) {
-    await log.open(`${tab}method=DELETE`);
+    await log.open(`${tab}method=DELETE&path=${where}`);
     await expect(count(/^All/)).toHaveText(expected(deletions));
     await expect(count(/^Requests/)).toHaveText(expected(deletions));
     await expect(count(/^Sign-ins/)).toHaveText(expected(deletions.filter(isAccess)));
