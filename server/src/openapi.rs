@@ -1,7 +1,7 @@
 //! The API, described: for programs as OpenAPI 3.1, for people as a page without scripts.
 //!
 //! The words of queries (fields, columns, vocabularies) come from the model, so they cannot differ from
-//! what is answered. [`operations`] lists what is served; a test asks each of them of the router.
+//! what is answered. `operations` lists what is served; a test asks each of them of the router.
 
 #![expect(
     clippy::needless_pass_by_value,
