@@ -152,7 +152,8 @@ fn every_usual_tab_has_something_to_show() {
     let events = events();
     let project = daybook_model::account::Project { number: 1, slug: "acme".into() };
     let tabs = daybook::tabs::Tabs::default().of(&project);
-    for tab in tabs {
+    // Readings are made by whoever looks.
+    for tab in tabs.into_iter().filter(|tab| tab.key != "readings") {
         let entries = events.iter().filter(|event| {
             let entry = daybook_model::Entry {
                 seq: 1,

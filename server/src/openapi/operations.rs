@@ -54,6 +54,12 @@ fn get(
 }
 
 impl Operation {
+    /// Answers otherwise as well.
+    fn also(mut self, status: u16, description: &'static str, schema: Value) -> Self {
+        self.answers.push(Answer { status, description, kinds: vec![(JSON, schema)] });
+        self
+    }
+
     fn takes(self, method: &'static str, body: Value) -> Self {
         Self { method, body: Some((JSON, body)), ..self }
     }
@@ -162,7 +168,12 @@ pub(super) fn operations() -> Vec<Operation> {
             Vec::new(),
             named("IngestReport"),
         )
-        .takes("post", json!({ "oneOf": [named("Event"), list(named("Event"))] })),
+        .takes("post", json!({ "oneOf": [named("Event"), list(named("Event"))] }))
+        .also(
+            422,
+            "nothing was stored: every event was refused, or the body is not of the form that is described",
+            json!({ "anyOf": [named("IngestReport"), named("Error")] }),
+        ),
         get(
             "/api/projects/{project}/events/{seq}",
             "getEvent",
