@@ -5,7 +5,8 @@
 //! after all. Without the feature `split` everything is one module and there at once.
 //!
 //! To add a part: give it a variant here and a line in `make`, and show it by
-//! `{later(move || Later::Part(PartProps { … }), loading)}` in the place of `<Part … />`.
+//! `{later(move || Later::Part(PartProps { … }), loading)}` in the place of `<Part … />`; what the reader
+//! does not ask for, by `patiently`.
 
 use leptos::prelude::*;
 

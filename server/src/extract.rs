@@ -86,8 +86,6 @@ pub struct Question {
     pub query: ApiQuery,
     /// What it is about.
     pub list: List,
-    /// Where to note how much is answered.
-    pub recording: Option<Recording>,
 }
 
 impl FromRequestParts<AppState> for Question {
@@ -110,8 +108,8 @@ impl Question {
         within.extend(tab.bounds(query.hidden));
         let list = List::resolve(&*access.store, access.id(), within, query.clone(), now).await?;
         let read = Read::View { tab: &tab, query: &query, scope: &list.scope };
-        let recording = journal::noted(access.recording.as_ref(), &access.project, read);
-        Ok(Self { access, tab, query, list, recording })
+        journal::note(access.recording.as_ref(), &access.project, read);
+        Ok(Self { access, tab, query, list })
     }
 }
 

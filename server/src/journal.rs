@@ -9,7 +9,7 @@ mod note;
 mod readings;
 mod sink;
 
-pub use note::{Read, noted};
+pub use note::{Read, note};
 
 use std::{path::Path, sync::Arc, time::Duration};
 

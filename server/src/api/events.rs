@@ -13,7 +13,7 @@ use crate::{
 /// A page of entries.
 pub(super) async fn list(question: Question) -> Result<Json<Page>, Error> {
     let page = question.list.page(&*question.access.store).await?;
-    if let Some(recording) = question.recording {
+    if let Some(recording) = &question.access.recording {
         recording.detail("rows", page.entries.len());
     }
     Ok(Json(page))
@@ -29,6 +29,6 @@ pub(super) async fn show(
         return Err(missing);
     };
     let entry = access.store.entry(access.id(), seq).await?.ok_or(missing)?;
-    journal::noted(access.recording.as_ref(), &access.project, Read::Entry(seq));
+    journal::note(access.recording.as_ref(), &access.project, Read::Entry(seq));
     Ok(Json(entry))
 }

@@ -23,7 +23,7 @@ use crate::{
 /// Streams what matches, in the order of the log, from `after` or `Last-Event-ID` on.
 pub(super) async fn stream(
     State(state): State<AppState>,
-    Question { access, query, list, recording, .. }: Question,
+    Question { access, query, list, .. }: Question,
     parts: Parts,
 ) -> Result<Response, Error> {
     let interest = Interest::of(&access.meant(&list.scope).await?, &query, access.masks)?;
@@ -40,8 +40,9 @@ pub(super) async fn stream(
         }
     };
     // It is over when the reader goes, perhaps tomorrow.
+    let recording = &access.recording;
     let listener = recording.as_ref().and_then(Recording::caller).map(|actor| actor.key());
-    if let (Some(journal), Some(recording)) = (&state.journal, &recording) {
+    if let (Some(journal), Some(recording)) = (&state.journal, recording) {
         journal.begin(recording);
     }
     let body = Body::from_stream(state.live.stream(interest, after, listener, permit, may));

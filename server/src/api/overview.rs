@@ -28,7 +28,7 @@ use crate::{
 /// Streams the parts, one JSON object a line. What is wrong with the query is told before.
 pub(super) async fn show(
     State(state): State<AppState>,
-    Question { access, tab, query, list, recording }: Question,
+    Question { access, tab, query, list }: Question,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let bars = Bars::read(&query)?;
@@ -38,7 +38,7 @@ pub(super) async fn show(
     let mut lines = Lines::new(gzip);
     let parts = async_stream::stream! {
         for await part in parts(&*access.store, &list, &bars, &fields, &tabs, &tab) {
-            if let (Some(recording), Ok(part)) = (&recording, &part) {
+            if let (Some(recording), Ok(part)) = (&access.recording, &part) {
                 note(recording, part);
             }
             let part = part.unwrap_or_else(|e| Overview::Failed { error: Error::from(e).detail() });

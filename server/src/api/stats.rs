@@ -126,13 +126,13 @@ impl Edges {
 
 /// The bars and the total.
 pub(super) async fn histogram(
-    Question { access, query, list, recording, .. }: Question,
+    Question { access, query, list, .. }: Question,
 ) -> Result<Json<Histogram>, Error> {
     let bars = Bars::read(&query)?;
     let store = &*access.store;
     let edges = bars.edges(store, &list.scope).await?;
     let histogram = edges.count(store, &list.scope, bars.stack).await?;
-    if let Some(recording) = recording {
+    if let Some(recording) = &access.recording {
         recording.detail("matched", histogram.total);
     }
     Ok(Json(histogram))

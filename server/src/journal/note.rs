@@ -22,15 +22,10 @@ pub enum Read<'a> {
     Entry(Seq),
 }
 
-/// Notes what a request reads; answers with where to note how much that was. The recording is
-/// there where requests are recorded.
-pub fn noted(
-    recording: Option<&Recording>,
-    project: &Project,
-    read: Read<'_>,
-) -> Option<Recording> {
-    let recording = recording?;
-    recording.project(project.number.to_string()).operation(Operation::Read);
+/// Notes what a request reads, where requests are recorded.
+pub fn note(recording: Option<&Recording>, project: &Project, read: Read<'_>) {
+    let Some(recording) = recording else { return };
+    recording.operation(Operation::Read);
     let exact = match read {
         Read::View { tab, query, scope } => {
             let mut view = View { filter: query.filter.clone(), ..View::default() };
@@ -52,5 +47,4 @@ pub fn noted(
     };
     let path = format!("{}?{exact}", paths::log(&project.slug));
     recording.with(|event| event.request.path = Some(path));
-    Some(recording.clone())
 }
