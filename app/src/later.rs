@@ -22,6 +22,7 @@ use crate::{
         entry::{EntryPanel, EntryPanelProps},
         expander::{ChangesInPlace, ChangesInPlaceProps},
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
+        part_note::{PartNote, PartNoteProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         problems::{BadAddress, BadAddressProps},
         range_menu::{Ranges, RangesProps},
@@ -31,7 +32,16 @@ use crate::{
         shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
     },
-    pages::{home::HomePage, not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
+    pages::{
+        account::AccountPage,
+        home::HomePage,
+        invitation::InvitationPage,
+        no_access::{NoAccessPage, NoAccessPageProps},
+        not_found::NotFoundPage,
+        set_up::SetUpPage,
+        settings::{SettingsPage, SettingsPageProps},
+        sign_in::SignInPage,
+    },
     ui::lazy::{NotLoaded, lazy, patient},
 };
 
@@ -83,6 +93,16 @@ pub(crate) enum Later {
     RunHeading(RunHeadingProps),
     /// What is wrong with the address.
     BadAddress(BadAddressProps),
+    /// Which part of the log there is for the reader.
+    PartNote(PartNoteProps),
+    /// The page of a project's settings.
+    Settings(SettingsPageProps),
+    /// The page of the reader's own account.
+    Account,
+    /// The page of a project that may not be opened.
+    NoAccess(NoAccessPageProps),
+    /// The page of an invitation.
+    Invitation,
     /// The page to sign in.
     SignIn,
     /// The page of the one-time link.
@@ -155,6 +175,11 @@ fn make(part: Later) -> AnyView {
         Later::Home => HomePage().into_any(),
         Later::RunHeading(props) => RunHeading(props).into_any(),
         Later::BadAddress(props) => BadAddress(props).into_any(),
+        Later::PartNote(props) => PartNote(props).into_any(),
+        Later::Settings(props) => SettingsPage(props).into_any(),
+        Later::Account => AccountPage().into_any(),
+        Later::NoAccess(props) => NoAccessPage(props).into_any(),
+        Later::Invitation => InvitationPage().into_any(),
         Later::SignIn => SignInPage().into_any(),
         Later::SetUp => SetUpPage().into_any(),
         Later::NotFound => NotFoundPage().into_any(),

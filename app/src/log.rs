@@ -18,6 +18,7 @@ pub(crate) mod hidden;
 pub(crate) mod live;
 pub(crate) mod menus;
 pub(crate) mod names;
+pub(crate) mod part_note;
 pub(crate) mod problems;
 pub(crate) mod rail;
 pub(crate) mod range_menu;

@@ -15,6 +15,7 @@ use crate::{
         entry::{EntryPanelProps, skeleton},
         live::{Live, LivePillProps},
         names::Names,
+        part_note::PartNoteProps,
         problems::{BadAddressProps, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
@@ -43,7 +44,8 @@ pub(crate) fn LogPage(
     project: String,
 ) -> impl IntoView {
     let zone = expect_context::<Preferences>().zone;
-    expect_context::<Session>().look();
+    let session = expect_context::<Session>();
+    session.look();
     let log = LogAddress::new(expect_context::<Address>(), project.clone());
     let answer = LogAnswer::to(log, zone);
     let names = Names::new();
@@ -108,6 +110,15 @@ pub(crate) fn LogPage(
         }
     });
 
+    // Which part of the log there is for the reader, where there is more.
+    let slug = StoredValue::new(project.clone());
+    let part = memo(move || {
+        session.viewer.with(|viewer| {
+            let grant = slug.with_value(|slug| viewer.as_ref()?.grant(slug).cloned())?;
+            (!grant.is_whole()).then_some(grant)
+        })
+    });
+
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet live />
@@ -118,6 +129,7 @@ pub(crate) fn LogPage(
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
+                {when(move || part.with(Option::is_some), move || later(move || Later::PartNote(PartNoteProps { grant: part.into(), names }), nothing))}
                 {when(move || painted.get(), move || patiently(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), nothing))}
                 <div class="bar">
                     <Search log field=search />
