@@ -61,9 +61,9 @@ fn PageHere() -> impl IntoView {
         (page, refused)
     });
     dynamic(move || match here.get() {
-        (Page::Log(project) | Page::Settings(project), true) => door(move || {
-            Later::NoAccess(NoAccessPageProps { project: project.clone() })
-        }),
+        (Page::Log(project) | Page::Settings(project), true) => {
+            door(move || Later::NoAccess(NoAccessPageProps { project: project.clone() }))
+        }
         (page, _) => shown(page),
     })
 }
@@ -73,11 +73,10 @@ fn shown(page: Page) -> AnyView {
     match page {
         Page::Home => door(|| Later::Home),
         Page::Log(project) => view! { <LogPage project /> }.into_any(),
-        Page::Settings(project) => later(
-            move || Later::Settings(SettingsPageProps { project: project.clone() }),
-            loading,
-        )
-        .into_any(),
+        Page::Settings(project) => {
+            later(move || Later::Settings(SettingsPageProps { project: project.clone() }), loading)
+                .into_any()
+        }
         Page::Account => later(|| Later::Account, loading).into_any(),
         Page::Invitation => door(|| Later::Invitation),
         Page::SignIn => door(|| Later::SignIn),

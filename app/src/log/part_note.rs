@@ -28,7 +28,9 @@ pub(crate) fn PartNote(
         let grant = grant.get()?;
         let (now, zone) = (clock.now_untracked(), zone.get());
         let (what, which) = match (grant.role, grant.is_limited()) {
-            (Role::Member, _) => ("My activity", "Only your own activity and your runs.".to_owned()),
+            (Role::Member, _) => {
+                ("My activity", "Only your own activity and your runs.".to_owned())
+            }
             (_, true) => {
                 let words = limit::words(&grant.filter, names, now, zone);
                 ("A part of the log", format!("Only what this holds for: {words}."))

@@ -23,8 +23,7 @@ pub(crate) fn InvitationPage() -> impl IntoView {
     let secret = untrack(|| address.place().fragment);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let given =
-            AcceptInvitation { secret: secret.clone(), password: password.get_untracked() };
+        let given = AcceptInvitation { secret: secret.clone(), password: password.get_untracked() };
         let answer = async move {
             accounts::accept(&given).await.map_err(|failure| match failure {
                 // Nobody is to be sent to the sign-in page for this.

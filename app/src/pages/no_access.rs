@@ -3,12 +3,7 @@
 use daybook_model::View;
 use leptos::prelude::*;
 
-use crate::{
-    reactive::dynamic,
-    session::Session,
-    ui::copy::CopyButton,
-    url::log_href,
-};
+use crate::{reactive::dynamic, session::Session, ui::copy::CopyButton, url::log_href};
 
 /// Says so, and whom to ask.
 #[component]

@@ -54,11 +54,15 @@ pub(crate) fn InviteForm(
         } else {
             let said = format!("{address} may look now");
             let change = GrantChange { email: address, grant };
-            form.send(async move { accounts::grant(&project, &change).await }, "email", move |list| {
-                announce(&said);
-                email.set(String::new());
-                people.list.set(Some(list));
-            });
+            form.send(
+                async move { accounts::grant(&project, &change).await },
+                "email",
+                move |list| {
+                    announce(&said);
+                    email.set(String::new());
+                    people.list.set(Some(list));
+                },
+            );
         }
     };
     view! {

@@ -27,8 +27,7 @@ pub(crate) fn PasswordSection(
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         done.set(false);
-        let change =
-            PasswordChange { current: current.get_untracked(), new: new.get_untracked() };
+        let change = PasswordChange { current: current.get_untracked(), new: new.get_untracked() };
         let answer = async move {
             // Which of the two is wrong is told by the kind of the refusal.
             accounts::change_password(&change).await.map_err(|failure| match failure {

@@ -48,10 +48,8 @@ impl People {
     pub(crate) fn look(self) {
         spawn_local(async move {
             let list = accounts::people(&self.project.get_value()).await;
-            let everybody = match self.instance_admin {
-                true => accounts::everybody().await,
-                false => Ok(Vec::new()),
-            };
+            let everybody =
+                if self.instance_admin { accounts::everybody().await } else { Ok(Vec::new()) };
             let failure = match (list, everybody) {
                 (Ok(list), Ok(everybody)) => {
                     let _ = self.everybody.try_set(everybody);

@@ -60,7 +60,11 @@ pub(crate) fn PersonRow(people: People, person: ProjectPerson) -> impl IntoView 
     let keep_out = Callback::new(move |disabled: bool| {
         let change = PersonChange { disabled: Some(disabled), ..PersonChange::default() };
         form.send(async move { accounts::change_person(id, &change).await }, "", move |person| {
-            announce(&format!("{} {}", person.email, if disabled { "is kept out" } else { "may come in again" }));
+            announce(&format!(
+                "{} {}",
+                person.email,
+                if disabled { "is kept out" } else { "may come in again" }
+            ));
             people.look();
         });
     });
@@ -86,14 +90,14 @@ pub(crate) fn PersonRow(people: People, person: ProjectPerson) -> impl IntoView 
             <td role="cell" class="acts">
                 {(!from_group).then(|| view! {
                     <button type="button" class="button quiet" aria-expanded=Signal::derive(move || if editing.get() { "true" } else { "false" }) aria-label=format!("Change {email}") on:click=move |_| editing.update(|open| *open = !*open)>"Change"</button>
-                    <Confirm word="Remove" what=email.clone() question="Takes the role away; the name stays in the log." busy=form.busy on_confirm=remove />
+                    <Confirm word="Remove" name=format!("Remove {email}") question="Takes the role away; the name stays in the log." busy=form.busy on_confirm=remove />
                 })}
                 {people.instance_admin.then(|| if out {
                     view! { <button type="button" class="button quiet" aria-label=format!("Enable {email}") disabled=form.busy on:click=move |_| keep_out.run(false)>"Enable"</button> }.into_any()
                 } else {
                     view! {
                         <button type="button" class="button quiet" aria-label=format!("Invite {email} again") disabled=form.busy on:click=invite>"Invite again"</button>
-                        <Confirm word="Disable" what=email.clone() question="Keeps them out of every project and ends their sessions." busy=form.busy on_confirm=Callback::new(move |()| keep_out.run(true)) />
+                        <Confirm word="Disable" name=format!("Disable {email}") question="Keeps them out of every project and ends their sessions." busy=form.busy on_confirm=Callback::new(move |()| keep_out.run(true)) />
                     }.into_any()
                 })}
                 <FormProblem form />

@@ -76,7 +76,7 @@ pub(crate) fn SessionsSection(
             <FormProblem form />
             {when(move || several.get(), move || view! {
                 <div class="form-acts">
-                    <Confirm word="Sign out everywhere else" what="" question="Ends all sessions but this one." busy=form.busy on_confirm=end_others />
+                    <Confirm word="Sign out everywhere else" name="Sign out everywhere else" question="Ends all sessions but this one." busy=form.busy on_confirm=end_others />
                 </div>
             })}
         </section>
@@ -94,7 +94,7 @@ fn SessionRow(sessions: Sessions, session: SessionInfo) -> impl IntoView {
             sessions.list.set(Some(left));
         });
     });
-    let what = format!("the session of {device} from {address}");
+    let name = format!("End the session of {device} from {address}");
     view! {
         <tr role="row">
             <td role="cell" data-label="Device">
@@ -106,7 +106,7 @@ fn SessionRow(sessions: Sessions, session: SessionInfo) -> impl IntoView {
             <td role="cell" data-label="Last used">{dynamic(move || relative(seen_at, clock.now_untracked()))}</td>
             <td role="cell" class="acts">
                 {(!current).then(|| view! {
-                    <Confirm word="End" what question="Whoever uses it has to sign in again." busy=sessions.form.busy on_confirm=end />
+                    <Confirm word="End" name question="Whoever uses it has to sign in again." busy=sessions.form.busy on_confirm=end />
                 })}
             </td>
         </tr>

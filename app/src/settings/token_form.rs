@@ -76,7 +76,8 @@ pub(crate) fn TokenForm(
         let until = match lasts.get_untracked().as_str() {
             OWN => {
                 let moment = read_moment(&until.get_untracked(), zone.get_untracked())?;
-                let missing = || daybook_model::QueryError::new("until", "is missing: give a day and a time");
+                let missing =
+                    || daybook_model::QueryError::new("until", "is missing: give a day and a time");
                 Some(moment.ok_or_else(missing)?)
             }
             days => end_after(days, clock.now_untracked()),
@@ -86,7 +87,8 @@ pub(crate) fn TokenForm(
         } else {
             daybook_model::Filter::default()
         };
-        NewToken { name: name.get_untracked(), scopes: scopes.get_untracked(), filter, until }.checked()
+        NewToken { name: name.get_untracked(), scopes: scopes.get_untracked(), filter, until }
+            .checked()
     };
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -95,11 +97,15 @@ pub(crate) fn TokenForm(
             Err(error) => return form.refuse(&error.key, &format!("This {}", error.problem)),
         };
         let project = tokens.project.get_value();
-        form.send(async move { accounts::create_token(&project, &new).await }, "until", move |made| {
-            name.set(String::new());
-            part.set(String::new());
-            tokens.take(made);
-        });
+        form.send(
+            async move { accounts::create_token(&project, &new).await },
+            "until",
+            move |made| {
+                name.set(String::new());
+                part.set(String::new());
+                tokens.take(made);
+            },
+        );
     };
     let choice = move |scope: TokenScope| {
         let chosen = Signal::derive(move || scopes.with(|scopes| scopes.contains(&scope)));

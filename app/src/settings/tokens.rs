@@ -163,7 +163,8 @@ fn TokenRow(tokens: Tokens, token: TokenInfo) -> impl IntoView {
             let (project, name) = (tokens.project.get_value(), name.clone());
             form.send(async move { accounts::revoke_token(&project, id).await }, "", move |_| {
                 announce(&format!("{name} is revoked"));
-                if tokens.made.with_untracked(|made| made.as_ref().is_some_and(|m| m.info.id == id)) {
+                if tokens.made.with_untracked(|made| made.as_ref().is_some_and(|m| m.info.id == id))
+                {
                     tokens.made.set(None);
                 }
                 tokens.look();
@@ -183,7 +184,7 @@ fn TokenRow(tokens: Tokens, token: TokenInfo) -> impl IntoView {
             <td role="cell" data-label="Last used">{dynamic(used)}</td>
             <td role="cell" class="acts">
                 {revoked_at.is_none().then(|| view! {
-                    <Confirm word="Revoke" what=name question="Whatever uses it stops working at once." busy=form.busy on_confirm=revoke />
+                    <Confirm word="Revoke" name=format!("Revoke {name}") question="Whatever uses it stops working at once." busy=form.busy on_confirm=revoke />
                 })}
                 <FormProblem form />
             </td>

@@ -9,9 +9,9 @@ use crate::reactive::{dynamic, effect};
 pub(crate) fn Confirm(
     /// What it says.
     word: &'static str,
-    /// What it is done to, for the button's name: "CI token".
+    /// The button's name, which says what it is done to as well: "Revoke ci-deployer".
     #[prop(into)]
-    what: String,
+    name: String,
     /// What is asked, and what becomes of it.
     question: &'static str,
     /// Whether it is being done.
@@ -41,7 +41,7 @@ pub(crate) fn Confirm(
         left.set_value(true);
         asking.set(false);
     };
-    let name = StoredValue::new(format!("{word} {what}"));
+    let name = StoredValue::new(name);
     dynamic(move || {
         if !asking.get() {
             return view! {
