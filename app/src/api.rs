@@ -1,6 +1,7 @@
 //! The server, asked in its own words. Errors are told apart by what the caller can do.
 
 pub(crate) mod accounts;
+pub(crate) mod exports;
 
 use daybook_model::{
     ApiError, Entry, FacetCounts, Field, Histogram, Overview, Previous, Seq, StackBy, View,

@@ -21,8 +21,8 @@ use crate::{
         empty::{Empty, EmptyProps},
         entry::{EntryPanel, EntryPanelProps},
         expander::{ChangesInPlace, ChangesInPlaceProps},
+        export::{ExportButton, ExportButtonProps},
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
-        menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         part_note::{PartNote, PartNoteProps},
         problems::{BadAddress, BadAddressProps},
@@ -84,6 +84,8 @@ pub(crate) enum Later {
     AccountItems(AccountItemsProps),
     /// The other projects.
     ProjectItems(ProjectItemsProps),
+    /// The button that takes entries away, and its dialog.
+    Export(ExportButtonProps),
     /// Why nothing matches.
     Empty(EmptyProps),
     /// The head of a printed page.
@@ -171,6 +173,7 @@ fn make(part: Later) -> AnyView {
         Later::ZoneItems => ZoneItems().into_any(),
         Later::AccountItems(props) => AccountItems(props).into_any(),
         Later::ProjectItems(props) => ProjectItems(props).into_any(),
+        Later::Export(props) => ExportButton(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
         Later::Report(props) => Report(props).into_any(),
         Later::Home => HomePage().into_any(),

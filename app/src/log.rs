@@ -12,6 +12,7 @@ pub(crate) mod diff;
 pub(crate) mod empty;
 pub(crate) mod entry;
 pub(crate) mod expander;
+pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod groups;
 pub(crate) mod hidden;

@@ -167,6 +167,11 @@ pub fn exports(project: &str) -> String {
     format!("/api/projects/{project}/exports")
 }
 
+/// `GET`: the [`Estimate`](crate::export::Estimate) of an export.
+pub fn export_estimate(project: &str) -> String {
+    format!("/api/projects/{project}/export/estimate")
+}
+
 /// `GET`: the [`Export`](crate::export::Export), as far as it is. `DELETE`: cancel it.
 pub fn export_state(project: &str, id: &str) -> String {
     format!("/api/projects/{project}/exports/{id}")

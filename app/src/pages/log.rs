@@ -1,6 +1,6 @@
 //! The log page: what happened in a project.
 
-use daybook_model::{Range, Span};
+use daybook_model::{Range, Span, account::Permission};
 use leptos::{html, prelude::*};
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         columns::{Columns, menu::ColumnsMenu},
         empty::EmptyProps,
         entry::{EntryPanelProps, skeleton},
+        export::{self, ExportButtonProps},
         live::{Live, LivePillProps},
         names::Names,
         part_note::PartNoteProps,
@@ -67,6 +68,7 @@ pub(crate) fn LogPage(
 
     let (editing, adding) = (RwSignal::new(None), RwSignal::new(false));
     let (rail, sheet) = (RwSignal::new(false), RwSignal::new(false));
+    let exporting = RwSignal::new(false);
     // What the rail opens lies over the list.
     effect(move || {
         if editing.with(Option::is_some) {
@@ -80,7 +82,7 @@ pub(crate) fn LogPage(
     let share = Share::of(log, answer);
     let live = Live::of(log, answer);
     let page = answer.page.value;
-    let reach = Reach { log, answer, search, adding, sheet, again, share, live };
+    let reach = Reach { log, answer, search, adding, sheet, exporting, again, share, live };
 
     // The rows are painted first; then comes the code of all that can be done with them.
     let painted = memo(move || page.with(Option::is_some));
@@ -110,8 +112,14 @@ pub(crate) fn LogPage(
         }
     });
 
-    // Which part of the log there is for the reader, where there is more.
     let slug = StoredValue::new(project.clone());
+    let exports = memo(move || {
+        let may = |slug: &String| {
+            session.viewer.with(|v| v.as_ref().is_some_and(|v| v.may(slug, Permission::Export)))
+        };
+        slug.with_value(may)
+    });
+    // Which part of the log there is for the reader, where there is more.
     let part = memo(move || {
         session.viewer.with(|viewer| {
             let grant = slug.with_value(|slug| viewer.as_ref()?.grant(slug).cloned())?;
@@ -136,6 +144,7 @@ pub(crate) fn LogPage(
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
                     <ShareButton share />
+                    {when(move || exports.get(), move || patiently(move || Later::Export(ExportButtonProps { log, columns, open: exporting }), export::soon))}
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}
