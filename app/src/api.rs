@@ -1,5 +1,8 @@
 //! The server, asked in its own words. Errors are told apart by what the caller can do.
 
+pub(crate) mod accounts;
+pub(crate) mod exports;
+
 use daybook_model::{
     ApiError, Entry, FacetCounts, Field, Histogram, Overview, Previous, Seq, StackBy, View,
     account::{SetUp, SignIn, Viewer},
@@ -24,6 +27,8 @@ pub(crate) enum Failure {
     Unauthorized,
     /// The question is wrong: ask differently.
     Rejected(ErrorDetail),
+    /// Asked too often: ask again in so many seconds.
+    Wait(u32),
     /// The server cannot answer now: ask again later. Says why.
     Unavailable(String),
 }
@@ -34,6 +39,7 @@ impl Failure {
         match self {
             Self::Unauthorized => "You are not signed in.".into(),
             Self::Rejected(detail) => detail.message.clone(),
+            Self::Wait(seconds) => format!("Too many attempts. Try again in {seconds} seconds."),
             Self::Unavailable(message) => message.clone(),
         }
     }
@@ -324,8 +330,14 @@ async fn check(response: Result<Response, gloo_net::Error>) -> Result<Response, 
         return Ok(response);
     }
     let status = response.status();
+    let wait = response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
     let text = response.text().await.unwrap_or_default();
     let detail = serde_json::from_slice::<ApiError>(text.as_bytes()).ok().map(|body| body.error);
+    if status == 429
+        && let Some(seconds) = wait
+    {
+        return Err(Failure::Wait(seconds));
+    }
     Err(match (status, detail) {
         (401, _) => Failure::Unauthorized,
         (400..=499, Some(detail)) => Failure::Rejected(detail),

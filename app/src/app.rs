@@ -9,9 +9,9 @@ use leptos_router::{
 use crate::{
     clock::Clock,
     later::{Later, later},
-    pages::log::LogPage,
+    pages::{log::LogPage, no_access::NoAccessPageProps, settings::SettingsPageProps},
     preferences::Preferences,
-    reactive::{dynamic, memo},
+    reactive::dynamic,
     session::Session,
     ui::lazy::{Arrived, loading},
     url::{Address, Page},
@@ -44,21 +44,48 @@ fn Pages() -> impl IntoView {
     }
 }
 
-/// The page that the path means. Another project is another page.
+/// The page that the path means. Another project is another page. Whoever is known to have no role in it
+/// gets a page that says so, and nothing is asked for.
 #[component]
 fn PageHere() -> impl IntoView {
     let address = expect_context::<Address>();
-    let page = memo(move || Page::at(&address.place().path));
-    dynamic(move || match page.get() {
-        Page::Home => door(|| Later::Home),
-        Page::Log(project) => view! { <LogPage project /> }.into_any(),
-        Page::SignIn => door(|| Later::SignIn),
-        Page::SetUp => door(|| Later::SetUp),
-        Page::NotFound => door(|| Later::NotFound),
+    let viewer = expect_context::<Session>().viewer;
+    let here = Memo::new(move |before: Option<&(Page, bool)>| {
+        let page = Page::at(&address.place().path);
+        let refused = viewer.with(|viewer| match (viewer, page.project()) {
+            (_, None) => false,
+            (Some(viewer), Some(project)) => viewer.grant(project).is_none(),
+            // Whoever signs out is not shown what was kept from them meanwhile.
+            (None, Some(_)) => before.is_some_and(|(was, refused)| *refused && *was == page),
+        });
+        (page, refused)
+    });
+    dynamic(move || match here.get() {
+        (Page::Log(project) | Page::Settings(project), true) => {
+            door(move || Later::NoAccess(NoAccessPageProps { project: project.clone() }))
+        }
+        (page, _) => shown(page),
     })
 }
 
+/// A page that may be opened, or of which that is not known yet.
+fn shown(page: Page) -> AnyView {
+    match page {
+        Page::Home => door(|| Later::Home),
+        Page::Log(project) => view! { <LogPage project /> }.into_any(),
+        Page::Settings(project) => {
+            later(move || Later::Settings(SettingsPageProps { project: project.clone() }), loading)
+                .into_any()
+        }
+        Page::Account => later(|| Later::Account, loading).into_any(),
+        Page::Invitation => door(|| Later::Invitation),
+        Page::SignIn => door(|| Later::SignIn),
+        Page::SetUp => door(|| Later::SetUp),
+        Page::NotFound => door(|| Later::NotFound),
+    }
+}
+
 /// A page in front of the log.
-fn door(page: fn() -> Later) -> AnyView {
+fn door(page: impl Fn() -> Later + 'static) -> AnyView {
     view! { <main class="door">{later(page, loading)}</main> }.into_any()
 }

@@ -22,8 +22,10 @@ use crate::{
         empty::{Empty, EmptyProps},
         entry::{EntryPanel, EntryPanelProps},
         expander::{ChangesInPlace, ChangesInPlaceProps},
+        export::{ExportButton, ExportButtonProps},
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
+        part_note::{PartNote, PartNoteProps},
         problems::{BadAddress, BadAddressProps},
         range_menu::{Ranges, RangesProps},
         report::{Report, ReportProps},
@@ -32,7 +34,16 @@ use crate::{
         shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
     },
-    pages::{home::HomePage, not_found::NotFoundPage, set_up::SetUpPage, sign_in::SignInPage},
+    pages::{
+        account::AccountPage,
+        home::HomePage,
+        invitation::InvitationPage,
+        no_access::{NoAccessPage, NoAccessPageProps},
+        not_found::NotFoundPage,
+        set_up::SetUpPage,
+        settings::{SettingsPage, SettingsPageProps},
+        sign_in::SignInPage,
+    },
     ui::lazy::{NotLoaded, lazy, patient},
 };
 
@@ -74,6 +85,8 @@ pub(crate) enum Later {
     AccountItems(AccountItemsProps),
     /// The other projects.
     ProjectItems(ProjectItemsProps),
+    /// The button that takes entries away, and its dialog.
+    Export(ExportButtonProps),
     /// Why nothing matches.
     Empty(EmptyProps),
     /// The head of a printed page.
@@ -84,6 +97,16 @@ pub(crate) enum Later {
     RunHeading(RunHeadingProps),
     /// What is wrong with the address.
     BadAddress(BadAddressProps),
+    /// Which part of the log there is for the reader.
+    PartNote(PartNoteProps),
+    /// The page of a project's settings.
+    Settings(SettingsPageProps),
+    /// The page of the reader's own account.
+    Account,
+    /// The page of a project that may not be opened.
+    NoAccess(NoAccessPageProps),
+    /// The page of an invitation.
+    Invitation,
     /// The page to sign in.
     SignIn,
     /// The page of the one-time link.
@@ -151,11 +174,17 @@ fn make(part: Later) -> AnyView {
         Later::ZoneItems => ZoneItems().into_any(),
         Later::AccountItems(props) => AccountItems(props).into_any(),
         Later::ProjectItems(props) => ProjectItems(props).into_any(),
+        Later::Export(props) => ExportButton(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
         Later::Report(props) => Report(props).into_any(),
         Later::Home => HomePage().into_any(),
         Later::RunHeading(props) => RunHeading(props).into_any(),
         Later::BadAddress(props) => BadAddress(props).into_any(),
+        Later::PartNote(props) => PartNote(props).into_any(),
+        Later::Settings(props) => SettingsPage(props).into_any(),
+        Later::Account => AccountPage().into_any(),
+        Later::NoAccess(props) => NoAccessPage(props).into_any(),
+        Later::Invitation => InvitationPage().into_any(),
         Later::SignIn => SignInPage().into_any(),
         Later::SetUp => SetUpPage().into_any(),
         Later::NotFound => NotFoundPage().into_any(),

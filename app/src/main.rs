@@ -17,6 +17,7 @@ mod pages;
 mod preferences;
 mod reactive;
 mod session;
+mod settings;
 mod ui;
 mod url;
 

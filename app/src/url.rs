@@ -44,6 +44,12 @@ pub(crate) enum Page {
     Home,
     /// The log of a project, by slug or number.
     Log(String),
+    /// The settings of a project, by slug or number.
+    Settings(String),
+    /// What is the reader's own.
+    Account,
+    /// Where an invitation leads.
+    Invitation,
     /// Where one signs in.
     SignIn,
     /// Where the one-time link leads.
@@ -59,8 +65,21 @@ impl Page {
             "" => Self::Home,
             paths::SIGN_IN => Self::SignIn,
             paths::SET_UP => Self::SetUp,
-            path => paths::project_of_log(path)
-                .map_or(Self::NotFound, |project| Self::Log(project.to_owned())),
+            paths::ACCOUNT => Self::Account,
+            paths::INVITATION => Self::Invitation,
+            path => match (paths::project_of_log(path), paths::project_of_settings(path)) {
+                (Some(project), _) => Self::Log(project.to_owned()),
+                (_, Some(project)) => Self::Settings(project.to_owned()),
+                _ => Self::NotFound,
+            },
+        }
+    }
+
+    /// The project that it belongs to, by slug or number.
+    pub(crate) fn project(&self) -> Option<&str> {
+        match self {
+            Self::Log(project) | Self::Settings(project) => Some(project),
+            _ => None,
         }
     }
 }

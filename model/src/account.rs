@@ -54,6 +54,21 @@ pub struct Viewer {
     pub projects: Vec<VisibleProject>,
 }
 
+impl Viewer {
+    /// What the viewer may do in a project, given by its word or its number. `None`: nothing.
+    pub fn grant(&self, project: &str) -> Option<&Grant> {
+        let named = |visible: &&VisibleProject| {
+            visible.slug == project || visible.number.to_string() == project
+        };
+        self.projects.iter().find(named).map(|visible| &visible.grant)
+    }
+
+    /// Whether the viewer may do this in a project.
+    pub fn may(&self, project: &str, permission: Permission) -> bool {
+        self.grant(project).is_some_and(|grant| grant.role.may(permission))
+    }
+}
+
 /// A project, and what the viewer may do in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisibleProject {
@@ -84,5 +99,27 @@ impl Project {
             && word.first().is_some_and(plain)
             && word.iter().all(|b| plain(b) || *b == b'-')
             && !word.iter().all(u8::is_ascii_digit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_viewer_may_what_their_role_in_that_project_may() {
+        let visible = |number, slug: &str, role| VisibleProject {
+            number,
+            slug: slug.into(),
+            grant: Grant::of(role),
+        };
+        let projects = vec![visible(1, "acme", Role::Auditor), visible(2, "globex", Role::Admin)];
+        let viewer = Viewer { email: "a@b.c".into(), instance_admin: false, projects };
+        for project in ["acme", "1"] {
+            assert!(viewer.may(project, Permission::Export), "{project}");
+            assert!(!viewer.may(project, Permission::Administer), "{project}");
+        }
+        assert!(viewer.may("2", Permission::Administer));
+        assert!(viewer.grant("initech").is_none() && !viewer.may("3", Permission::Read));
     }
 }

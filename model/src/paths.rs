@@ -13,6 +13,21 @@ pub fn project_of_log(path: &str) -> Option<&str> {
     (!project.is_empty() && !project.contains('/')).then_some(project)
 }
 
+/// The settings page of a project.
+pub fn project_settings(project: &str) -> String {
+    format!("/projects/{project}/settings")
+}
+
+/// The inverse of [`project_settings`].
+pub fn project_of_settings(path: &str) -> Option<&str> {
+    let project = path.strip_prefix("/projects/")?.strip_suffix("/settings")?;
+    (!project.is_empty() && !project.contains('/')).then_some(project)
+}
+
+/// The page of one's own account.
+pub const ACCOUNT: &str = "/account";
+/// The page that an invitation opens; the secret is in the fragment, which is not sent or logged.
+pub const INVITATION: &str = "/invitation";
 /// Sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The page that the one-time link opens; the secret is in the fragment, which is not sent or logged.
@@ -23,6 +38,56 @@ pub const SET_UP: &str = "/set-up";
 pub const SESSION: &str = "/api/session";
 /// `POST` a [`SetUp`](crate::account::SetUp): sign in by the one-time link.
 pub const SET_UP_API: &str = "/api/set-up";
+
+/// `POST` an [`AcceptInvitation`](crate::account::AcceptInvitation): sign in by an invitation.
+pub const INVITATION_API: &str = "/api/invitation";
+/// `GET`: one's own [`SessionInfo`](crate::account::SessionInfo)s. `DELETE`: end all but this one.
+pub const SESSIONS: &str = "/api/sessions";
+/// `POST` a [`PasswordChange`](crate::account::PasswordChange).
+pub const PASSWORD: &str = "/api/password";
+/// `GET`: every [`Project`](crate::account::Project). `POST` a
+/// [`NewProject`](crate::account::NewProject).
+pub const PROJECTS: &str = "/api/projects";
+/// `GET`: every [`PersonInfo`](crate::account::PersonInfo). `POST` a
+/// [`NewPerson`](crate::account::NewPerson): a [`MadePerson`](crate::account::MadePerson).
+pub const PEOPLE: &str = "/api/people";
+
+/// `DELETE`: end one of one's own sessions; those that are left.
+pub fn session(id: i64) -> String {
+    format!("{SESSIONS}/{id}")
+}
+
+/// `PATCH` a [`PersonChange`](crate::account::PersonChange).
+pub fn person(id: i64) -> String {
+    format!("{PEOPLE}/{id}")
+}
+
+/// `POST`: another invitation for a person, a [`MadePerson`](crate::account::MadePerson).
+pub fn person_invitation(id: i64) -> String {
+    format!("{PEOPLE}/{id}/invitation")
+}
+
+/// `GET`: the [`ProjectPerson`](crate::account::ProjectPerson)s of a project. `PUT` a
+/// [`GrantChange`](crate::account::GrantChange): all as they are then.
+pub fn project_people(project: &str) -> String {
+    format!("/api/projects/{project}/people")
+}
+
+/// `DELETE`: take somebody out of a project; those that are left.
+pub fn project_person(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/people/{id}")
+}
+
+/// `GET`: a project's [`TokenInfo`](crate::account::TokenInfo)s. `POST` a
+/// [`NewToken`](crate::account::NewToken): a [`MadeToken`](crate::account::MadeToken).
+pub fn tokens(project: &str) -> String {
+    format!("/api/projects/{project}/tokens")
+}
+
+/// `DELETE`: revoke a token; what is known of it from now on.
+pub fn token(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/tokens/{id}")
+}
 
 /// `GET`: the [`Overview`](crate::Overview), a part a line.
 pub fn overview(project: &str) -> String {
@@ -100,6 +165,11 @@ pub fn export(project: &str) -> String {
 /// to be fetched.
 pub fn exports(project: &str) -> String {
     format!("/api/projects/{project}/exports")
+}
+
+/// `GET`: the [`Estimate`](crate::export::Estimate) of an export.
+pub fn export_estimate(project: &str) -> String {
+    format!("/api/projects/{project}/export/estimate")
 }
 
 /// `GET`: the [`Export`](crate::export::Export), as far as it is. `DELETE`: cancel it.

@@ -1,6 +1,9 @@
 //! What the menus of the top bar offer.
 
-use daybook_model::account::Viewer;
+use daybook_model::{
+    account::{Permission, Viewer},
+    paths,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -13,6 +16,7 @@ use crate::{
         menu::{MenuItem, MenuRule, MenuTitle},
         time::{Zone, local_zone_name},
     },
+    url::{Address, Page},
 };
 
 /// By whose clock.
@@ -32,14 +36,26 @@ pub(crate) fn ZoneItems() -> impl IntoView {
 /// Who is signed in, and what is theirs.
 #[component]
 pub(crate) fn AccountItems(
-    /// Shows the keys.
-    keys: RwSignal<bool>,
+    /// Shows the keys, on the page that has some.
+    keys: Option<RwSignal<bool>>,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
+    // The bar of a phone has no room for it.
+    let place = untrack(|| expect_context::<Address>().place());
+    let page = Page::at(&place.path);
+    let settings = page.project().map(str::to_owned).filter(|project| {
+        let may = |viewer: &Viewer| viewer.may(project, Permission::Administer);
+        session.viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(may))
+    });
+    let settings = settings.map(|project| paths::project_settings(&project));
     let email = move || session.viewer.with(|viewer| viewer.as_ref().map(|v| v.email.clone()));
     view! {
         {dynamic(move || email().map(|email| view! { <MenuTitle>{email}</MenuTitle> }))}
-        <MenuItem glyph=Icon::Keyboard hint="?" on_select=Callback::new(move |()| keys.set(true))>"Keyboard"</MenuItem>
+        <MenuItem glyph=Icon::User href=paths::ACCOUNT>"Your account"</MenuItem>
+        {settings.map(|href| view! { <MenuItem glyph=Icon::Settings href>"Settings"</MenuItem> })}
+        {keys.map(|keys| view! {
+            <MenuItem glyph=Icon::Keyboard hint="?" on_select=Callback::new(move |()| keys.set(true))>"Keyboard"</MenuItem>
+        })}
         <MenuRule />
         <MenuItem glyph=Icon::SignOut on_select=Callback::new(move |()| session.sign_out())>"Sign out"</MenuItem>
     }

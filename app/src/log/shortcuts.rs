@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The keys and what they do.
-const SHEET: [(&[&str], &str); 10] = [
+const SHEET: [(&[&str], &str); 11] = [
     (&["/"], "Search"),
     (&["f"], "Add a filter"),
     (&["j", "k"], "Next and previous entry; arrows too"),
@@ -24,6 +24,7 @@ const SHEET: [(&[&str], &str); 10] = [
     (&["l"], "Pause, or follow the log"),
     (&["r"], "Refresh"),
     (&["c"], "Copy a link to exactly this"),
+    (&["e"], "Export, where you may"),
     (&["?"], "This list"),
 ];
 
@@ -40,6 +41,8 @@ pub(crate) struct Reach {
     pub(crate) adding: RwSignal<bool>,
     /// Whether the sheet is open.
     pub(crate) sheet: RwSignal<bool>,
+    /// Whether the dialog of exports is open.
+    pub(crate) exporting: RwSignal<bool>,
     /// Asks the same again.
     pub(crate) again: Callback<()>,
     /// Copies the link.
@@ -96,7 +99,7 @@ fn is_taken(event: &KeyboardEvent) -> bool {
 }
 
 fn press(reach: Reach, key: &str) -> bool {
-    let Reach { log, answer, search, adding, sheet, again, share, live } = reach;
+    let Reach { log, answer, search, adding, sheet, exporting, again, share, live } = reach;
     let page = answer.page.value;
     match key {
         "/" => {
@@ -113,6 +116,7 @@ fn press(reach: Reach, key: &str) -> bool {
         "r" => again.run(()),
         "c" => share.copy(),
         "l" => live.toggle(),
+        "e" => exporting.set(true),
         "?" => sheet.set(true),
         "Escape" if log.view_untracked().event.is_some() => {
             let open = log.view_untracked().event;

@@ -1,6 +1,10 @@
 //! The bar over every page of a project: which one, by whose clock, in which light, and who.
 
-use daybook_model::{Field, Term, View, account::Viewer};
+use daybook_model::{
+    Field, Term, View,
+    account::{Permission, Viewer},
+    paths,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -10,7 +14,7 @@ use crate::{
         menus::{AccountItemsProps, ProjectItemsProps},
     },
     preferences::Preferences,
-    reactive::{dynamic, memo},
+    reactive::{dynamic, memo, when},
     session::Session,
     ui::{
         icon::{Icon, icon},
@@ -37,21 +41,13 @@ pub(crate) fn TopBar(
     live: Live,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
-    let zone = expect_context::<Preferences>().zone;
     let home = Signal::derive(move || log_href(&project.read(), &View::default()));
     let viewer = session.viewer;
-    let zone_words = move || match zone.get() {
-        Zone::Local => view! { "Local"<span class="zone-more">" time"</span> }.into_any(),
-        Zone::Utc => "UTC".into_any(),
-    };
-    let clock_name = Signal::derive(move || match zone.get() {
-        Zone::Local => "Local time: change the clock".to_owned(),
-        Zone::Utc => "UTC: change the clock".to_owned(),
+    let administers = memo(move || {
+        let project = project.get();
+        let may = |viewer: &Viewer| viewer.may(&project, Permission::Administer);
+        viewer.with(|viewer| viewer.as_ref().is_some_and(may))
     });
-    let email =
-        Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|v| v.email.clone())));
-    let account_name =
-        Signal::derive(move || format!("{}: account", email.get().unwrap_or_default()));
 
     view! {
         <header class="top-bar">
@@ -68,18 +64,52 @@ pub(crate) fn TopBar(
             <Projects project viewer />
             <nav class="pages" aria-label="Pages of the project">
                 <a href=Signal::derive(move || start(&project.read())) aria-current="page">"Log"</a>
+                {when(move || administers.get(), move || view! { <a href=Signal::derive(move || paths::project_settings(&project.read()))>"Settings"</a> })}
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
             {patiently(move || Later::LiveSwitch(LiveSwitchProps { live }), live_soon)}
-            <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
-                {later(|| Later::ZoneItems, loading)}
-            </Menu>
+            <ZoneMenu />
             <ThemeSwitch />
-            <Menu class="button quiet account" label=account_name align=Align::End trigger=move || view! { {icon(Icon::User)} <span class="account-name">{email}</span> {icon(Icon::Chevron)} }>
-                {later(move || Later::AccountItems(AccountItemsProps { keys }), loading)}
-            </Menu>
+            <AccountMenu keys=Some(keys) />
         </header>
+    }
+}
+
+/// By whose clock.
+#[component]
+pub(crate) fn ZoneMenu() -> impl IntoView {
+    let zone = expect_context::<Preferences>().zone;
+    let zone_words = move || match zone.get() {
+        Zone::Local => view! { "Local"<span class="zone-more">" time"</span> }.into_any(),
+        Zone::Utc => "UTC".into_any(),
+    };
+    let clock_name = Signal::derive(move || match zone.get() {
+        Zone::Local => "Local time: change the clock".to_owned(),
+        Zone::Utc => "UTC: change the clock".to_owned(),
+    });
+    view! {
+        <Menu class="button quiet zone" label=clock_name align=Align::End trigger=move || view! { <span>{dynamic(zone_words)}</span> {icon(Icon::Chevron)} }>
+            {later(|| Later::ZoneItems, loading)}
+        </Menu>
+    }
+}
+
+/// Who is signed in, and what is theirs.
+#[component]
+pub(crate) fn AccountMenu(
+    /// Shows the keys, on the page that has some.
+    keys: Option<RwSignal<bool>>,
+) -> impl IntoView {
+    let viewer = expect_context::<Session>().viewer;
+    let email =
+        Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|v| v.email.clone())));
+    let account_name =
+        Signal::derive(move || format!("{}: account", email.get().unwrap_or_default()));
+    view! {
+        <Menu class="button quiet account" label=account_name align=Align::End trigger=move || view! { {icon(Icon::User)} <span class="account-name">{email}</span> {icon(Icon::Chevron)} }>
+            {later(move || Later::AccountItems(AccountItemsProps { keys }), loading)}
+        </Menu>
     }
 }
 
@@ -90,7 +120,12 @@ fn live_soon() -> AnyView {
 
 /// The project, and the way to the others where there are any.
 #[component]
-fn Projects(project: Signal<String>, viewer: RwSignal<Option<Viewer>>) -> impl IntoView {
+pub(crate) fn Projects(
+    /// The one that is shown.
+    project: Signal<String>,
+    /// Whose they are.
+    viewer: RwSignal<Option<Viewer>>,
+) -> impl IntoView {
     let several =
         memo(move || viewer.with(|viewer| viewer.as_ref().is_some_and(|v| v.projects.len() > 1)));
     dynamic(move || {

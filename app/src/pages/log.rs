@@ -1,6 +1,6 @@
 //! The log page: what happened in a project.
 
-use daybook_model::{Range, Span};
+use daybook_model::{Range, Span, account::Permission};
 use leptos::{html, prelude::*};
 
 use crate::{
@@ -13,8 +13,10 @@ use crate::{
         columns::{Columns, menu::ColumnsMenu},
         empty::EmptyProps,
         entry::{EntryPanelProps, skeleton},
+        export::{self, ExportButtonProps},
         live::{Live, LivePillProps},
         names::Names,
+        part_note::PartNoteProps,
         problems::{BadAddressProps, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
@@ -43,7 +45,8 @@ pub(crate) fn LogPage(
     project: String,
 ) -> impl IntoView {
     let zone = expect_context::<Preferences>().zone;
-    expect_context::<Session>().look();
+    let session = expect_context::<Session>();
+    session.look();
     let log = LogAddress::new(expect_context::<Address>(), project.clone());
     let answer = LogAnswer::to(log, zone);
     let names = Names::new();
@@ -65,6 +68,7 @@ pub(crate) fn LogPage(
 
     let (editing, adding) = (RwSignal::new(None), RwSignal::new(false));
     let (rail, sheet) = (RwSignal::new(false), RwSignal::new(false));
+    let exporting = RwSignal::new(false);
     // What the rail opens lies over the list.
     effect(move || {
         if editing.with(Option::is_some) {
@@ -78,7 +82,7 @@ pub(crate) fn LogPage(
     let share = Share::of(log, answer);
     let live = Live::of(log, answer);
     let page = answer.page.value;
-    let reach = Reach { log, answer, search, adding, sheet, again, share, live };
+    let reach = Reach { log, answer, search, adding, sheet, exporting, again, share, live };
 
     // The rows are painted first; then comes the code of all that can be done with them.
     let painted = memo(move || page.with(Option::is_some));
@@ -108,6 +112,21 @@ pub(crate) fn LogPage(
         }
     });
 
+    let slug = StoredValue::new(project.clone());
+    let exports = memo(move || {
+        let may = |slug: &String| {
+            session.viewer.with(|v| v.as_ref().is_some_and(|v| v.may(slug, Permission::Export)))
+        };
+        slug.with_value(may)
+    });
+    // Which part of the log there is for the reader, where there is more.
+    let part = memo(move || {
+        session.viewer.with(|viewer| {
+            let grant = slug.with_value(|slug| viewer.as_ref()?.grant(slug).cloned())?;
+            (!grant.is_whole()).then_some(grant)
+        })
+    });
+
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet live />
@@ -118,12 +137,14 @@ pub(crate) fn LogPage(
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
+                {when(move || part.with(Option::is_some), move || later(move || Later::PartNote(PartNoteProps { grant: part.into(), names }), nothing))}
                 {when(move || painted.get(), move || patiently(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), nothing))}
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
                     <ShareButton share />
+                    {when(move || exports.get(), move || patiently(move || Later::Export(ExportButtonProps { log, columns, open: exporting }), export::soon))}
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}

@@ -1,12 +1,15 @@
 //! Signing in. A link to anything in the log survives it.
 
-use daybook_model::account::SignIn;
+use daybook_model::{Timestamp, account::SignIn};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, Failure},
-    reactive::dynamic,
+    clock::Clock,
+    reactive::{dynamic, memo},
     session::Session,
+    settings::form::sentence,
+    ui::{announce::announce, number::counted},
     url::{Address, History, after_sign_in},
 };
 
@@ -20,6 +23,13 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
+    let clock = expect_context::<Clock>();
+    // Until when nobody may try again, which is counted down.
+    let closed = RwSignal::new(None::<Timestamp>);
+    let wait = memo(move || {
+        let left = closed.get()?.millis() - clock.now().millis();
+        (left > 0).then_some((left + 999) / 1000)
+    });
 
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -39,7 +49,14 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 Err(Failure::Unauthorized) => {
                     problem.set(Some("The e-mail address or the password is wrong.".into()));
                 }
-                Err(failure) => problem.set(Some(failure.message())),
+                Err(Failure::Wait(seconds)) => {
+                    let until = clock.now_untracked().plus_millis(i64::from(seconds) * 1000);
+                    closed.set(Some(until));
+                    // Read out once; what is counted down is not.
+                    let wait = length(i64::from(seconds));
+                    announce(&format!("Too many attempts failed. Try again in {wait}."));
+                }
+                Err(failure) => problem.set(Some(sentence(&failure.message()))),
             }
             let _ = busy.try_set(false);
         });
@@ -54,8 +71,20 @@ pub(crate) fn SignInPage() -> impl IntoView {
             <label for="password">"Password"</label>
             <input id="password" class="field" type="password" autocomplete="current-password" required bind:value=password />
             <p class="problem" role="alert">{dynamic(move || problem.get())}</p>
-            <button class="button primary" type="submit" disabled=busy>"Sign in"</button>
+            {dynamic(move || wait.get().map(|seconds| view! {
+                <p class="problem">{format!("Too many attempts failed, so none is looked at now. Try again in {}.", length(seconds))}</p>
+            }))}
+            <button class="button primary" type="submit" disabled=Signal::derive(move || busy.get() || wait.get().is_some())>"Sign in"</button>
         </form>
-        <p class="muted">"First time here? Open the one-time link that the server printed when it started."</p>
+        <p class="muted">"First time here? Open the link of your invitation, or the one that the server printed when it started."</p>
+    }
+}
+
+/// So many seconds, in words.
+fn length(seconds: i64) -> String {
+    if seconds < 120 {
+        counted(seconds.unsigned_abs(), "second", "seconds")
+    } else {
+        counted(seconds.unsigned_abs().div_ceil(60), "minute", "minutes")
     }
 }

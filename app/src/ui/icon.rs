@@ -39,6 +39,7 @@ pub(crate) enum Icon {
     Refresh,
     Search,
     ServiceAccount,
+    Settings,
     Share,
     SignOut,
     Star,
@@ -117,6 +118,10 @@ impl Icon {
             Self::ServiceAccount => {
                 "M4.25 5.75h7.5a1.5 1.5 0 0 1 1.5 1.5v4a1.5 1.5 0 0 1-1.5 1.5h-7.5a1.5 1.5 0 0 1-1.5-1.5v-4\
                  a1.5 1.5 0 0 1 1.5-1.5ZM8 5.75V2.5M6 8.75v1M10 8.75v1"
+            }
+            Self::Settings => {
+                "M2.5 5h5.25M11.25 5h2.25M9.5 3.25a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5Z\
+                 M2.5 11h2.25M8.25 11h5.25M6.5 9.25a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5Z"
             }
             Self::Share => {
                 "M8 9.5v-7M5 5l3-3 3 3M4 7.5h-.25a1 1 0 0 0-1 1v4a1 1 0 0 0 1 1h8.5a1 1 0 0 0 1-1v-4a1 1 0 0 0-1-1H12"

@@ -166,6 +166,11 @@ impl Grant {
         !is_whole(&self.filter)
     }
 
+    /// Whether it is for all of the log and for good.
+    pub fn is_whole(&self) -> bool {
+        self.role != Role::Member && !self.is_limited() && self.until.is_none()
+    }
+
     /// What is wrong with it, if anything is.
     pub fn check(&self) -> Result<(), QueryError> {
         check_limit(&self.filter)?;

@@ -121,7 +121,7 @@ async fn keep(
             Err(Failure::Rejected(detail)) => {
                 return told.connection.set(Connection::Refused(detail.message));
             }
-            Ok(()) | Err(Failure::Unavailable(_)) => {}
+            Ok(()) | Err(Failure::Unavailable(_) | Failure::Wait(_)) => {}
         }
         pause = if spoke { 1_000 } else { (pause * 2).min(LONGEST) };
         told.connection.set(Connection::Lost(clock.now_untracked().plus_millis(pause)));

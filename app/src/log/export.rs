@@ -1,0 +1,92 @@
+//! Taking away what is looked at: the button, and the dialog it opens.
+
+use daybook_model::export::{Export, ExportSettings};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    api::exports,
+    log::columns::Columns,
+    reactive::{dynamic, when},
+    ui::{
+        dialog::Dialog,
+        icon::{Icon, icon},
+    },
+    url::LogAddress,
+};
+
+mod choice;
+mod progress;
+
+use choice::Choice;
+use progress::Progress;
+
+/// The button and the dialog, where the project lets its log be exported.
+#[component]
+pub(crate) fn ExportButton(
+    /// Where we are.
+    log: LogAddress,
+    /// What is shown.
+    columns: Columns,
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let settings = RwSignal::new(None::<ExportSettings>);
+    // What runs goes on while the dialog is closed.
+    let running = RwSignal::new(None::<Export>);
+    spawn_local(async move {
+        // Where this is not told the dialog says why.
+        let told = exports::settings(&log.project()).await.unwrap_or_default();
+        let _ = settings.try_set(Some(told));
+    });
+    when(
+        move || settings.get().is_some_and(|settings| settings.enabled),
+        move || {
+            view! {
+                <button type="button" class="button export" aria-label="Export" aria-haspopup="dialog" aria-keyshortcuts="e" data-tip="Take these entries away as a file" on:click=move |_| open.set(true)>
+                    {icon(Icon::Download)}
+                    <span>"Export"</span>
+                </button>
+                <Dialog open title="Export">
+                    {dynamic(move || match running.get() {
+                        None => view! { <Choice log columns running /> }.into_any(),
+                        Some(export) => view! { <Progress log export running /> }.into_any(),
+                    })}
+                </Dialog>
+            }
+        },
+    )
+}
+
+/// Keeps the place of the button.
+pub(crate) fn soon() -> AnyView {
+    view! { <span class="button export" aria-hidden="true">{icon(Icon::Download)}<span>"Export"</span></span> }.into_any()
+}
+
+/// So many bytes, as people read them: `812 bytes`, `3.2 MB`.
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.iter().find(|(least, _)| bytes >= *least) {
+        None => format!("{bytes} bytes"),
+        Some(&(least, unit)) => {
+            let tenths = bytes / (least / 10);
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_at_a_glance() {
+        for (bytes, text) in [
+            (812, "812 bytes"),
+            (1_000, "1.0 kB"),
+            (3_260_000, "3.2 MB"),
+            (41_000_000_000, "41.0 GB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}

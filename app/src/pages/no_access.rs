@@ -1,0 +1,50 @@
+//! A project in which the reader has no role. Nothing of it was fetched.
+
+use daybook_model::View;
+use leptos::prelude::*;
+
+use crate::{reactive::dynamic, session::Session, ui::copy::CopyButton, url::log_href};
+
+/// Says so, and whom to ask.
+#[component]
+pub(crate) fn NoAccessPage(
+    /// The project, as the address has it.
+    project: String,
+) -> impl IntoView {
+    document().set_title("No access · Daybook");
+    let session = expect_context::<Session>();
+    let email = Signal::derive(move || {
+        session.viewer.with(|viewer| viewer.as_ref().map(|v| v.email.clone())).unwrap_or_default()
+    });
+    let others = move || {
+        let slugs = session.viewer.with(|viewer| {
+            let projects = viewer.iter().flat_map(|viewer| &viewer.projects);
+            projects.map(|project| project.slug.clone()).collect::<Vec<_>>()
+        });
+        (!slugs.is_empty()).then(|| {
+            let link = |slug: String| {
+                let href = log_href(&slug, &View::default());
+                view! { <li><a href=href>{slug}</a></li> }
+            };
+            view! {
+                <h2>"Projects you may open"</h2>
+                <ul role="list" class="projects" aria-label="Projects you may open">{slugs.into_iter().map(link).collect_view()}</ul>
+            }
+        })
+    };
+    view! {
+        <a class="brand" href="/">"Daybook"</a>
+        <h1>"You may not look at "<span class="mono">{project}</span></h1>
+        <p>"You have no role in this project, or it does not exist. Nothing of it was read."</p>
+        <p>
+            "Ask one of its admins, or whoever looks after this instance, to let you in under Settings, People. They need your address: "
+            <strong>{email}</strong>" "<CopyButton text=email what="your address" />
+        </p>
+        <p class="hint">"This link works as it is once you are let in."</p>
+        {dynamic(others)}
+        <p class="form-acts">
+            <button type="button" class="button" on:click=move |_| session.sign_out()>"Sign in as somebody else"</button>
+        </p>
+        <p class="problem" role="alert">{dynamic(move || session.stuck.get())}</p>
+    }
+}

@@ -1,0 +1,55 @@
+//! The settings of a project: people, tokens, and, for those who look after the instance, projects.
+
+use daybook_model::account::Permission;
+use leptos::prelude::*;
+
+use crate::{
+    reactive::{dynamic, memo, when},
+    session::Session,
+    settings::{
+        bar::PlainBar, people::PeopleSection, projects::ProjectsSection, tokens::TokensSection,
+    },
+    ui::lazy::loading,
+};
+
+/// The page. What it may not show it does not ask for.
+#[component]
+pub(crate) fn SettingsPage(
+    /// The project, by slug or number.
+    project: String,
+) -> impl IntoView {
+    let session = expect_context::<Session>();
+    session.look();
+    document().set_title(&format!("Settings · {project} · Daybook"));
+    let kept = StoredValue::new(project.clone());
+    let may = memo(move || {
+        let may = |v: &daybook_model::account::Viewer| {
+            (kept.with_value(|project| v.may(project, Permission::Administer)), v.instance_admin)
+        };
+        session.viewer.with(|viewer| viewer.as_ref().map(may))
+    });
+    view! {
+        <PlainBar project=Some(project) settings=true />
+        <main class="settings" id="content" tabindex="-1">
+            <h1>"Settings"</h1>
+            {dynamic(move || match may.get() {
+                None => loading(),
+                Some((false, _)) => view! {
+                    <p>"Settings are for the admins of this project. Ask one of them for what you need."</p>
+                }
+                .into_any(),
+                Some((true, instance)) => view! {
+                    <nav class="settings-parts" aria-label="Parts of the settings">
+                        <a href="#people" rel="external">"People"</a>
+                        <a href="#tokens" rel="external">"Tokens"</a>
+                        {instance.then(|| view! { <a href="#projects" rel="external">"Projects"</a> })}
+                    </nav>
+                    <PeopleSection project=kept.get_value() />
+                    <TokensSection project=kept.get_value() />
+                    {when(move || instance, || view! { <ProjectsSection /> })}
+                }
+                .into_any(),
+            })}
+        </main>
+    }
+}

@@ -1,0 +1,14 @@
+//! The parts of the settings: of a project, of the instance, and of the reader.
+
+pub(crate) mod bar;
+pub(crate) mod form;
+pub(crate) mod grant_form;
+pub(crate) mod invite;
+pub(crate) mod limit;
+pub(crate) mod password;
+pub(crate) mod people;
+pub(crate) mod person_row;
+pub(crate) mod projects;
+pub(crate) mod sessions;
+pub(crate) mod token_form;
+pub(crate) mod tokens;
