@@ -50,27 +50,18 @@ fn Pages() -> impl IntoView {
 fn PageHere() -> impl IntoView {
     let address = expect_context::<Address>();
     let viewer = expect_context::<Session>().viewer;
-    let here = Memo::new(move |before: Option<&(Page, bool)>| {
+    let here = Memo::new(move |before: Option<&Page>| {
         let page = Page::at(&address.place().path);
-        let refused = viewer.with(|viewer| match (viewer, page.project()) {
-            (_, None) => false,
-            (Some(viewer), Some(project)) => viewer.grant(project).is_none(),
+        let Some(project) = page.project() else { return page };
+        let refused = Page::NoAccess(project.to_owned());
+        let is_refused = match &*viewer.read() {
+            Some(viewer) => viewer.grant(project).is_none(),
             // Whoever signs out is not shown what was kept from them meanwhile.
-            (None, Some(_)) => before.is_some_and(|(was, refused)| *refused && *was == page),
-        });
-        (page, refused)
+            None => before == Some(&refused),
+        };
+        if is_refused { refused } else { page }
     });
     dynamic(move || match here.get() {
-        (Page::Log(project) | Page::Settings(project), true) => {
-            door(move || Later::NoAccess(NoAccessPageProps { project: project.clone() }))
-        }
-        (page, _) => shown(page),
-    })
-}
-
-/// A page that may be opened, or of which that is not known yet.
-fn shown(page: Page) -> AnyView {
-    match page {
         Page::Home => door(|| Later::Home),
         Page::Log(project) => view! { <LogPage project /> }.into_any(),
         Page::Settings(project) => {
@@ -81,8 +72,11 @@ fn shown(page: Page) -> AnyView {
         Page::Invitation => door(|| Later::Invitation),
         Page::SignIn => door(|| Later::SignIn),
         Page::SetUp => door(|| Later::SetUp),
+        Page::NoAccess(project) => {
+            door(move || Later::NoAccess(NoAccessPageProps { project: project.clone() }))
+        }
         Page::NotFound => door(|| Later::NotFound),
-    }
+    })
 }
 
 /// A page in front of the log.

@@ -12,7 +12,10 @@ use leptos::prelude::*;
 
 use crate::{
     log::{
-        chart::{Input, InputProps, More, MoreProps, OptionItems, OptionItemsProps},
+        chart::{
+            Against, AgainstProps, Input, InputProps, More, MoreProps, OptionItems,
+            OptionItemsProps,
+        },
         chip_editor::{ChipEditor, ChipEditorProps},
         chips::{Fields, FieldsProps},
         columns::{
@@ -67,6 +70,8 @@ pub(crate) enum Later {
     LivePill(LivePillProps),
     /// Of which moment a pinned view is.
     Pinned(PinnedProps),
+    /// How many there are against the time before.
+    ChartAgainst(AgainstProps),
     /// The hand on the chart.
     ChartInput(InputProps),
     /// How the chart is drawn.
@@ -165,6 +170,7 @@ fn make(part: Later) -> AnyView {
         Later::LiveSwitch(props) => LiveSwitch(props).into_any(),
         Later::LivePill(props) => LivePill(props).into_any(),
         Later::Pinned(props) => Pinned(props).into_any(),
+        Later::ChartAgainst(props) => Against(props).into_any(),
         Later::ChartInput(props) => Input(props).into_any(),
         Later::ChartOptions(props) => OptionItems(props).into_any(),
         Later::ChartMore(props) => More(props).into_any(),

@@ -1,6 +1,6 @@
 //! Who is signed in, as far as the page knows.
 
-use daybook_model::account::Viewer;
+use daybook_model::account::{Permission, Viewer};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -35,6 +35,17 @@ impl Session {
                 Err(failure) => self.check(&failure),
             }
         });
+    }
+
+    /// Whether the reader may do this in a project, as far as is known.
+    pub(crate) fn may(self, project: &str, permission: Permission) -> bool {
+        self.viewer.read().as_ref().is_some_and(|viewer| viewer.may(project, permission))
+    }
+
+    /// Whether there is more in the log of a project than the reader may see, or not for good.
+    pub(crate) fn sees_part(self, project: &str) -> bool {
+        let viewer = self.viewer.read();
+        viewer.as_ref().and_then(|v| v.grant(project)).is_some_and(|grant| !grant.is_whole())
     }
 
     /// Leads to the sign-in page if this failure means that nobody is signed in; the way back

@@ -46,6 +46,8 @@ pub(crate) enum Page {
     Log(String),
     /// The settings of a project, by slug or number.
     Settings(String),
+    /// Stands in the place of a project's page for whoever has no role in it.
+    NoAccess(String),
     /// What is the reader's own.
     Account,
     /// Where an invitation leads.

@@ -7,7 +7,7 @@ import { expect } from "../fixtures/test.ts";
 async function open(log: Log, address: string): Promise<void> {
   await log.page.goto(address);
   await log.ready();
-  await expect(log.page.getByRole("group", { name: "Bars" }).locator("canvas")).toBeVisible();
+  await expect(log.page.locator(".chart-bars canvas")).toBeVisible();
 }
 
 /** Lets a menu be whole before it is looked at. */

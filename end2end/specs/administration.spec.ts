@@ -153,6 +153,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 
       test("settings, account and the page of no access are accessible, and nothing sticks out", async ({ page, guard }) => {
         guard.allow(/status of 404/);
+        const made = await page.request.post("/api/projects/acme/tokens", { data: { name: "to look at", scopes: ["read"] } });
+        expect(made.ok(), await made.text()).toBe(true);
         await page.goto(SETTINGS);
         const tokens = page.getByRole("table", { name: "Tokens" });
         await tokens.getByRole("button", { name: /^Revoke/ }).first().click();

@@ -13,18 +13,13 @@ use crate::{
     later::{Later, patiently},
     load::Answer,
     reactive::{dynamic, effect, memo},
-    ui::{
-        icon::{Icon, icon},
-        lazy::nothing,
-        number::px,
-        time::Zone,
-        unique_id,
-    },
+    ui::{lazy::nothing, number::px, time::Zone},
     url::LogAddress,
 };
 
 mod ask;
 mod bars;
+mod before;
 mod canvas;
 mod draw;
 mod input;
@@ -41,12 +36,13 @@ mod ticks;
 mod twin;
 mod words;
 
+pub(crate) use before::{Against, AgainstProps};
 use canvas::Bars;
 pub(crate) use input::{Input, InputProps};
 use legend::Legend;
 use options::Options;
 pub(crate) use options::{OptionItems, OptionItemsProps};
-use overlay::{Before, Lines};
+use overlay::Lines;
 pub(crate) use selection::Selection;
 use state::State;
 pub(crate) use twin::{More, MoreProps};
@@ -81,48 +77,23 @@ pub(crate) fn Chart(
         on_zoom_out,
     );
     effect(move || selected.set(state.brush.read().selection));
-    let about = unique_id("chart");
     let top = move || {
         let text = state.shown.with(|h| words::per(&h.as_ref().filter(|h| h.sum > 0)?.width))?;
         let log = (count_scale.get() == CountScale::Log).then(|| view! { <em>"log"</em> });
         Some(view! { {text} {log} })
     };
     let length = memo(move || state.shown.with(|h| h.as_ref().map(|h| h.span.millis())));
-    let against = move || {
-        let (length, total) = (length.get()?, state.shown.with(|h| h.as_ref().map(|h| h.total))?);
-        state.before.with(|p| p.as_ref().map(|p| words::against(total, p, length)))
-    };
-    let missing = move || {
-        previous.failure.with(|f| {
-            f.as_ref().map(|f| format!("The time before could not be counted. {}", f.message()))
-        })
-    };
-    let compared = move || {
-        let text = missing().map(|text| view! { {icon(Icon::Warning)} {text} }.into_any());
-        let text = text.or_else(|| {
-            against().map(|text| view! { <i class="swatch before"></i> {text} }.into_any())
-        });
-        text.map(|text| view! { <p class="chart-against">{text}</p> })
-    };
-    let summary = move || {
-        let clock = state.clock();
-        state.shown.with(|h| h.as_ref().map(|h| words::summary(h, clock)))
-    };
     view! {
         <section class="chart" class:dimmed=Signal::derive(move || bars.is_stale()) aria-label="Entries over time">
             <div class="chart-info">
-                {dynamic(compared)}
+                {patiently(move || Later::ChartAgainst(AgainstProps { previous, state }), nothing)}
                 <Legend state log />
             </div>
             <div class="chart-frame">
                 <span class="chart-top" aria-hidden="true">{dynamic(top)}</span>
                 <Options log length=length.into() />
-                <Plot state about=about.clone() />
+                <Plot state />
             </div>
-            <p class="visually-hidden" id=about>
-                {dynamic(summary)}
-                " Arrow keys choose a bar, Shift extends, Enter zooms in, minus zooms out, Escape clears."
-            </p>
             <Axis state zone=zone.into() />
             {patiently(move || Later::ChartMore(MoreProps { log, bars, previous, zone, state }), nothing)}
         </section>
@@ -134,15 +105,12 @@ pub(crate) fn Chart(
 fn Plot(
     /// The chart's state.
     state: State,
-    /// The id of what describes it.
-    about: String,
 ) -> impl IntoView {
     view! {
         <div class="chart-plot">
             <Lines state />
             <Bars state />
-            <Before state />
-            {patiently(move || Later::ChartInput(InputProps { state, about: about.clone() }), nothing)}
+            {patiently(move || Later::ChartInput(InputProps { state }), nothing)}
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! Says that there is more in the log than the reader may see, and which part there is for them.
 
-use daybook_model::account::{Grant, Role};
+use daybook_model::account::Role;
 use leptos::prelude::*;
 
 use crate::{
@@ -8,24 +8,27 @@ use crate::{
     log::names::Names,
     preferences::Preferences,
     reactive::dynamic,
+    session::Session,
     settings::limit,
     ui::{
         icon::{Icon, icon},
         time::brief,
     },
+    url::LogAddress,
 };
 
 /// The note. It cannot be taken away.
 #[component]
 pub(crate) fn PartNote(
-    /// What the reader may do here.
-    grant: Signal<Option<Grant>>,
+    /// Where we are.
+    log: LogAddress,
     /// What values are called.
     names: Names,
 ) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    let viewer = expect_context::<Session>().viewer;
     dynamic(move || {
-        let grant = grant.get()?;
+        let grant = viewer.with(|viewer| viewer.as_ref()?.grant(&log.project()).cloned())?;
         let (now, zone) = (clock.now_untracked(), zone.get());
         let (what, which) = match (grant.role, grant.is_limited()) {
             (Role::Member, _) => {

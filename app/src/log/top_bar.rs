@@ -43,11 +43,6 @@ pub(crate) fn TopBar(
     let session = expect_context::<Session>();
     let home = Signal::derive(move || log_href(&project.read(), &View::default()));
     let viewer = session.viewer;
-    let administers = memo(move || {
-        let project = project.get();
-        let may = |viewer: &Viewer| viewer.may(&project, Permission::Administer);
-        viewer.with(|viewer| viewer.as_ref().is_some_and(may))
-    });
 
     view! {
         <header class="top-bar">
@@ -64,7 +59,7 @@ pub(crate) fn TopBar(
             <Projects project viewer />
             <nav class="pages" aria-label="Pages of the project">
                 <a href=Signal::derive(move || start(&project.read())) aria-current="page">"Log"</a>
-                {when(move || administers.get(), move || view! { <a href=Signal::derive(move || paths::project_settings(&project.read()))>"Settings"</a> })}
+                {when(move || session.may(&project.read(), Permission::Administer), move || view! { <a href=Signal::derive(move || paths::project_settings(&project.read()))>"Settings"</a> })}
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}

@@ -112,21 +112,6 @@ pub(crate) fn LogPage(
         }
     });
 
-    let slug = StoredValue::new(project.clone());
-    let exports = memo(move || {
-        let may = |slug: &String| {
-            session.viewer.with(|v| v.as_ref().is_some_and(|v| v.may(slug, Permission::Export)))
-        };
-        slug.with_value(may)
-    });
-    // Which part of the log there is for the reader, where there is more.
-    let part = memo(move || {
-        session.viewer.with(|viewer| {
-            let grant = slug.with_value(|slug| viewer.as_ref()?.grant(slug).cloned())?;
-            (!grant.is_whole()).then_some(grant)
-        })
-    });
-
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet live />
@@ -137,14 +122,14 @@ pub(crate) fn LogPage(
             </aside>
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
-                {when(move || part.with(Option::is_some), move || later(move || Later::PartNote(PartNoteProps { grant: part.into(), names }), nothing))}
+                {when(move || session.sees_part(&log.project()), move || later(move || Later::PartNote(PartNoteProps { log, names }), nothing))}
                 {when(move || painted.get(), move || patiently(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), nothing))}
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
                     <ShareButton share />
-                    {when(move || exports.get(), move || patiently(move || Later::Export(ExportButtonProps { log, columns, open: exporting }), export::soon))}
+                    {when(move || session.may(&log.project(), Permission::Export), move || patiently(move || Later::Export(ExportButtonProps { log, columns, open: exporting }), export::soon))}
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}

@@ -5,19 +5,20 @@ use leptos::{html, prelude::*};
 use web_sys::{KeyboardEvent, PointerEvent};
 
 use super::{
+    before::Before,
     overlay::{Drawn, Hover},
     scale,
     selection::{Brush, Lifted},
     state::State,
+    words,
 };
+use crate::{reactive::dynamic, ui::unique_id};
 
 /// Lies over the bars.
 #[component]
 pub(crate) fn Input(
     /// The chart's state.
     state: State,
-    /// The id of what describes it.
-    about: String,
 ) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();
     let x = move |e: &PointerEvent| {
@@ -82,7 +83,17 @@ pub(crate) fn Input(
             e.stop_propagation();
         }
     };
+    let about = unique_id("chart");
+    let summary = move || {
+        let clock = state.clock();
+        state.shown.with(|h| h.as_ref().map(|h| words::summary(h, clock)))
+    };
     view! {
+        <Before state />
+        <p class="visually-hidden" id=about.clone()>
+            {dynamic(summary)}
+            " Arrow keys choose a bar, Shift extends, Enter zooms in, minus zooms out, Escape clears."
+        </p>
         <div
             class="chart-input"
             role="group"

@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::{
-    bars::line,
     selection::{Phase, Selection},
     state::State,
     words,
@@ -78,26 +77,6 @@ pub(crate) fn Hover(
             </div>
         </div>
     }
-}
-
-/// The time before, as a faint line over the bars.
-#[component]
-pub(crate) fn Before(
-    /// The chart's state.
-    state: State,
-) -> impl IntoView {
-    let path = move || {
-        let (edges, levels) = (state.edges.read(), state.levels.get());
-        let height = state.size.get().height;
-        state.before.with(|p| p.as_ref().map(|p| line(&p.counts, &edges, height, levels)))
-    };
-    dynamic(move || {
-        path().map(|path| {
-            view! {
-                <svg class="chart-before" aria-hidden="true"><path d=path></path></svg>
-            }
-        })
-    })
 }
 
 /// The lines behind the bars, and what they stand for.
