@@ -6,8 +6,7 @@ import { expect } from "../fixtures/test.ts";
 /** Lets the bars be painted: they come after the rows. */
 async function open(log: Log, address: string): Promise<void> {
   await log.page.goto(address);
-  await log.ready();
-  await expect(log.page.locator(".chart-bars canvas")).toBeVisible();
+  await log.complete();
 }
 
 test("the log and what floats over it", async ({ page, scene, shoot }) => {
