@@ -20,6 +20,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
 use web_sys::AbortSignal;
 
+use crate::ui::text::sentence;
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -38,9 +40,9 @@ impl Failure {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::Unauthorized => "You are not signed in.".into(),
-            Self::Rejected(detail) => detail.message.clone(),
+            Self::Rejected(detail) => sentence(&detail.message),
             Self::Wait(seconds) => format!("Too many attempts. Try again in {seconds} seconds."),
-            Self::Unavailable(message) => message.clone(),
+            Self::Unavailable(message) => sentence(message),
         }
     }
 }

@@ -42,6 +42,11 @@ impl Session {
         self.viewer.read().as_ref().is_some_and(|viewer| viewer.may(project, permission))
     }
 
+    /// Whether the reader may do this in a project, or that is not known yet: what will be there has its place.
+    pub(crate) fn may_yet(self, project: &str, permission: Permission) -> bool {
+        self.viewer.read().is_none() || self.may(project, permission)
+    }
+
     /// Whether there is more in the log of a project than the reader may see, or not for good.
     pub(crate) fn sees_part(self, project: &str) -> bool {
         let viewer = self.viewer.read();

@@ -17,6 +17,7 @@ pub(crate) mod menu;
 pub(crate) mod middle;
 pub(crate) mod number;
 pub(crate) mod popover;
+pub(crate) mod text;
 pub(crate) mod theme;
 pub(crate) mod time;
 pub(crate) mod tooltip;

@@ -24,12 +24,12 @@ test("settings, account, no access", async ({ page, scene, shoot }) => {
   await page.getByRole("button", { name: "Remove jonas@acme.dev" }).click();
   await shoot(page, "settings-changing");
   await page.getByRole("heading", { name: "Tokens" }).scrollIntoViewIfNeeded();
-  await page.getByRole("heading", { name: "Make a project" }).scrollIntoViewIfNeeded();
+  await page.getByRole("heading", { name: "Create a project" }).scrollIntoViewIfNeeded();
   await shoot(page, "settings-tokens");
   await page.goto(`${origin}/account`);
   await expect(page.getByRole("table", { name: "Sessions" })).toBeVisible();
   await shoot(page, "account");
   await page.goto(`${origin}/projects/nowhere/log`);
-  await expect(page.getByRole("heading", { name: /^You may not/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^You have no access/ })).toBeVisible();
   await shoot(page, "no-access");
 });

@@ -7,17 +7,17 @@ const SETTINGS = "/projects/acme/settings";
 
 test("somebody is invited, sets a password, is limited, disabled and removed", async ({ page, browser, daybook }) => {
   await page.goto(SETTINGS);
-  const form = page.getByRole("form", { name: "Let somebody in" });
+  const form = page.getByRole("form", { name: "Invite someone" });
   await form.getByLabel("E-mail address").fill("guest@elsewhere.example");
   await form.getByLabel("Role").selectOption("Auditor");
   // A range that moves cannot limit anybody: said beside the field, before anything is sent.
   await form.getByLabel("Only this part").fill("https://daybook.example/projects/acme/log?range=24h&method=PATCH");
-  await form.getByRole("button", { name: "Let in" }).click();
+  await form.getByRole("button", { name: "Invite" }).click();
   await expect(form.getByRole("alert").filter({ hasText: "range that moves" })).toBeVisible();
   await expect(form.getByLabel("Only this part")).toHaveAttribute("aria-invalid", "true");
   await form.getByLabel("Only this part").fill("https://daybook.example/projects/acme/log?method=PATCH");
   await expect(form.getByText("Sees only: Method is PATCH.")).toBeVisible();
-  await form.getByRole("button", { name: "Let in" }).click();
+  await form.getByRole("button", { name: "Invite" }).click();
   const link = await page.getByRole("status").filter({ hasText: "Send this link to guest@elsewhere.example." }).locator("code").innerText();
   const row = page.getByRole("table", { name: "People" }).getByRole("row").filter({ hasText: "guest@elsewhere.example" });
   await expect(row).toContainText("Method is PATCH");
@@ -56,15 +56,15 @@ test("somebody is invited, sets a password, is limited, disabled and removed", a
 
 test("a token is made, shown once, used and revoked", async ({ page, daybook }) => {
   await page.goto(`${SETTINGS}#tokens`);
-  const form = page.getByRole("form", { name: "Make a token" });
+  const form = page.getByRole("form", { name: "Create a token" });
   await form.getByLabel("Name").fill("siem");
   await form.getByRole("checkbox", { name: /^ingest/ }).uncheck();
-  await form.getByRole("button", { name: "Make the token" }).click();
+  await form.getByRole("button", { name: "Create token" }).click();
   await expect(form.getByRole("alert").filter({ hasText: "say what the token may do" })).toBeVisible();
   await form.getByRole("checkbox", { name: /^read/ }).check();
   await form.getByLabel("Only this part").fill("method=PATCH");
   await form.getByLabel("Lasts").selectOption("30 days");
-  await form.getByRole("button", { name: "Make the token" }).click();
+  await form.getByRole("button", { name: "Create token" }).click();
   const shown = page.getByRole("status").filter({ hasText: "Copy siem now." });
   const token = await shown.locator("code").innerText();
   const asked = () => fetch(`${daybook.server.url}/api/projects/acme/events?limit=1`, { headers: { Authorization: `Bearer ${token}` } });
@@ -82,12 +82,12 @@ test("a token is made, shown once, used and revoked", async ({ page, daybook }) 
 test("a project is made, and is in the menu of projects", async ({ page, guard }) => {
   guard.allow(/status of 422/);
   await page.goto(`${SETTINGS}#projects`);
-  const form = page.getByRole("form", { name: "Make a project" });
+  const form = page.getByRole("form", { name: "Create a project" });
   await form.getByLabel("Name").fill("Not A Word");
-  await form.getByRole("button", { name: "Make the project" }).click();
+  await form.getByRole("button", { name: "Create project" }).click();
   await expect(form.getByLabel("Name")).toHaveAttribute("aria-invalid", "true");
   await form.getByLabel("Name").fill("globex");
-  await form.getByRole("button", { name: "Make the project" }).click();
+  await form.getByRole("button", { name: "Create project" }).click();
   await expect(page.getByRole("list", { name: "Projects" }).getByRole("link", { name: "globex" })).toBeVisible();
   await page.getByRole("button", { name: "acme: change the project" }).click();
   await expect(page.getByRole("menuitemradio", { name: "globex" })).toBeVisible();
@@ -117,11 +117,11 @@ test("one's own password and sessions", async ({ browser, daybook }) => {
   await expect(theirs.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await other.close();
 
-  await page.getByLabel("Password until now").fill("not the right one");
+  await page.getByLabel("Current password").fill("not the right one");
   await page.getByLabel("New password").fill("another horse in the stable");
   await page.getByRole("button", { name: "Change the password" }).click();
-  await expect(page.getByLabel("Password until now")).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel("Password until now").fill(PASSWORD);
+  await expect(page.getByLabel("Current password")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change the password" }).click();
   await expect(page.getByText("Changed.")).toBeVisible();
   await guard.check(context);
@@ -168,7 +168,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(tokens).toBeVisible();
         expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
         await page.goto("/projects/nowhere/log");
-        await expect(page.getByRole("heading", { name: "You may not look at nowhere" })).toBeVisible();
+        await expect(page.getByRole("heading", { name: "You have no access to nowhere" })).toBeVisible();
         await expectAccessible(page, "no access");
       });
     });

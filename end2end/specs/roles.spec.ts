@@ -77,7 +77,7 @@ test("a member sees their own activity, and is told so", async ({ browser, daybo
 test("whoever has no role is told whom to ask, and nothing is read", async ({ browser, daybook }) => {
   await daybook.server.command(["project", "create", "elsewhere"]);
   await as(browser, daybook, ["--role", "auditor", "--project", "elsewhere"], Log.path("method=PATCH"), async (page, email) => {
-    await expect(page.getByRole("heading", { name: "You may not look at acme" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "You have no access to acme" })).toBeVisible();
     await expect(page.getByText(email, { exact: true })).toBeVisible();
     await expect(page.getByRole("list", { name: "Projects you may open" }).getByRole("link")).toHaveText(["elsewhere"]);
     // A project that does not exist is told apart by nothing.
@@ -86,9 +86,9 @@ test("whoever has no role is told whom to ask, and nothing is read", async ({ br
       if (/\/api\/projects\//.test(answer.url()) && answer.ok()) read.push(answer.url());
     });
     await page.goto("/projects/nowhere/settings");
-    await expect(page.getByRole("heading", { name: "You may not look at nowhere" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "You have no access to nowhere" })).toBeVisible();
     await page.goto(Log.path("method=PATCH"));
-    await expect(page.getByRole("heading", { name: "You may not look at acme" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "You have no access to acme" })).toBeVisible();
     expect(read).toEqual([]);
     // Once let in, the same link works.
     await daybook.server.command(["user", "grant", "--email", email, ...HERE, "--role", "auditor"]);

@@ -208,8 +208,27 @@ pub fn action_label(action: &str) -> String {
             words.push(c);
         }
     }
-    let label = sentence(words.split_whitespace().collect::<Vec<_>>().join(" ").as_str());
+    let label = sentence(&words.split_whitespace().map(spelled).collect::<Vec<_>>().join(" "));
     service.filter(|s| !s.is_empty()).map_or(label.clone(), |s| format!("{label} · {s}"))
+}
+
+/// A word as its owners spell it.
+fn spelled(word: &str) -> &str {
+    const SPELLED: [(&str, &str); 12] = [
+        ("api", "API"),
+        ("aws", "AWS"),
+        ("dns", "DNS"),
+        ("github", "GitHub"),
+        ("gitlab", "GitLab"),
+        ("id", "ID"),
+        ("ip", "IP"),
+        ("pagerduty", "PagerDuty"),
+        ("ssh", "SSH"),
+        ("sso", "SSO"),
+        ("tls", "TLS"),
+        ("url", "URL"),
+    ];
+    SPELLED.iter().find(|(plain, _)| *plain == word).map_or(word, |(_, spelled)| spelled)
 }
 
 fn sentence(text: &str) -> String {
@@ -236,7 +255,7 @@ mod tests {
         for (action, label) in [
             ("UpdateApp", "Update app"),
             ("create_application", "Create application"),
-            ("ExportApiAuditLogs", "Export api audit logs"),
+            ("ExportApiAuditLogs", "Export API audit logs"),
             ("cluster.patch", "Cluster patch"),
             ("CreateAPIToken", "Create API token"),
             ("s3:PutObject", "Put object · s3"),

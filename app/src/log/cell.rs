@@ -46,7 +46,10 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
         }),
         Column::Method => event.request.method.as_deref().map(mono),
         Column::Ip => event.request.remote_ip.as_deref().map(mono),
-        Column::Path => event.request.path.as_deref().map(long),
+        // Paths begin alike: what tells them apart is at their end.
+        Column::Path => event.request.path.as_deref().map(|path| {
+            view! { <span class="cell-text mono end" title=path.to_owned()><bdi dir="ltr">{path.to_owned()}</bdi></span> }.into_any()
+        }),
         Column::Run => event.run_id.as_deref().map(long),
         Column::UserAgent => event.request.user_agent.clone().map(plain),
         Column::Error => event.error.clone().map(plain),

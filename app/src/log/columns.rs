@@ -41,7 +41,8 @@ impl Placed {
             Column::Method => "var(--method)".into(),
             Column::Status => "var(--status)".into(),
             Column::Outcome | Column::Operation => "minmax(64px, 124px)".into(),
-            Column::Resource | Column::Path => "minmax(72px, 2.4fr)".into(),
+            Column::Path => "minmax(72px, 3fr)".into(),
+            Column::Resource => "minmax(72px, 2.4fr)".into(),
             Column::Actor | Column::Action | Column::Error => "minmax(72px, 1.6fr)".into(),
             _ => "minmax(64px, 1fr)".into(),
         }

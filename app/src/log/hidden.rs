@@ -1,6 +1,8 @@
 //! What a tab leaves out unless it is asked for: said like a filter, and taken away like one.
 
-use daybook_model::{Tab, tab};
+use std::collections::BTreeSet;
+
+use daybook_model::{Field, Tab, Term, View, tab};
 use leptos::prelude::*;
 
 use crate::{
@@ -13,6 +15,30 @@ use crate::{
     url::LogAddress,
 };
 
+/// What a tab leaves out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LeftOut {
+    field: Field,
+    terms: BTreeSet<Term>,
+}
+
+impl LeftOut {
+    /// In words: "Resource type is not Reading".
+    pub(crate) fn phrase(&self, names: Names) -> String {
+        let Self { field, terms } = self;
+        let verb = ChipId { field: *field, exclude: true, off: false }.verb(terms);
+        format!("{} {verb} {}", field.label(), values_text(*field, terms, names))
+    }
+}
+
+/// What the tab of a view leaves out unless it is asked for.
+pub(crate) fn hidden_by(view: &View, tabs: &[Tab]) -> Option<LeftOut> {
+    let key = view.tab.as_deref().unwrap_or(tab::ALL);
+    let tab = tabs.iter().find(|tab| tab.key == key)?;
+    let (&field, choice) = tab.hides.choices.iter().next()?;
+    Some(LeftOut { field, terms: choice.include.clone() })
+}
+
 /// A chip for what the tab hides; nothing where it hides nothing.
 #[component]
 pub(crate) fn Hidden(
@@ -23,18 +49,13 @@ pub(crate) fn Hidden(
     /// The tabs.
     tabs: Signal<Option<Vec<Tab>>>,
 ) -> impl IntoView {
-    let here = log.part(|view| (view.tab.clone(), view.hidden));
     let hides = memo(move || {
-        let (key, shown) = here.get();
-        let key = key.as_deref().unwrap_or(tab::ALL);
-        let choice = tabs.with(|tabs| {
-            let tab = tabs.iter().flatten().find(|tab| tab.key == key)?;
-            tab.hides.choices.iter().next().map(|(&field, choice)| (field, choice.include.clone()))
-        })?;
-        Some((choice, shown))
+        let view = log.view();
+        let out = tabs.with(|tabs| hidden_by(&view, tabs.as_deref().unwrap_or_default()))?;
+        Some((out, view.hidden))
     });
     let chip = move || {
-        let ((field, terms), shown) = hides.get()?;
+        let (LeftOut { field, terms }, shown) = hides.get()?;
         let id = ChipId { field, exclude: true, off: shown };
         let (verb, words) = (id.verb(&terms), values_text(field, &terms, names));
         let phrase = format!("{} {verb} {words}", field.label());

@@ -3,6 +3,8 @@
 use daybook_model::{ActorType, Entry, FacetCounts, Field, Operation, Outcome, Term, vocabulary};
 use leptos::prelude::*;
 
+use crate::ui::text::first_upper;
+
 /// Every name that an answer has told, so that a chip keeps its words while the next is awaited.
 #[derive(Clone, Copy)]
 pub(crate) struct Names(RwSignal<Vec<Name>>);
@@ -104,12 +106,4 @@ fn bare(field: Field, value: &str) -> String {
         Field::Resource => value.split_once(':').map_or(value, |(_, id)| id).to_owned(),
         _ => value.to_owned(),
     }
-}
-
-/// The text with a capital in front.
-pub(crate) fn first_upper(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        std::iter::once(first.to_ascii_uppercase()).chain(chars).collect()
-    })
 }

@@ -46,6 +46,9 @@ pub(crate) fn NoAnswer(
     what: &'static str,
     /// Why.
     failure: Signal<Option<Failure>>,
+    /// Whether what is shown below is of an earlier question.
+    #[prop(optional, into)]
+    earlier: Signal<bool>,
     /// Asks again.
     again: Callback<()>,
 ) -> impl IntoView {
@@ -61,11 +64,11 @@ pub(crate) fn NoAnswer(
             None => view! { <button type="button" class="button" on:click=move |_| again.run(())>"Try again"</button> }.into_any(),
         };
         Some(view! {
-            <section class="banner" role="alert">
+            <section class="banner no-answer" role="alert">
                 {icon(Icon::Warning)}
                 <div>
                     <h2>{what}" could not be read"</h2>
-                    <p>{message}</p>
+                    <p>{message}{earlier.get().then_some(" What is below answers an earlier question.")}</p>
                 </div>
                 {way_on}
             </section>

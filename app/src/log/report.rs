@@ -1,13 +1,16 @@
 //! The head of a printed page: what on a screen is said by fields, menus and chips.
 
-use daybook_model::{Page, Span, Tab};
+use daybook_model::{Histogram, Page, Span, Tab};
 use leptos::prelude::*;
 
 use crate::{
-    log::{names::Names, share::pinned_to, title::filter_text},
+    log::{hidden::hidden_by, names::Names, share::pinned_to, title::filter_text},
     reactive::dynamic,
     session::Session,
-    ui::time::{Zone, long, span_with_year, zone_name},
+    ui::{
+        number::{counted, grouped},
+        time::{Zone, long, span_with_year, zone_name},
+    },
     url::LogAddress,
 };
 
@@ -22,6 +25,8 @@ pub(crate) fn Report(
     zone: RwSignal<Zone>,
     /// The rows.
     page: Signal<Option<Page>>,
+    /// The bars, which know how many entries there are.
+    bars: Signal<Option<Histogram>>,
     /// The tabs of the project.
     tabs: Signal<Option<Vec<Tab>>>,
 ) -> impl IntoView {
@@ -37,6 +42,18 @@ pub(crate) fn Report(
         };
         let what = filter_text(&view, names);
         let filter = if what == "Log" { "No filter".to_owned() } else { what };
+        let left_out = tabs.with(|tabs| hidden_by(&view, tabs.as_deref().unwrap_or_default()));
+        let left_out = left_out
+            .filter(|_| !view.hidden)
+            .map(|hidden| format!("; left out by the tab: {}", hidden.phrase(names)));
+        let rows = page.with(|page| {
+            let (before, n) = page.as_ref().map(|p| (p.before, p.entries.len() as u64))?;
+            let rows = format!("{}–{}", grouped((before + 1).min(before + n)), grouped(before + n));
+            let total = bars.with(|bars| bars.as_ref().map(|bars| bars.total))?;
+            let whole = counted(total, "entry", "entries");
+            let all = if n == total { String::new() } else { ": not all of them".into() };
+            Some(format!("Rows {rows} of {whole}{all}"))
+        });
         let viewer = session.viewer.with(|viewer| Some(viewer.as_ref()?.email.clone()));
         let by = viewer.map(|email| format!(", by {email}"));
         let key = view.tab.clone();
@@ -48,8 +65,9 @@ pub(crate) fn Report(
             <h2>{format!("Audit log of {}", log.project())}{tab}</h2>
             <dl>
                 <dt>"Time"</dt><dd>{time}", "{zone_name(zone)}</dd>
-                <dt>"Filter"</dt><dd>{filter}</dd>
-                <dt>"As of"</dt><dd>{long(now, zone)}{by}</dd>
+                <dt>"Filter"</dt><dd>{filter}{left_out}</dd>
+                {rows.map(|rows| view! { <dt>"On this paper"</dt><dd>{rows}</dd> })}
+                <dt>"As of"</dt><dd>{long(now, zone)}{format!(", complete to entry #{}", grouped(as_of))}{by}</dd>
                 <dt>"These entries"</dt><dd>{log.absolute(&pinned_to(&view, span, as_of))}</dd>
             </dl>
         })

@@ -4,7 +4,7 @@ use daybook_model::{Field, Filter, Outcome, Range, RunSummary, Term, range::Pres
 use leptos::prelude::*;
 
 use crate::{
-    log::names::first_upper,
+    ui::text::first_upper,
     ui::{middle::Middle, number::counted},
     url::LogAddress,
 };

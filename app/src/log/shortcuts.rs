@@ -24,7 +24,7 @@ const SHEET: [(&[&str], &str); 11] = [
     (&["l"], "Pause, or follow the log"),
     (&["r"], "Refresh"),
     (&["c"], "Copy a link to exactly this"),
-    (&["e"], "Export, where you may"),
+    (&["e"], "Export"),
     (&["?"], "This list"),
 ];
 

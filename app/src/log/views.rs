@@ -221,7 +221,7 @@ fn Save(views: Views) -> impl IntoView {
             </label>
             <label class="check">
                 <input type="checkbox" bind:checked=shared />
-                "For everybody of the project"
+                "Share with everyone in the project"
             </label>
             <button type="submit" class="button primary">"Save"</button>
         </form>
@@ -247,7 +247,7 @@ fn Rename(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -
                 <input type="text" required maxlength="80" autocomplete="off" bind:value=name />
             </label>
             <button type="submit" class="button primary">"Rename"</button>
-            <button type="button" class="button" on:click=move |_| renamed.set(None)>"Leave it"</button>
+            <button type="button" class="button" on:click=move |_| renamed.set(None)>"Cancel"</button>
         </form>
     }
 }

@@ -123,18 +123,19 @@ pub(crate) fn LogPage(
             <main class="log-main">
                 <h1 class="visually-hidden">"Audit log"</h1>
                 {when(move || session.sees_part(&log.project()), move || later(move || Later::PartNote(PartNoteProps { log, names }), nothing))}
-                {when(move || painted.get(), move || patiently(move || Later::Report(ReportProps { log, names, zone, page: page.into(), tabs: answer.tabs.into() }), nothing))}
+                {when(move || painted.get(), move || patiently(move || Later::Report(ReportProps { log, names, zone, page: page.into(), bars: answer.bars.value.into(), tabs: answer.tabs.into() }), nothing))}
                 <div class="bar">
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
                     <ShareButton share />
-                    {when(move || session.may(&log.project(), Permission::Export), move || patiently(move || Later::Export(ExportButtonProps { log, columns, open: exporting }), export::soon))}
+                    {when(move || session.may_yet(&log.project(), Permission::Export), move || patiently(move || Later::Export(ExportButtonProps { log, columns, open: exporting }), export::soon))}
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}
                 {when(move || pinned.get(), move || patiently(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
                 {when(move || rest.get(), move || later(move || Later::Help(Box::new(HelpProps { reach })), nothing))}
+                <NoAnswer log what="The entries" failure=answer.page.failure.into() earlier=painted again />
                 <Chart log selected previous bars=answer.bars zone on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
                     <Summary selected complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
@@ -142,7 +143,6 @@ pub(crate) fn LogPage(
                     <ColumnsMenu columns />
                     <Pager log page=page.into() />
                 </div>
-                <NoAnswer log what="The entries" failure=answer.page.failure.into() again />
                 {when(move || answer.page.failure.with(Option::is_none), move || view! {
                     <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
                 })}

@@ -34,7 +34,7 @@ pub(crate) fn NoAccessPage(
     };
     view! {
         <a class="brand" href="/">"Daybook"</a>
-        <h1>"You may not look at "<span class="mono">{project}</span></h1>
+        <h1>"You have no access to "<span class="mono">{project}</span></h1>
         <p>"You have no role in this project, or it does not exist. Nothing of it was read."</p>
         <p>
             "Ask one of its admins, or whoever looks after this instance, to let you in under Settings, People. They need your address: "

@@ -8,7 +8,6 @@ use crate::{
     clock::Clock,
     reactive::{dynamic, memo},
     session::Session,
-    settings::form::sentence,
     ui::{announce::announce, number::counted},
     url::{Address, History, after_sign_in},
 };
@@ -56,7 +55,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     let wait = length(i64::from(seconds));
                     announce(&format!("Too many attempts failed. Try again in {wait}."));
                 }
-                Err(failure) => problem.set(Some(sentence(&failure.message()))),
+                Err(failure) => problem.set(Some(failure.message())),
             }
             let _ = busy.try_set(false);
         });

@@ -4,9 +4,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::Failure,
-    log::names::first_upper,
     reactive::{dynamic, memo},
     session::Session,
+    ui::text::sentence,
 };
 
 /// What is wrong, and with which field; with none of them where `field` is empty.
@@ -98,10 +98,4 @@ pub(crate) fn FormProblem(
 ) -> impl IntoView {
     let problem = form.problem_of("");
     view! { <p class="problem" role="alert">{dynamic(move || problem.get())}</p> }
-}
-
-/// The server's words as a sentence.
-pub(crate) fn sentence(text: &str) -> String {
-    let text = first_upper(text);
-    if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }

@@ -67,12 +67,12 @@ pub(crate) fn InviteForm(
     };
     view! {
         <form class="settings-form" aria-labelledby="invite-title" on:submit=submit>
-            <h3 id="invite-title">"Let somebody in"</h3>
+            <h3 id="invite-title">"Invite someone"</h3>
             <TextField label="E-mail address" kind="email" required=true value=email hint=hint problem=form.problem_of("email") />
             <GrantFields draft form />
             <FormProblem form />
             <div class="form-acts">
-                <button type="submit" class="button primary" disabled=form.busy>"Let in"</button>
+                <button type="submit" class="button primary" disabled=form.busy>"Invite"</button>
             </div>
         </form>
         {dynamic(move || made.get().map(|person| view! { <Invitation made=person on_done=Callback::new(move |()| made.set(None)) /> }))}

@@ -55,7 +55,7 @@ pub(crate) fn PasswordSection(
             <form class="settings-form" aria-labelledby="password-title" on:submit=submit>
                 // For password managers: whose password it is.
                 <input class="visually-hidden" type="email" autocomplete="username" tabindex="-1" aria-hidden="true" readonly prop:value=email />
-                <TextField label="Password until now" kind="password" autocomplete="current-password" value=current hint="Empty, if you have never had one." problem=form.problem_of("current") />
+                <TextField label="Current password" kind="password" autocomplete="current-password" value=current hint="Empty, if you have never had one." problem=form.problem_of("current") />
                 <TextField label="New password" kind="password" autocomplete="new-password" required=true value=new hint="At least 12 characters. Several words are easy to keep in mind." problem=form.problem_of("new") />
                 <FormProblem form />
                 <div class="form-acts">

@@ -3,7 +3,7 @@
 use daybook_model::account::{PersonInfo, ProjectPerson};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{form::sentence, invite::InviteForm, person_row::PersonRow};
+use super::{invite::InviteForm, person_row::PersonRow};
 use crate::{
     api::{Failure, accounts},
     reactive::{dynamic, each, when},
@@ -86,7 +86,7 @@ pub(crate) fn PeopleSection(
                 <p class="hint">"Who may look at this project. A role counts at once, and so does losing it."</p>
             </header>
             {dynamic(move || people.failure.get().map(|failure| view! {
-                <p class="problem" role="alert">{sentence(&failure.message())}</p>
+                <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| people.look()>"Try again"</button>
             }))}
             {when(move || people.list.with(Option::is_some), move || view! {
@@ -112,9 +112,9 @@ pub(crate) fn PeopleSection(
                 {dynamic(move || {
                     let keepers = keepers();
                     if keepers.is_empty() {
-                        "Those who look after the whole instance may look as well.".to_owned()
+                        "Instance admins have access as well.".to_owned()
                     } else {
-                        format!("Those who look after the whole instance may look as well: {keepers}.")
+                        format!("Instance admins have access as well: {keepers}.")
                     }
                 })}
             </p>

@@ -41,7 +41,7 @@ pub(crate) fn PersonRow(people: People, person: ProjectPerson) -> impl IntoView 
         })
     };
     let until = move || {
-        let Some(until) = kept.with_value(|grant| grant.until) else { return "For good".into() };
+        let Some(until) = kept.with_value(|grant| grant.until) else { return "No end date".into() };
         let now = clock.now_untracked();
         let moment = brief(until, now, zone.get());
         if until <= now { format!("Ended {moment}") } else { moment }
@@ -143,7 +143,7 @@ fn Change(people: People, person: ProjectPerson, editing: RwSignal<bool>) -> imp
             <FormProblem form />
             <div class="form-acts">
                 <button type="submit" class="button primary" disabled=form.busy>"Save"</button>
-                <button type="button" class="button" on:click=move |_| editing.set(false)>"Leave it"</button>
+                <button type="button" class="button" on:click=move |_| editing.set(false)>"Cancel"</button>
             </div>
         </form>
     }

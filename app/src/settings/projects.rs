@@ -57,11 +57,11 @@ pub(crate) fn ProjectsSection() -> impl IntoView {
             </ul>
             <FormProblem form=ask />
             <form class="settings-form" aria-labelledby="project-title" on:submit=submit>
-                <h3 id="project-title">"Make a project"</h3>
+                <h3 id="project-title">"Create a project"</h3>
                 <TextField label="Name" required=true value=slug hint="Lower-case letters, digits and hyphens. It stands in every address and stays." problem=form.problem_of("slug") />
                 <FormProblem form />
                 <div class="form-acts">
-                    <button type="submit" class="button primary" disabled=form.busy>"Make the project"</button>
+                    <button type="submit" class="button primary" disabled=form.busy>"Create project"</button>
                 </div>
             </form>
         </section>

@@ -125,7 +125,7 @@ pub(crate) fn TokenForm(
     let scope_problem = form.problem_of("scopes");
     view! {
         <form class="settings-form" aria-labelledby="token-title" on:submit=submit>
-            <h3 id="token-title">"Make a token"</h3>
+            <h3 id="token-title">"Create a token"</h3>
             <TextField label="Name" required=true value=name hint="What uses it, such as ci-deployer." problem=form.problem_of("name") />
             <fieldset class="form-field" aria-describedby="scopes-wrong">
                 <legend>"May"</legend>
@@ -141,7 +141,7 @@ pub(crate) fn TokenForm(
             })}
             <FormProblem form />
             <div class="form-acts">
-                <button type="submit" class="button primary" disabled=form.busy>"Make the token"</button>
+                <button type="submit" class="button primary" disabled=form.busy>"Create token"</button>
             </div>
         </form>
     }

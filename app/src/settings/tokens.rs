@@ -4,7 +4,7 @@ use daybook_model::account::{MadeToken, TokenInfo};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    form::{Form, FormProblem, sentence},
+    form::{Form, FormProblem},
     limit,
     token_form::TokenForm,
 };
@@ -85,7 +85,7 @@ pub(crate) fn TokensSection(
                 <p class="hint">"For programs that send events or read the log. A token is shown once."</p>
             </header>
             {dynamic(move || tokens.failure.get().map(|failure| view! {
-                <p class="problem" role="alert">{sentence(&failure.message())}</p>
+                <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| tokens.look()>"Try again"</button>
             }))}
             {when(move || tokens.list.with(|list| list.as_ref().is_some_and(|list| !list.is_empty())), move || view! {

@@ -63,7 +63,7 @@ pub(crate) fn Confirm(
                 >
                     {word}
                 </button>
-                <button type="button" class="button quiet" on:click=move |_| leave()>"Keep"</button>
+                <button type="button" class="button quiet" on:click=move |_| leave()>"Cancel"</button>
             </span>
         }
         .into_any()

@@ -12,7 +12,7 @@ use crate::{
     load::load,
     log::columns::Columns,
     reactive::{dynamic, memo},
-    settings::form::{Form, FormProblem, sentence},
+    settings::form::{Form, FormProblem},
     ui::number::{counted, grouped},
     url::LogAddress,
 };
@@ -106,5 +106,5 @@ fn told(estimate: &Estimate) -> AnyView {
 }
 
 fn refused(failure: &Failure) -> AnyView {
-    view! { <p class="problem" role="alert">{sentence(&failure.message())}</p> }.into_any()
+    view! { <p class="problem" role="alert">{failure.message()}</p> }.into_any()
 }

@@ -12,7 +12,6 @@ use super::size;
 use crate::{
     api::{Failure, exports},
     reactive::{dynamic, effect, when},
-    settings::form::sentence,
     ui::{
         announce::announce,
         copy::CopyButton,
@@ -106,7 +105,7 @@ pub(super) fn Progress(
             {dynamic(move || now.with(|export| export.sha256.clone()).map(|hash| view! {
                 <p class="hash"><span>"SHA-256 "</span><code>{hash.clone()}</code><CopyButton text=hash what="SHA-256" /></p>
             }))}
-            {dynamic(move || failure.get().map(|why| view! { <p class="problem" role="alert">{sentence(&why.message())}</p> }))}
+            {dynamic(move || failure.get().map(|why| view! { <p class="problem" role="alert">{why.message()}</p> }))}
             <div class="form-acts">
                 {dynamic(move || if over() {
                     view! { <button type="button" class="button" on:click=move |_| running.set(None)>"Export again"</button> }.into_any()
