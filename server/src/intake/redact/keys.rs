@@ -1,6 +1,9 @@
 //! Which keys have secrets behind them.
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, RwLock},
+};
 
 /// What a key says that has a secret behind it, word by word.
 const SECRET: &[&[&str]] = &[
@@ -105,16 +108,23 @@ const COUNTS: &[&str] = &["max", "min", "num", "total", "has", "is", "use", "no"
 /// Keys that name secrets and have none behind them.
 const KEPT: &[&str] = &["imagePullSecrets", "secretKeyRef", "secretRef"];
 
+/// How many keys are remembered. Events of one kind have the same few hundred; whoever makes up keys
+/// has each of them looked at.
+const REMEMBERED: usize = 4096;
+
 /// Tells keys that have secrets behind them from others.
 #[derive(Debug, Clone)]
 pub(super) struct Keys {
     more: Vec<Vec<String>>,
     kept: HashSet<Vec<String>>,
+    /// What was found out about a key before.
+    known: Arc<RwLock<HashMap<String, bool>>>,
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { more: Vec::new(), kept: KEPT.iter().map(|key| words(key)).collect() }
+        let kept = KEPT.iter().map(|key| words(key)).collect();
+        Self { more: Vec::new(), kept, known: Arc::default() }
     }
 }
 
@@ -122,11 +132,13 @@ impl Keys {
     /// Takes keys that say these words for secret as well.
     pub(super) fn add(&mut self, key: &str) {
         self.more.push(words(key));
+        self.known = Arc::default();
     }
 
     /// Leaves this key alone, however it is written.
     pub(super) fn keep(&mut self, key: &str) {
         self.kept.insert(words(key));
+        self.known = Arc::default();
     }
 
     /// Whether there is a secret behind this key.
@@ -135,6 +147,21 @@ impl Keys {
         if key.len() > 128 {
             return false;
         }
+        if let Ok(known) = self.known.read()
+            && let Some(&secret) = known.get(key)
+        {
+            return secret;
+        }
+        let secret = self.says_secret(key);
+        if let Ok(mut known) = self.known.write()
+            && known.len() < REMEMBERED
+        {
+            known.insert(key.to_owned(), secret);
+        }
+        secret
+    }
+
+    fn says_secret(&self, key: &str) -> bool {
         let words = words(key);
         if self.kept.contains(&words) {
             return false;
