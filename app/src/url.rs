@@ -276,6 +276,5 @@ pub(crate) fn sign_in_href(back: &Place) -> String {
 pub(crate) fn after_sign_in(place: &Place) -> String {
     let (pairs, _) = query::split(&place.search);
     let then = pairs.into_iter().find(|(key, _)| key == "then").map(|(_, value)| value);
-    then.filter(|href| href.starts_with('/') && !href.starts_with("//") && !href.contains('\\'))
-        .unwrap_or_else(|| "/".into())
+    then.as_deref().and_then(paths::within_site).unwrap_or("/").to_owned()
 }

@@ -30,6 +30,7 @@ mod runs;
 mod session;
 mod sessions;
 mod settings;
+mod single_sign_on;
 mod stats;
 mod table;
 mod tokens;
@@ -55,6 +56,9 @@ fn table() -> Table {
         .route(POST, "/session", Rule::Open, session::sign_in)
         .route(POST, "/set-up", Rule::Open, session::set_up)
         .route(POST, "/invitation", Rule::Open, session::accept)
+        .route(GET, "/sign-in", Rule::Open, single_sign_on::ways)
+        .route(GET, "/auth/oidc/start", Rule::Open, single_sign_on::start)
+        .route(GET, "/auth/oidc/callback", Rule::Open, single_sign_on::callback)
         .route(GET, "/session", Rule::Person, session::show)
         .route(DELETE, "/session", Rule::Person, session::sign_out)
         .route(GET, "/sessions", Rule::Person, sessions::list)

@@ -22,6 +22,7 @@ pub mod journal;
 pub mod ledger;
 pub mod list;
 pub mod live;
+pub mod oidc;
 pub mod openapi;
 pub mod people;
 pub mod port;

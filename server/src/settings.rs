@@ -1,6 +1,9 @@
 //! How a server was told to be.
 
-use crate::{intake::Redactor, journal::Journal, people::Lifetimes, site::Site, tabs::Tabs};
+use crate::{
+    intake::Redactor, journal::Journal, oidc::SingleSignOn, people::Lifetimes, site::Site,
+    tabs::Tabs,
+};
 
 /// How a server was told to be; as it is unless something was said.
 #[derive(Debug, Default)]
@@ -15,4 +18,6 @@ pub struct Settings {
     pub site: Site,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
+    /// Through whom people may come in beside by a password.
+    pub single_sign_on: Option<SingleSignOn>,
 }

@@ -12,6 +12,7 @@ use crate::{
     journal::Journal,
     ledger::Ledger,
     live::Hub,
+    oidc::SingleSignOn,
     people::People,
     preferences::Preferences,
     privacy,
@@ -54,6 +55,8 @@ pub struct Inner {
     pub privacy: privacy::Settings,
     /// Where this server is on the web.
     pub site: Site,
+    /// Through whom people may come in beside by a password.
+    pub single_sign_on: Option<SingleSignOn>,
     /// Who tried to sign in and could not.
     pub attempts: Attempts,
     /// The views that people saved.
@@ -106,6 +109,7 @@ impl AppState {
             journal: settings.journal,
             tabs: settings.tabs,
             site: settings.site,
+            single_sign_on: settings.single_sign_on,
             attempts: Attempts::default(),
             views,
             preferences,

@@ -34,5 +34,7 @@ mod runs;
 mod settings;
 #[path = "api/signin.rs"]
 mod signin;
+#[path = "api/single_sign_on.rs"]
+mod single_sign_on;
 #[path = "api/views.rs"]
 mod views;

@@ -51,6 +51,8 @@ pub(super) struct Serve {
     #[arg(long, env = "DAYBOOK_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
     trusted_proxies: Vec<IpNet>,
     #[command(flatten)]
+    single_sign_on: super::oidc::Options,
+    #[command(flatten)]
     redaction: super::Redaction,
     /// After how many minutes without being used a session ends
     #[arg(long, env = "DAYBOOK_SESSION_IDLE", default_value_t = 720, value_name = "MINUTES",
@@ -104,12 +106,13 @@ impl Serve {
             None => Site::default(),
         };
         let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
+        let single_sign_on = self.single_sign_on.read(&site)?;
         let redactor = self.redaction.redactor()?;
         let lifetimes = Lifetimes {
             idle: self.session_idle * 60_000,
             whole: self.session_lifetime * 3_600_000,
         };
-        Ok(Settings { tabs, site, lifetimes, redactor, journal: None })
+        Ok(Settings { tabs, site, lifetimes, redactor, single_sign_on, journal: None })
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {

@@ -80,6 +80,11 @@ impl TestApp {
         Self::start_with(false, settings).await
     }
 
+    /// One with other settings that keeps a log of the log.
+    pub(crate) async fn recording_with(settings: settings::Settings) -> Self {
+        Self::start_with(true, settings).await
+    }
+
     async fn start_with(recording: bool, mut settings: settings::Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(now());
