@@ -11,6 +11,7 @@ pub mod attempts;
 pub mod buckets;
 pub mod cli;
 pub mod clock;
+pub mod connections;
 pub mod demo;
 pub mod error;
 pub mod export;

@@ -1,8 +1,8 @@
 //! How a server was told to be.
 
 use crate::{
-    intake::Redactor, journal::Journal, oidc::SingleSignOn, people::Lifetimes, site::Site,
-    tabs::Tabs,
+    connections::Patience, intake::Redactor, journal::Journal, oidc::SingleSignOn,
+    people::Lifetimes, site::Site, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.
@@ -16,6 +16,8 @@ pub struct Settings {
     pub journal: Option<Journal>,
     /// Where it is on the web.
     pub site: Site,
+    /// How long the other side of a connection may take.
+    pub patience: Patience,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
     /// Through whom people may come in beside by a password.

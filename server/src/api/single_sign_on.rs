@@ -111,8 +111,11 @@ pub(super) async fn callback(
             let by =
                 who.unwrap_or(Actor { kind: ActorType::User, id: None, name: None, email: None });
             let told = Happened::new(Action::SignIn, by, from).through(sso.issuer());
-            record(&state, Happened { outcome: Outcome::Failure, problem: Some(why), ..told })
-                .await;
+            let failed = Happened { outcome: Outcome::Failure, problem: Some(why), ..told };
+            // Whoever has to wait has not been looked at.
+            if problem != SignInProblem::Wait {
+                record(&state, failed).await;
+            }
             (over, stay(problem, Some(journey.to()))).into_response()
         }
     };
@@ -144,6 +147,14 @@ async fn answered(
 ) -> Result<Result<Person, Failed>, Error> {
     use SignInProblem::{Expired, Refused, Unavailable, Wait};
     let now = state.clock.now();
+    let device = match cookie(headers, &state.site.cookie_name(DEVICE_COOKIE)) {
+        Some(device) => state.people.device_of(device, now).await?,
+        None => None,
+    };
+    let attempt = Attempt::through_provider(from.address, device);
+    if state.attempts.begin(&attempt, now).is_err() {
+        return Ok(Err(Failed::of(Wait, "too many attempts failed")));
+    }
     let given = |key| value(query, key);
     if !given("state").is_some_and(|given| journey.began(&given)) {
         return Ok(Err(Failed::of(Expired, "it was begun in another browser")));
@@ -155,14 +166,6 @@ async fn answered(
         let why: String = given("error").unwrap_or_default().chars().take(100).collect();
         return Ok(Err(Failed::of(Refused, format!("the provider said no: {why}"))));
     };
-    let device = match cookie(headers, &state.site.cookie_name(DEVICE_COOKIE)) {
-        Some(device) => state.people.device_of(device, now).await?,
-        None => None,
-    };
-    let attempt = Attempt::through_provider(from.address, device);
-    if state.attempts.begin(&attempt, now).is_err() {
-        return Ok(Err(Failed::of(Wait, "too many attempts failed")));
-    }
     let vouch = match sso.vouched(code, journey, now).await {
         Ok(vouch) => vouch,
         Err(error) => {

@@ -147,6 +147,11 @@ impl TestApp {
         }
     }
 
+    /// What is served.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// The small file beside the log.
     pub(crate) fn sessions(&self) -> PathBuf {
         self.folder.path().join("sessions.db")

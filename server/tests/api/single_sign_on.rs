@@ -158,7 +158,12 @@ async fn away(app: &TestApp, to: &str) -> (String, String) {
 
 /// Back from the provider.
 async fn back(app: &TestApp, callback: &str, cookies: &str) -> Answer {
-    open(app, callback.strip_prefix(HERE).unwrap(), cookies).await
+    let answer = open(app, callback.strip_prefix(HERE).unwrap(), cookies).await;
+    if let Some(failed) = app.account().await.last().filter(|entry| entry["outcome"] == "failure") {
+        // For whoever reads why a test failed.
+        eprintln!("{callback}: {}", failed["error"]);
+    }
+    answer
 }
 
 /// Signs in with an account, to open a link.
@@ -244,6 +249,7 @@ async fn whoever_stays_outside_is_told_why_and_it_is_written_down() {
     let provider = Provider::start(json!({"inIdToken": true}));
     let app = server(&provider).await;
     let people = &app.state.people;
+    people.first_person(now()).await.unwrap();
     for email in ["tom@acme.dev", "gone@acme.dev"] {
         people.create_person(email, None, now()).await.unwrap();
     }
