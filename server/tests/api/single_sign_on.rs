@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -28,6 +28,8 @@ const MINUTE: i64 = 60_000;
 struct Provider {
     process: Child,
     address: String,
+    /// Kept open: it says more than its address.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Drop for Provider {
@@ -55,10 +57,11 @@ impl Provider {
             .spawn()
             .expect("node is not installed: the tests of single sign-on need version 20 or newer");
         let mut address = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        said.read_line(&mut address).unwrap();
         let address = address.trim().to_owned();
         assert!(address.starts_with("http://127.0.0.1:"), "it did not start: {address:?}");
-        Self { process, address }
+        Self { process, address, _said: said }
     }
 
     fn port(&self) -> u16 {
