@@ -68,6 +68,11 @@ pub fn person(id: i64) -> String {
     format!("{PEOPLE}/{id}")
 }
 
+/// `DELETE`: forget with which accounts of a provider a person signs in.
+pub fn person_identities(id: i64) -> String {
+    format!("{PEOPLE}/{id}/identities")
+}
+
 /// `POST`: another invitation for a person, a [`MadePerson`](crate::account::MadePerson).
 pub fn person_invitation(id: i64) -> String {
     format!("{PEOPLE}/{id}/invitation")

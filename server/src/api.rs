@@ -70,6 +70,7 @@ fn table() -> Table {
         .route(GET, "/people/{id}", Rule::Instance, people::show)
         .route(PATCH, "/people/{id}", Rule::Instance, people::change)
         .route(POST, "/people/{id}/invitation", Rule::Instance, people::invite)
+        .route(DELETE, "/people/{id}/identities", Rule::Instance, people::forget_identities)
         .route(GET, "/projects/{project}/people", ADMIN, projects::people)
         .route(PUT, "/projects/{project}/people", ADMIN, projects::grant)
         .route(DELETE, "/projects/{project}/people/{id}", ADMIN, projects::remove)

@@ -91,6 +91,15 @@ impl People {
         Ok(Identified::Person { person, is_new })
     }
 
+    /// Forgets the accounts of a person, who may come with another one. Says how many there were.
+    pub async fn forget_identities(&self, person: i64) -> Result<u64, PeopleError> {
+        let forgotten = sqlx::query("DELETE FROM person_identity WHERE person = $1")
+            .bind(person)
+            .execute(self.log.writer())
+            .await?;
+        Ok(forgotten.rows_affected())
+    }
+
     /// Replaces everything that a person has from groups; says what changed.
     pub async fn set_group_grants(
         &self,

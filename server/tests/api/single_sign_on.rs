@@ -295,14 +295,25 @@ async fn whoever_stays_outside_is_told_why_and_it_is_written_down() {
     assert!(people.find("stranger@acme.dev").await.unwrap().is_none());
     assert!(people.find("new@acme.dev").await.unwrap().is_none());
 
+    // Where it is the same person after all, an admin says so.
+    let tom = people.find("tom@acme.dev").await.unwrap().unwrap();
+    let path = format!("/api/people/{}/identities", tom.id);
+    let forget = Request::delete(&path)
+        .header(header::AUTHORIZATION, format!("Bearer {}", app.local_key.reveal()));
+    let forgotten = app.send(forget.body(Body::empty()).unwrap()).await;
+    assert_eq!(forgotten.status, StatusCode::NO_CONTENT);
+    let seen = viewer(&app, &sign_in(&app, &provider, "another-tom").await).await;
+    assert_eq!(seen["email"], "tom@acme.dev");
+    let refused = sign_in(&app, &provider, "tom").await;
+    assert!(location(&refused).ends_with("problem=taken"));
+
     // Who is disabled later stays outside as well, and sessions are over.
-    let tom = sign_in(&app, &provider, "tom").await;
-    let session = cookie(&tom.headers, "daybook_session").unwrap();
-    let id = people.find("tom@acme.dev").await.unwrap().unwrap().id;
-    people.change_person(id, &disabled, now()).await.unwrap();
+    let signed_in = sign_in(&app, &provider, "another-tom").await;
+    let session = cookie(&signed_in.headers, "daybook_session").unwrap();
+    people.change_person(tom.id, &disabled, now()).await.unwrap();
     let asked = app.as_person(&session, Method::GET, "/api/session", None).await;
     assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
-    let again = sign_in(&app, &provider, "tom").await;
+    let again = sign_in(&app, &provider, "another-tom").await;
     assert!(location(&again).ends_with("problem=disabled"));
 }
 
