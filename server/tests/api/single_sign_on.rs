@@ -180,13 +180,17 @@ async fn viewer(app: &TestApp, signed_in: &Answer) -> Value {
     app.as_person(&session, Method::GET, "/api/session", None).await.json()
 }
 
-/// The entries of `acme` that change what somebody may do.
+/// The entries of `acme` that change what somebody may do, whole.
 async fn role_changes(app: &TestApp) -> Vec<Value> {
     let list = app.get("/api/projects/acme/events?source=daybook&sort=time").await.json();
-    let entries = list["entries"].as_array().unwrap().clone();
-    let of_roles =
-        |entry: &Value| entry["operation"] != "read" && entry["resource"]["type"] == "person";
-    entries.into_iter().filter(of_roles).collect()
+    let mut changes = Vec::new();
+    for entry in list["entries"].as_array().unwrap() {
+        if entry["resource"]["type"] == "person" {
+            let path = format!("/api/projects/acme/events/{}", entry["seq"]);
+            changes.push(app.get(&path).await.json());
+        }
+    }
+    changes
 }
 
 #[tokio::test]
