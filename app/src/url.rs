@@ -4,7 +4,7 @@
 //! on every character. Links are plain `<a href>`; a click on one that stays in the app is a
 //! change of [`Place`] instead of a new document, by the router.
 
-use daybook_model::{QueryError, View, paths, query};
+use daybook_model::{QueryError, View, account::SignInProblem, paths, query};
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -274,8 +274,23 @@ pub(crate) fn sign_in_href(back: &Place) -> String {
 
 /// Where the sign-in page leads to: within this app, never elsewhere.
 pub(crate) fn after_sign_in(place: &Place) -> String {
+    paths::within_site(&value_of(place, "then")).unwrap_or("/").to_owned()
+}
+
+/// Why single sign-on led back to the sign-in page.
+pub(crate) fn sign_in_problem(place: &Place) -> Option<SignInProblem> {
+    value_of(place, "problem").parse().ok()
+}
+
+/// A link that leads to single sign-on, and back to a link of this app.
+pub(crate) fn single_sign_on_href(to: &str) -> String {
+    let mut out = query::Writer::default();
+    out.push("to", to);
+    format!("{}?{}", paths::SINGLE_SIGN_ON, out.finish())
+}
+
+/// The value of a key that is not the log's; empty where there is none.
+fn value_of(place: &Place, wanted: &str) -> String {
     let (pairs, _) = query::split(&place.search);
-    let then = pairs.into_iter().find(|(key, _)| key == "then").map(|(_, value)| value);
-    then.filter(|href| href.starts_with('/') && !href.starts_with("//") && !href.contains('\\'))
-        .unwrap_or_else(|| "/".into())
+    pairs.into_iter().find(|(key, _)| key == wanted).map(|(_, value)| value).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 mod access;
 mod people;
 mod sessions;
+mod sign_in;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ pub use people::{
     NewProject, NewToken, PersonChange, PersonInfo, ProjectGrant, ProjectPerson, TokenInfo,
 };
 pub use sessions::{PasswordChange, SessionInfo};
+pub use sign_in::{SignInProblem, SignInWays};
 
 /// What signing in takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -36,6 +36,12 @@ pub const SET_UP: &str = "/set-up";
 /// `GET`: the [`Viewer`](crate::account::Viewer). `POST` a [`SignIn`](crate::account::SignIn):
 /// sign in. `DELETE`: sign out.
 pub const SESSION: &str = "/api/session";
+/// `GET`: the [`SignInWays`](crate::account::SignInWays).
+pub const SIGN_IN_WAYS: &str = "/api/sign-in";
+/// Where single sign-on begins: a link that leads away, and back to `to`.
+pub const SINGLE_SIGN_ON: &str = "/api/auth/oidc/start";
+/// Where the provider of single sign-on leads back to.
+pub const SINGLE_SIGN_ON_CALLBACK: &str = "/api/auth/oidc/callback";
 /// `POST` a [`SetUp`](crate::account::SetUp): sign in by the one-time link.
 pub const SET_UP_API: &str = "/api/set-up";
 
@@ -62,9 +68,21 @@ pub fn person(id: i64) -> String {
     format!("{PEOPLE}/{id}")
 }
 
+/// `DELETE`: forget with which accounts of a provider a person signs in.
+pub fn person_identities(id: i64) -> String {
+    format!("{PEOPLE}/{id}/identities")
+}
+
 /// `POST`: another invitation for a person, a [`MadePerson`](crate::account::MadePerson).
 pub fn person_invitation(id: i64) -> String {
     format!("{PEOPLE}/{id}/invitation")
+}
+
+/// A link that stays within this site; where one comes in leads nowhere else afterwards.
+pub fn within_site(href: &str) -> Option<&str> {
+    // Browsers read `\` as `/`, and leave out tabs and line breaks.
+    let plain = |c: char| c.is_ascii_graphic() && c != '\\';
+    (href.starts_with('/') && !href.starts_with("//") && href.chars().all(plain)).then_some(href)
 }
 
 /// `GET`: the [`ProjectPerson`](crate::account::ProjectPerson)s of a project. `PUT` a
@@ -185,4 +203,27 @@ pub fn export_file(project: &str, id: &str) -> String {
 /// `GET`, `PUT`: the project's [`ExportSettings`](crate::export::ExportSettings).
 pub fn export_settings(project: &str) -> String {
     format!("/api/projects/{project}/settings/export")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_link_leads_to_another_site() {
+        for here in ["/", "/projects/acme/log?q=a%20b&path=//x", "/account#sessions"] {
+            assert_eq!(within_site(here), Some(here));
+        }
+        for elsewhere in [
+            "",
+            "//evil.test",
+            "/\\evil.test",
+            "https://evil.test",
+            "/\t/evil.test",
+            "/a\r\nX: 1",
+            "evil",
+        ] {
+            assert_eq!(within_site(elsewhere), None, "{elsewhere:?}");
+        }
+    }
 }

@@ -20,6 +20,8 @@ pub enum Action {
     CreateProject,
     /// A person was made.
     InvitePerson,
+    /// A person came for the first time, through single sign-on.
+    CreatePerson,
     /// A person may not come in any more.
     DisablePerson,
     /// A person may come in again.
@@ -46,6 +48,7 @@ impl Action {
             Self::ChangePassword => "ChangePassword",
             Self::CreateProject => "CreateProject",
             Self::InvitePerson => "InvitePerson",
+            Self::CreatePerson => "CreatePerson",
             Self::DisablePerson => "DisablePerson",
             Self::EnablePerson => "EnablePerson",
             Self::ChangePerson => "ChangePerson",
@@ -66,7 +69,7 @@ impl Action {
             Self::InvitePerson => Operation::InviteSent,
             Self::DisablePerson | Self::RemoveMember => Operation::MemberRemoved,
             Self::ChangeRole | Self::EnablePerson => Operation::PermissionsChanged,
-            Self::CreateProject => Operation::Create,
+            Self::CreateProject | Self::CreatePerson => Operation::Create,
             Self::ChangePassword | Self::ChangePerson => Operation::Update,
         }
     }
@@ -89,13 +92,18 @@ pub struct Happened {
     pub on: Option<(&'static str, String, String)>,
     /// What it was like before and is now, where that can be told. No secret is in it.
     pub change: Option<(serde_json::Value, serde_json::Value)>,
+    /// The provider through which somebody signed in; without one, by a password or a link.
+    pub through: Option<String>,
+    /// Why it failed.
+    pub problem: Option<String>,
 }
 
 impl Happened {
     /// Something that succeeded.
     pub fn new(action: Action, by: Actor, from: Origin) -> Self {
         let outcome = Outcome::Success;
-        Self { action, outcome, by, from, project: None, on: None, change: None }
+        let (project, on, change, through, problem) = (None, None, None, None, None);
+        Self { action, outcome, by, from, project, on, change, through, problem }
     }
 
     /// In a project.
@@ -108,6 +116,12 @@ impl Happened {
     #[must_use]
     pub fn on(self, kind: &'static str, id: &impl ToString, name: &str) -> Self {
         Self { on: Some((kind, id.to_string(), name.to_owned())), ..self }
+    }
+
+    /// Through a provider.
+    #[must_use]
+    pub fn through(self, issuer: &str) -> Self {
+        Self { through: Some(issuer.to_owned()), ..self }
     }
 
     /// From one state to another.

@@ -1,17 +1,13 @@
 //! The route table: the whole API on one screen.
 
-use std::net::SocketAddr;
-
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, connect_info::IntoMakeServiceWithConnectInfo},
+    extract::DefaultBodyLimit,
     handler::Handler as _,
     http::Method,
-    middleware::{from_fn, from_fn_with_state, map_response},
-    serve::{ListenerExt as _, TapIo},
+    middleware::{from_fn_with_state, map_response},
 };
 use daybook_model::account::Permission;
-use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{access::Rule, assets, error::Error, headers, openapi, state::AppState};
@@ -30,6 +26,7 @@ mod runs;
 mod session;
 mod sessions;
 mod settings;
+mod single_sign_on;
 mod stats;
 mod table;
 mod tokens;
@@ -55,6 +52,9 @@ fn table() -> Table {
         .route(POST, "/session", Rule::Open, session::sign_in)
         .route(POST, "/set-up", Rule::Open, session::set_up)
         .route(POST, "/invitation", Rule::Open, session::accept)
+        .route(GET, "/sign-in", Rule::Open, single_sign_on::ways)
+        .route(GET, "/auth/oidc/start", Rule::Open, single_sign_on::start)
+        .route(GET, "/auth/oidc/callback", Rule::Open, single_sign_on::callback)
         .route(GET, "/session", Rule::Person, session::show)
         .route(DELETE, "/session", Rule::Person, session::sign_out)
         .route(GET, "/sessions", Rule::Person, sessions::list)
@@ -70,6 +70,7 @@ fn table() -> Table {
         .route(GET, "/people/{id}", Rule::Instance, people::show)
         .route(PATCH, "/people/{id}", Rule::Instance, people::change)
         .route(POST, "/people/{id}/invitation", Rule::Instance, people::invite)
+        .route(DELETE, "/people/{id}/identities", Rule::Instance, people::forget_identities)
         .route(GET, "/projects/{project}/people", ADMIN, projects::people)
         .route(PUT, "/projects/{project}/people", ADMIN, projects::grant)
         .route(DELETE, "/projects/{project}/people/{id}", ADMIN, projects::remove)
@@ -128,12 +129,13 @@ pub fn routes() -> Vec<Route> {
 /// Everything that is served: the API, and the app everywhere else.
 pub fn router(state: AppState) -> Router {
     let rule = Rule::Token(Permission::Read);
+    let in_time = from_fn_with_state(state.patience, headers::in_time);
     let v1 = Table::default()
         .route(Method::GET, "/audit-log", rule, port::list)
         .router(&state)
         .fallback(port::missing)
         .layer(CompressionLayer::new())
-        .layer(from_fn(headers::in_time))
+        .layer(in_time.clone())
         .layer(map_response(port::in_shape))
         .with_state(state.clone());
     let api = table()
@@ -143,7 +145,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(64 * 1024))
         // The overview compresses itself, line by line; live streams are not compressed.
         .layer(CompressionLayer::new())
-        .layer(from_fn(headers::in_time))
+        .layer(in_time)
         .with_state(state.clone());
     let api = match &state.journal {
         Some(journal) => api.layer(journal.layer()),
@@ -155,19 +157,4 @@ pub fn router(state: AppState) -> Router {
         .nest("/v1", v1)
         .merge(app)
         .layer(from_fn_with_state(state, headers::complete))
-}
-
-/// A listener whose answers leave at once. An answer in parts would otherwise wait with its second
-/// part until the first is acknowledged, which takes a browser up to 40 ms.
-pub fn prompt(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
-    listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection's answers may wait for one another");
-        }
-    })
-}
-
-/// The router as it is served: each request knows the address it comes from.
-pub fn service(state: AppState) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
-    router(state).into_make_service_with_connect_info()
 }

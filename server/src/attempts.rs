@@ -91,6 +91,16 @@ impl Attempt {
         };
         Self { counted }
     }
+
+    /// An attempt through a provider of single sign-on, which says only afterwards for whom: in a
+    /// browser in which this person signed in before, or in one that is not known.
+    pub fn through_provider(address: Option<IpAddr>, device: Option<i64>) -> Self {
+        let counted = match device {
+            Some(person) => (Who::Device(format!("#{person}")), FREE),
+            None => (Who::Network(Network::of(address)), FREE_IN_ALL),
+        };
+        Self { counted: vec![counted] }
+    }
 }
 
 /// Who failed lately.

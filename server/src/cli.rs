@@ -11,6 +11,7 @@ mod demo;
 mod import;
 mod log;
 mod manual;
+mod oidc;
 mod remote;
 mod serve;
 mod via;
@@ -112,6 +113,8 @@ enum CliError {
     Tabs(#[from] crate::tabs::TabsError),
     #[error(transparent)]
     Journal(#[from] crate::journal::JournalError),
+    #[error(transparent)]
+    SingleSignOn(#[from] crate::oidc::ConfigError),
     #[error(transparent)]
     Redactor(#[from] crate::intake::RedactorError),
     /// What was asked for is not all there.

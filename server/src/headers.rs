@@ -1,7 +1,5 @@
 //! What holds for every answer: its headers, and that it comes in time.
 
-use std::time::Duration;
-
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
@@ -9,10 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{error::Error, state::AppState};
-
-/// How long an answer may take to begin; a body must have arrived by then.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::{connections::Patience, error::Error, state::AppState};
 
 /// Nothing that the page asks a browser for.
 const POLICY: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
@@ -46,8 +41,8 @@ pub async fn complete(State(state): State<AppState>, request: Request, next: Nex
 }
 
 /// Gives up on what takes too long, so that nobody's connection is held for ever.
-pub async fn in_time(request: Request, next: Next) -> Response {
-    tokio::time::timeout(PATIENCE, next.run(request))
+pub async fn in_time(State(patience): State<Patience>, request: Request, next: Next) -> Response {
+    tokio::time::timeout(patience.answer, next.run(request))
         .await
         .unwrap_or_else(|_| Error::Unavailable.into_response())
 }

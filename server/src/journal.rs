@@ -144,7 +144,8 @@ impl Journal {
 
     /// Writes down what happened to an account: in the project it concerns, else in `_account`.
     pub async fn account(&self, happened: &Happened) -> Result<(), JournalError> {
-        let Happened { action, outcome, by, from, project, on, change } = happened;
+        let Happened { action, outcome, by, from, project, on, change, through, problem } =
+            happened;
         let told = self.about(from, |recording| {
             recording.actor(by.clone()).action(action.as_str()).operation(action.operation());
             recording.outcome(*outcome).belonging(project.map(|project| project.0.to_string()));
@@ -153,6 +154,12 @@ impl Journal {
             }
             if let Some((before, after)) = change {
                 recording.change(before.clone(), after.clone());
+            }
+            if let Some(through) = through {
+                recording.detail("through", through.as_str());
+            }
+            if let Some(problem) = problem {
+                recording.with(|event| event.error = Some(problem.clone()));
             }
         });
         told.await

@@ -21,10 +21,12 @@ use crate::store::sqlite::Database;
 
 mod directory;
 mod grants;
+mod identity;
 mod session;
 mod token;
 
 pub use daybook_model::account::TokenScope as Scope;
+pub use identity::{GroupChange, Identified, Vouched};
 pub use session::{DEVICE_MILLIS, Lifetimes, Session};
 pub use token::Token;
 
@@ -116,13 +118,7 @@ impl People {
         password: Option<&str>,
         now: Timestamp,
     ) -> Result<Person, PeopleError> {
-        let email = email.trim().to_lowercase();
-        if !email.contains('@')
-            || email.len() > 254
-            || email.chars().any(|c| c.is_control() || c.is_whitespace())
-        {
-            return Err(PeopleError::Refused(format!("{email:?} is not an e-mail address")));
-        }
+        let email = checked_email(email)?;
         let hash = match password {
             Some(password) => Some(new_password(&email, password).await?),
             None => None,
@@ -165,6 +161,16 @@ impl People {
         let right = check_password(password.to_owned(), hash).await?;
         Ok(row.filter(|_| right).map(|row| person(&row)))
     }
+}
+
+/// An address in the one form that is kept.
+fn checked_email(email: &str) -> Result<String, PeopleError> {
+    let email = email.trim().to_lowercase();
+    let odd = |c: char| c.is_control() || c.is_whitespace();
+    if !email.contains('@') || email.len() > 254 || email.chars().any(odd) {
+        return Err(PeopleError::Refused(format!("{email:?} is not an e-mail address")));
+    }
+    Ok(email)
 }
 
 /// Words that a password is not made of alone: whoever guesses begins with these.

@@ -1,6 +1,9 @@
 //! How a server was told to be.
 
-use crate::{intake::Redactor, journal::Journal, people::Lifetimes, site::Site, tabs::Tabs};
+use crate::{
+    connections::Patience, intake::Redactor, journal::Journal, oidc::SingleSignOn,
+    people::Lifetimes, site::Site, tabs::Tabs,
+};
 
 /// How a server was told to be; as it is unless something was said.
 #[derive(Debug, Default)]
@@ -13,6 +16,10 @@ pub struct Settings {
     pub journal: Option<Journal>,
     /// Where it is on the web.
     pub site: Site,
+    /// How long the other side of a connection may take.
+    pub patience: Patience,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
+    /// Through whom people may come in beside by a password.
+    pub single_sign_on: Option<SingleSignOn>,
 }

@@ -7,11 +7,13 @@ use tokio::sync::Semaphore;
 use crate::{
     attempts::Attempts,
     clock::Clock,
+    connections::Patience,
     export::Exports,
     intake::{Redactor, SourceTable},
     journal::Journal,
     ledger::Ledger,
     live::Hub,
+    oidc::SingleSignOn,
     people::People,
     preferences::Preferences,
     privacy,
@@ -54,6 +56,10 @@ pub struct Inner {
     pub privacy: privacy::Settings,
     /// Where this server is on the web.
     pub site: Site,
+    /// How long the other side of a connection may take.
+    pub patience: Patience,
+    /// Through whom people may come in beside by a password.
+    pub single_sign_on: Option<SingleSignOn>,
     /// Who tried to sign in and could not.
     pub attempts: Attempts,
     /// The views that people saved.
@@ -106,6 +112,8 @@ impl AppState {
             journal: settings.journal,
             tabs: settings.tabs,
             site: settings.site,
+            patience: settings.patience,
+            single_sign_on: settings.single_sign_on,
             attempts: Attempts::default(),
             views,
             preferences,

@@ -205,6 +205,18 @@ pub trait Store: Send + Sync + 'static {
         upto: Seq,
     ) -> Result<Vec<Entry>, StoreError>;
 
+    /// Those of [`Store::between`] that are in the scope.
+    async fn matching(
+        &self,
+        scope: &Scope,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = self.between(scope.project, after, upto).await?;
+        entries.retain(|entry| scope.holds(entry));
+        Ok(entries)
+    }
+
     /// At most `limit` entries behind a position in the order of time, for walking a long list page
     /// by page: nothing is held between two pages. Fewer where they are large; none only at the end.
     /// Like the two below, it comes to the methods above unless a store has a quicker way.

@@ -6,6 +6,8 @@
 mod app;
 #[path = "api/chart.rs"]
 mod chart;
+#[path = "api/connections.rs"]
+mod connections;
 #[path = "api/export.rs"]
 mod export;
 #[path = "api/hardening.rs"]
@@ -16,6 +18,8 @@ mod ingest;
 mod journal;
 #[path = "api/live.rs"]
 mod live;
+#[path = "api/masked.rs"]
+mod masked;
 #[path = "api/openapi.rs"]
 mod openapi;
 #[path = "api/people.rs"]
@@ -34,5 +38,7 @@ mod runs;
 mod settings;
 #[path = "api/signin.rs"]
 mod signin;
+#[path = "api/single_sign_on.rs"]
+mod single_sign_on;
 #[path = "api/views.rs"]
 mod views;

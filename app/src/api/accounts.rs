@@ -3,8 +3,8 @@
 use daybook_model::{
     account::{
         AcceptInvitation, GrantChange, MadePerson, MadeToken, NewPerson, NewProject, NewToken,
-        PasswordChange, PersonChange, PersonInfo, Project, ProjectPerson, SessionInfo, TokenInfo,
-        Viewer,
+        PasswordChange, PersonChange, PersonInfo, Project, ProjectPerson, SessionInfo, SignInWays,
+        TokenInfo, Viewer,
     },
     paths,
 };
@@ -15,6 +15,11 @@ use super::{Failure, check, read, send};
 /// Signs in by an invitation, and sets the password.
 pub(crate) async fn accept(form: &AcceptInvitation) -> Result<Viewer, Failure> {
     send(Request::post(paths::INVITATION_API), form).await
+}
+
+/// How one may sign in.
+pub(crate) async fn sign_in_ways() -> Result<SignInWays, Failure> {
+    read(Request::get(paths::SIGN_IN_WAYS).send().await).await
 }
 
 /// The viewer's own sessions.

@@ -1,5 +1,7 @@
 //! Signing in. A link to anything in the log survives it.
 
+mod provider;
+
 use daybook_model::{Timestamp, account::SignIn};
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -9,8 +11,9 @@ use crate::{
     reactive::{dynamic, memo},
     session::Session,
     ui::{announce::announce, number::counted},
-    url::{Address, History, after_sign_in},
+    url::{Address, History, after_sign_in, sign_in_problem},
 };
+use provider::ProviderLink;
 
 /// E-mail address and password.
 #[component]
@@ -21,7 +24,9 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let email = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
+    // What single sign-on came back with.
+    let began = untrack(|| sign_in_problem(&address.place()));
+    let problem = RwSignal::new(began.map(|problem| problem.message().to_owned()));
     let clock = expect_context::<Clock>();
     // Until when nobody may try again, which is counted down.
     let closed = RwSignal::new(None::<Timestamp>);
@@ -75,6 +80,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
             }))}
             <button class="button primary" type="submit" disabled=Signal::derive(move || busy.get() || wait.get().is_some())>"Sign in"</button>
         </form>
+        <ProviderLink />
         <p class="muted">"First time here? Open the link of your invitation, or the one that the server printed when it started."</p>
     }
 }

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use daybook::{
     api, buckets,
     clock::Clock,
+    connections,
     ledger::Ledger,
     people::{People, Scope as TokenScope},
     secret::Secret,
@@ -168,6 +169,7 @@ async fn serve(
     );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(api::prompt(listener), api::router(state)).await });
+    let (router, patience) = (api::router(state.clone()), state.patience);
+    tokio::spawn(connections::serve(listener, router, patience, std::future::pending()));
     Ok(Client { address, token: token.reveal().into() })
 }

@@ -198,6 +198,24 @@ impl Store for Bounded {
         self.below.keys(&self.narrow(scope).await?, sort, from, limit).await
     }
 
+    async fn at(
+        &self,
+        project: ProjectId,
+        keys: &[Key],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.same(project)?;
+        let mut shown = Vec::new();
+        // Whole: whether one is shown may hang on any of its fields.
+        let parts = if parts == Parts::Narrow { Parts::Listed } else { parts };
+        for entry in self.below.at(project, keys, parts).await? {
+            if self.shows(&entry).await? {
+                shown.push(entry);
+            }
+        }
+        Ok(shown)
+    }
+
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
         self.same(project)?;
         let Some(entry) = self.below.entry(project, seq).await? else { return Ok(None) };

@@ -117,3 +117,19 @@ pub(super) async fn invite(
     record(&state, invited.on("person", &person.id, &person.email)).await;
     Ok(Json(MadePerson { person, invitation: Some(secret.reveal().to_owned()) }))
 }
+
+/// Forgets with which accounts of a provider a person signs in: the next one with their verified
+/// address is theirs. Their sessions stay.
+pub(super) async fn forget_identities(
+    State(state): State<AppState>,
+    caller: Caller,
+    from: Origin,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Error> {
+    let person = find(&state, &id).await?;
+    let forgotten = state.people.forget_identities(person.id).await?;
+    let changed = Happened::new(Action::ChangePerson, caller.actor(), from);
+    let changed = changed.on("person", &person.id, &person.email);
+    record(&state, changed.change(json!({"accounts": forgotten}), json!({"accounts": 0}))).await;
+    Ok(StatusCode::NO_CONTENT)
+}

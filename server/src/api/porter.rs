@@ -19,7 +19,7 @@ use crate::{
     extract::{Access, Origin, Question},
     porter::{Answer, Asked, MAX_PAGE, PAGE, Published},
     state::AppState,
-    store::Parts,
+    store::{Parts, StoreError},
 };
 
 /// The filtered log as the published CSV.
@@ -72,8 +72,19 @@ pub(super) async fn query_page(
     let scope = &list.scope;
     let total = access.store.count(scope).await?;
     let keys = access.store.keys(scope, Sort::default(), None, page * PAGE).await?;
-    let keys = keys.get((page - 1) * PAGE..).unwrap_or_default();
-    let entries = access.store.at(scope.project, keys, Parts::Listed).await?;
+    let mut keys = keys.get((page - 1) * PAGE..).unwrap_or_default();
+    let mut entries = Vec::new();
+    // Large ones come a few at a time.
+    while !keys.is_empty() {
+        let found = access.store.at(scope.project, keys, Parts::Listed).await?;
+        if found.is_empty() {
+            return Err(
+                StoreError::Failed("entries of a page went while it was read".into()).into()
+            );
+        }
+        keys = keys.get(found.len()..).unwrap_or_default();
+        entries.extend(found);
+    }
     Ok(Json(Answer {
         entries: entries.into_iter().map(Published::from).collect(),
         page,

@@ -105,18 +105,19 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, state.site.cookie(SESSION_COOKIE, "", 0))]))
 }
 
-fn actor(email: &str) -> Actor {
+pub(super) fn actor(email: &str) -> Actor {
     let (id, email) = (Some(email.to_owned()), Some(email.to_owned()));
     Actor { kind: ActorType::User, id, name: None, email }
 }
 
 /// The cookies of a session that was opened just now. Its secret is new; one that the browser came
-/// with is worth nothing from now on.
+/// with is worth nothing from now on. `through` is the provider that the person came through.
 pub(super) async fn cookies(
     state: &AppState,
     person: &Person,
     from: Origin,
     headers: &HeaderMap,
+    through: Option<&str>,
 ) -> Result<AppendHeaders<Vec<(HeaderName, String)>>, Error> {
     let now = state.clock.now();
     if let Some(old) = session_cookie(state, headers) {
@@ -124,7 +125,8 @@ pub(super) async fn cookies(
     }
     let secret = state.people.open_session_from(person, &from, now).await?;
     let device = state.people.know_device(person, now).await?;
-    record(state, Happened::new(Action::SignIn, actor(&person.email), from)).await;
+    let signed_in = Happened::new(Action::SignIn, actor(&person.email), from);
+    record(state, Happened { through: through.map(str::to_owned), ..signed_in }).await;
     let lasts = state.people.lifetimes().whole / 1000;
     Ok(AppendHeaders(vec![
         (SET_COOKIE, state.site.cookie(SESSION_COOKIE, secret.reveal(), lasts)),
@@ -138,7 +140,7 @@ async fn open_session(
     from: Origin,
     headers: &HeaderMap,
 ) -> Result<impl IntoResponse + use<>, Error> {
-    let cookies = cookies(state, &person, from, headers).await?;
+    let cookies = cookies(state, &person, from, headers, None).await?;
     Ok((cookies, Json(viewer(state, person).await?)))
 }
 

@@ -16,7 +16,7 @@ use super::{
     log::{OpenLog, log_file},
 };
 use crate::{
-    api,
+    api, connections,
     journal::MINUTE,
     people::Lifetimes,
     presence::{Found, Presence},
@@ -50,6 +50,8 @@ pub(super) struct Serve {
     /// Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed
     #[arg(long, env = "DAYBOOK_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
     trusted_proxies: Vec<IpNet>,
+    #[command(flatten)]
+    single_sign_on: super::oidc::Options,
     #[command(flatten)]
     redaction: super::Redaction,
     /// After how many minutes without being used a session ends
@@ -104,12 +106,13 @@ impl Serve {
             None => Site::default(),
         };
         let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
+        let single_sign_on = self.single_sign_on.read(&site)?;
         let redactor = self.redaction.redactor()?;
         let lifetimes = Lifetimes {
             idle: self.session_idle * 60_000,
             whole: self.session_lifetime * 3_600_000,
         };
-        Ok(Settings { tabs, site, lifetimes, redactor, journal: None })
+        Ok(Settings { tabs, site, lifetimes, redactor, single_sign_on, ..Settings::default() })
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
@@ -163,19 +166,19 @@ impl Serve {
         }
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
-        let served = axum::serve(api::prompt(listener), api::service(state))
-            .with_graceful_shutdown(async move {
-                stopped().await;
-                // They would go on for ever; their readers come back.
-                live.close();
-            });
+        let patience = state.patience;
+        let served = connections::serve(listener, api::router(state), patience, async move {
+            stopped().await;
+            // They would go on for ever; their readers come back.
+            live.close();
+        });
         // Whoever is still reading half a minute after the signal is let go.
         let overtime = async {
             stopped().await;
             tokio::time::sleep(Duration::from_secs(30)).await;
         };
         tokio::select! {
-            served = served => served.map_err(|e| CliError::say(format!("the server stopped: {e}")))?,
+            () = served => {}
             () = overtime => {}
         }
         journal.close().await;

@@ -93,8 +93,7 @@ impl Walk {
         let mut after = after;
         while self.keys.is_empty() && after < self.scope.as_of {
             let upto = self.scope.as_of.min(after.saturating_add(MOST as u64));
-            let mut entries = self.store.between(self.scope.project, after, upto).await?;
-            entries.retain(|entry| self.scope.holds(entry));
+            let entries = self.store.matching(&self.scope, after, upto).await?;
             let key = |entry: &Entry| (entry.event.occurred_at.millis(), entry.seq);
             self.keys.extend(entries.iter().map(key));
             after = upto;

@@ -1,5 +1,7 @@
 //! Where the server's own records go: into the log, readings by way of the small file.
 
+use std::sync::LazyLock;
+
 use daybook_model::{Event, Operation};
 use daybook_recorder::{Record, Sink, SinkError};
 
@@ -8,6 +10,9 @@ use crate::{
     intake::{SourceTable, check, normalise},
     store::ProjectId,
 };
+
+/// What sources are told by; ours is said.
+static SOURCES: LazyLock<SourceTable> = LazyLock::new(SourceTable::default);
 
 /// The sink of the server's own recorder.
 pub(super) struct JournalSink {
@@ -54,7 +59,7 @@ fn unavailable(error: JournalError) -> SinkError {
 pub(super) fn ready(record: &Record, log: &Log) -> Option<Event> {
     let mut event = record.event.clone();
     event.source.get_or_insert_with(|| SOURCE.to_owned());
-    normalise(&mut event, &SourceTable::default());
+    normalise(&mut event, &SOURCES);
     let fault = check(&event, log.clock.now()).err();
     if let Some(fault) = &fault {
         tracing::error!(action = event.action, ?fault, "a call cannot be recorded");

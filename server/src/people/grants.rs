@@ -10,7 +10,7 @@ use super::{People, PeopleError, Person, token::filter};
 use crate::store::ProjectId;
 
 /// From columns role, filter, until.
-fn grant(row: &SqliteRow) -> Result<Grant, PeopleError> {
+pub(super) fn grant(row: &SqliteRow) -> Result<Grant, PeopleError> {
     let word: String = row.get(0);
     let role: Role =
         word.parse().map_err(|_| PeopleError::Unreadable(format!("the role {word:?}")))?;
@@ -131,7 +131,7 @@ impl People {
     }
 }
 
-async fn insert(
+pub(super) async fn insert(
     connection: &mut sqlx::SqliteConnection,
     person: i64,
     project: ProjectId,

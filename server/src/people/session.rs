@@ -198,6 +198,19 @@ impl People {
         Ok(secret)
     }
 
+    /// Who signed in with this browser before.
+    pub async fn device_of(
+        &self,
+        cookie: &str,
+        now: Timestamp,
+    ) -> Result<Option<i64>, PeopleError> {
+        let whose =
+            sqlx::query_scalar("SELECT person FROM device WHERE hash = $1 AND expires_at > $2")
+                .bind(SecretHash::of(cookie).as_bytes().to_vec())
+                .bind(now.millis());
+        Ok(whose.fetch_optional(&self.sessions).await?)
+    }
+
     /// Whether somebody with this address signed in with this browser before.
     pub async fn is_known_device(
         &self,
@@ -205,13 +218,7 @@ impl People {
         email: &str,
         now: Timestamp,
     ) -> Result<bool, PeopleError> {
-        let whose: Option<i64> =
-            sqlx::query_scalar("SELECT person FROM device WHERE hash = $1 AND expires_at > $2")
-                .bind(SecretHash::of(cookie).as_bytes().to_vec())
-                .bind(now.millis())
-                .fetch_optional(&self.sessions)
-                .await?;
-        let Some(whose) = whose else { return Ok(false) };
+        let Some(whose) = self.device_of(cookie, now).await? else { return Ok(false) };
         Ok(self.find(email).await?.is_some_and(|person| person.id == whose))
     }
 }

@@ -10,7 +10,9 @@ use daybook_model::{
 };
 
 use super::{Masks, Pseudonyms, mask};
-use crate::store::{AnyStore, Appended, Counts, Position, ProjectId, Scope, Store, StoreError};
+use crate::store::{
+    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Scope, Store, StoreError,
+};
 
 /// How many values of a facet are looked through for a text; the texts that are seen are not those
 /// that the store beneath could look for.
@@ -111,6 +113,13 @@ impl Veiled {
                 }
             }
         }
+        // Those that are equally frequent come by what is seen: their order told what is not.
+        let has_bars = bars.is_some();
+        let rows = rows.into_iter().map(Some).chain(std::iter::repeat(None));
+        let mut counted: Vec<_> = seen.into_iter().zip(rows).collect();
+        counted.sort_by(|(a, _), (b, _)| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        let (seen, rows): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
+        let rows = if has_bars { rows.into_iter().flatten().collect() } else { Vec::new() };
         let bars = bars.map(|bars| FacetBars { values: rows, ..bars });
         FacetCounts { field, values: seen, bars, ..facet }
     }
@@ -182,6 +191,38 @@ impl Store for Veiled {
         Ok(self.entries_seen(self.beneath.list(&scope, sort, from, direction, limit).await?))
     }
 
+    async fn walk(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let scope = self.meant(scope).await?;
+        let walked = self.beneath.walk(&scope, newest_first, from, limit, parts).await?;
+        Ok(self.entries_seen(walked))
+    }
+
+    async fn keys(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.beneath.keys(&self.meant(scope).await?, sort, from, limit).await
+    }
+
+    async fn at(
+        &self,
+        project: ProjectId,
+        keys: &[Key],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.entries_seen(self.beneath.at(project, keys, parts).await?))
+    }
+
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
         Ok(self.beneath.entry(project, seq).await?.map(|entry| self.entry_seen(entry)))
     }
@@ -193,6 +234,17 @@ impl Store for Veiled {
         upto: Seq,
     ) -> Result<Vec<Entry>, StoreError> {
         Ok(self.entries_seen(self.beneath.between(project, after, upto).await?))
+    }
+
+    async fn matching(
+        &self,
+        scope: &Scope,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        // What bounds a scope beforehand is of the log as it is.
+        let matching = self.beneath.matching(&self.meant(scope).await?, after, upto).await?;
+        Ok(self.entries_seen(matching))
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {

@@ -80,6 +80,11 @@ impl TestApp {
         Self::start_with(false, settings).await
     }
 
+    /// One with other settings that keeps a log of the log.
+    pub(crate) async fn recording_with(settings: settings::Settings) -> Self {
+        Self::start_with(true, settings).await
+    }
+
     async fn start_with(recording: bool, mut settings: settings::Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(now());
@@ -140,6 +145,11 @@ impl TestApp {
             headers: parts.headers,
             body: body.collect().await.unwrap().to_bytes().to_vec(),
         }
+    }
+
+    /// What is served.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// The small file beside the log.

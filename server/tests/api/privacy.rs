@@ -20,15 +20,15 @@ use crate::{
 
 const LOG: &str = "/api/projects/acme";
 
-struct Masked {
-    app: TestApp,
+pub(crate) struct Masked {
+    pub(crate) app: TestApp,
     admin: String,
-    auditor: String,
+    pub(crate) auditor: String,
 }
 
 impl Masked {
     /// A log in which auditors see masks.
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let app = TestApp::recording().await;
         let admin = person(&app, "admin@acme.test", &[(app.project, Grant::of(Role::Admin))]).await;
         let auditor =

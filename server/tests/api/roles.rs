@@ -270,6 +270,7 @@ fn the_rules_are_those_that_were_decided() {
         let expected = match route.path {
             "/set-up" | "/invitation" | "/openapi.json" | "/docs" | "/docs.css" => Rule::Open,
             "/session" if route.method == Method::POST => Rule::Open,
+            "/sign-in" | "/auth/oidc/start" | "/auth/oidc/callback" => Rule::Open,
             "/session" | "/sessions" | "/sessions/{id}" | "/password" | "/me/settings" => {
                 Rule::Person
             }
