@@ -10,7 +10,7 @@ use daybook_model::{
 };
 
 use crate::store::{
-    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Scope, Store, StoreError,
+    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Rows, Scope, Store, StoreError,
 };
 
 /// What somebody may see.
@@ -188,6 +188,16 @@ impl Store for Bounded {
         self.below.walk(&self.narrow(scope).await?, newest_first, from, limit, parts).await
     }
 
+    async fn rows(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<Key>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        self.below.rows(&self.narrow(scope).await?, newest_first, from, limit).await
+    }
+
     async fn keys(
         &self,
         scope: &Scope,
@@ -213,6 +223,24 @@ impl Store for Bounded {
         self.same(project)?;
         let mut shown = Vec::new();
         for entry in self.below.between(project, after, upto).await? {
+            if self.shows(&entry).await? {
+                shown.push(entry);
+            }
+        }
+        Ok(shown)
+    }
+
+    async fn at(
+        &self,
+        project: ProjectId,
+        keys: &[Key],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.same(project)?;
+        // Whether they are shown is told by what narrow entries lack.
+        let parts = if parts == Parts::Narrow { Parts::Listed } else { parts };
+        let mut shown = Vec::new();
+        for entry in self.below.at(project, keys, parts).await? {
             if self.shows(&entry).await? {
                 shown.push(entry);
             }

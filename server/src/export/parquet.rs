@@ -9,10 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use daybook_model::{
-    Entry,
-    export::{CAPPED, State},
-};
+use daybook_model::export::{CAPPED, State};
 use parquet::{
     basic::{Compression, ZstdLevel},
     data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type},
@@ -23,6 +20,7 @@ use parquet::{
 use super::{
     columns::{Cell, Columns, FileColumn, Kind},
     encode::{EncodeError, Encoder, End},
+    line::Record,
 };
 
 /// How many rows a group has at most.
@@ -131,9 +129,9 @@ impl Encoder for Parquet {
         Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         for (column, buffer) in self.columns.list().iter().zip(&mut self.buffers) {
-            let cell = column.cell(entry);
+            let cell = record.cell(*column)?;
             buffer.levels.push((cell != Cell::Absent).into());
             let bytes = match cell {
                 Cell::Absent => continue,

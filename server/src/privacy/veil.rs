@@ -10,7 +10,9 @@ use daybook_model::{
 };
 
 use super::{Masks, Pseudonyms, mask};
-use crate::store::{AnyStore, Appended, Counts, Position, ProjectId, Scope, Store, StoreError};
+use crate::store::{
+    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Scope, Store, StoreError,
+};
 
 /// How many values of a facet are looked through for a text; the texts that are seen are not those
 /// that the store beneath could look for.
@@ -54,7 +56,8 @@ pub fn refuse(masks: &Masks, filter: &Filter, sort: Sort) -> Result<(), QueryErr
     Ok(())
 }
 
-/// A store that answers as if the log held pseudonyms. What is asked of it passed [`refuse`].
+/// A store that answers as if the log held pseudonyms. What is asked of it passed [`refuse`]. It has no
+/// [`Store::rows`]: their words are not masked.
 pub struct Veiled {
     beneath: AnyStore,
     masks: Masks,
@@ -193,6 +196,37 @@ impl Store for Veiled {
         upto: Seq,
     ) -> Result<Vec<Entry>, StoreError> {
         Ok(self.entries_seen(self.beneath.between(project, after, upto).await?))
+    }
+
+    async fn walk(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let scope = self.meant(scope).await?;
+        Ok(self.entries_seen(self.beneath.walk(&scope, newest_first, from, limit, parts).await?))
+    }
+
+    async fn keys(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.beneath.keys(&self.meant(scope).await?, sort, from, limit).await
+    }
+
+    async fn at(
+        &self,
+        project: ProjectId,
+        keys: &[Key],
+        parts: Parts,
+    ) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.entries_seen(self.beneath.at(project, keys, parts).await?))
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {

@@ -1,6 +1,6 @@
 //! Reading: rows into entries, and counts.
 
-use std::{collections::HashMap, ops::DerefMut, sync::Arc};
+use std::{collections::HashMap, ops::DerefMut};
 
 use async_trait::async_trait;
 use daybook_model::{Entry, Field, Sort, Span, Timestamp, page::Direction};
@@ -16,6 +16,7 @@ use crate::store::{
     Parts, Position, ProjectId, Scope, StoreError,
     dictionary::{Kind, Word},
     row::{Id, Narrow, Wide, assemble},
+    rows::Spelling as _,
     sql::{self, Dictionary, Statement, Where},
 };
 
@@ -215,19 +216,15 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             Parts::Listed => self.wide(project, narrow, false).await?,
             Parts::Whole => self.wide(project, narrow, true).await?,
         };
-        let words = self.spelled(project, narrow).await?;
-        let missing = || StoreError::Failed("an entry is not complete".into());
+        let words = self.spelled(project, narrow.iter().flat_map(Narrow::spoken)).await?;
         narrow
             .iter()
             .map(|row| {
-                let mut entry = assemble(row, wide.remove(&row.seq).ok_or_else(missing)?)?;
-                for (&kind, number) in Kind::ALL.iter().zip(row.words) {
-                    if let Some(number) = number {
-                        words
-                            .get(&(kind, number))
-                            .ok_or_else(missing)?
-                            .put(kind, &mut entry.event)?;
-                    }
+                let wide = wide.remove(&row.seq).ok_or_else(StoreError::incomplete)?;
+                let mut entry = assemble(row, wide)?;
+                for (kind, number) in row.spoken() {
+                    let word = words.word(kind, number).ok_or_else(StoreError::incomplete)?;
+                    word.put(kind, &mut entry.event)?;
                 }
                 Ok(entry)
             })
@@ -278,44 +275,6 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 Ok((row.try_get::<i64, _>(0)? - key(project, 0), wide))
             })
             .collect()
-    }
-
-    /// The words that some rows are made of.
-    async fn spelled(
-        &mut self,
-        project: ProjectId,
-        narrow: &[Narrow],
-    ) -> Result<HashMap<(Kind, i64), Arc<Word>>, StoreError> {
-        let mut words = HashMap::new();
-        let mut unknown: HashMap<Kind, Vec<i64>> = HashMap::new();
-        for (&kind, number) in narrow.iter().flat_map(|row| Kind::ALL.iter().zip(row.words)) {
-            let Some(number) = number else { continue };
-            if words.contains_key(&(kind, number)) {
-                continue;
-            }
-            match self.words.get((project, kind, number)) {
-                Some(word) => drop(words.insert((kind, number), word)),
-                None => unknown.entry(kind).or_default().push(number),
-            }
-        }
-        for (kind, mut numbers) in unknown {
-            numbers.sort_unstable();
-            numbers.dedup();
-            let select = Query::select()
-                .columns(["number", "value", "type", "id", "name", "email"])
-                .from(sql::WORD)
-                .and_where(Expr::col("project").eq(project.0))
-                .and_where(Expr::col("kind").eq(kind.code()))
-                .and_where(Expr::col("number").is_in(numbers))
-                .take();
-            for row in self.rows(&select.into()).await? {
-                let word = Arc::new(word(&row, 1)?);
-                let number = row.try_get(0)?;
-                self.words.put((project, kind, number), Arc::clone(&word));
-                words.insert((kind, number), word);
-            }
-        }
-        Ok(words)
     }
 }
 
