@@ -1,10 +1,10 @@
 //! Reading: rows into entries, and counts.
 
-use std::{collections::HashMap, ops::DerefMut};
+use std::{collections::HashMap, fmt::Write as _, ops::DerefMut};
 
 use async_trait::async_trait;
 use daybook_model::{Entry, Field, Sort, Span, Timestamp, page::Direction};
-use sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sqlx::{
     AssertSqlSafe, Decode, Row as _, Sqlite, SqliteConnection, TypeInfo as _, ValueRef as _,
     error::BoxDynError,
@@ -164,7 +164,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             let times = Query::select()
                 .columns(["occurred_at", "key"])
                 .from("detail")
-                .and_where(Expr::col("key").is_in(places.iter().map(|&p| key(project, p))))
+                .and_where(among(places.iter().map(|&p| key(project, p))))
                 .take();
             let times = self.pairs(times).await?;
             let times: HashMap<i64, i64> =
@@ -251,7 +251,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 "rest",
             ])
             .from("detail")
-            .and_where(Expr::col("key").is_in(narrow.iter().map(|n| key(project, n.seq))));
+            .and_where(among(narrow.iter().map(|n| key(project, n.seq))));
         if whole {
             select.columns(["context", "change"]);
         }
@@ -276,6 +276,18 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             })
             .collect()
     }
+}
+
+/// That the key is one of these: as one value, so that a statement is the same for any number of them.
+pub(super) fn among(keys: impl Iterator<Item = i64>) -> Expr {
+    let mut list = String::from("[");
+    for key in keys {
+        // Writing to a String cannot fail.
+        let _ = write!(list, "{}{key}", if list.len() > 1 { "," } else { "" });
+    }
+    let each = Func::cust("json_each").arg(list + "]");
+    let keys = Query::select().column("value").from_function(each, "wanted").take();
+    Expr::col("key").in_subquery(keys)
 }
 
 /// The key of a wide row.

@@ -8,7 +8,7 @@ use sea_query::{Expr, ExprTrait as _, Func, Query};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    read::{Reader, key},
+    read::{Reader, among, key},
     source,
 };
 use crate::store::{
@@ -140,7 +140,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             .column("key")
             .expr(Expr::expr(length("change")).add(length("context")))
             .from("detail")
-            .and_where(Expr::col("key").is_in(keys))
+            .and_where(among(keys.into_iter()))
             .take();
         let lengths: HashMap<i64, i64> = self.pairs(select).await?.into_iter().collect();
         let mut bytes = 0;
