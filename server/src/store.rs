@@ -15,9 +15,12 @@ use daybook_model::{
 pub(crate) mod dictionary;
 pub mod index;
 mod row;
+mod rows;
 mod sql;
 pub mod sqlite;
 mod stack;
+
+pub use rows::{Line, Rows};
 
 /// A store behind its trait.
 pub type AnyStore = Arc<dyn Store>;
@@ -147,6 +150,13 @@ pub enum StoreError {
     Failed(String),
 }
 
+impl StoreError {
+    /// What an entry is made of is not all there.
+    pub(crate) fn incomplete() -> Self {
+        Self::Failed("an entry is not complete".into())
+    }
+}
+
 /// What any store can do. All lists are complete, all counts exact.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -231,6 +241,19 @@ pub trait Store: Send + Sync + 'static {
         let sort = Sort { descending: newest_first, ..Sort::default() };
         let keys = self.keys(scope, sort, from, limit).await?;
         self.at(scope.project, &keys, parts).await
+    }
+
+    /// As [`Store::walk`] with [`Parts::Narrow`], behind a key, for whoever needs no entries but what is in
+    /// their columns. `None` where entries have to be looked at one by one.
+    async fn rows(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<Key>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        let _ = (scope, newest_first, from, limit);
+        Ok(None)
     }
 
     /// The keys of at most `limit` entries behind a position. Where finding a page means bringing

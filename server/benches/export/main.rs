@@ -20,7 +20,7 @@ use daybook::{
     secret::Secret,
     state::AppState,
     store::{
-        ProjectId, Store as _,
+        AnyStore, ProjectId, Store as _,
         index::{Index, Settings},
         sqlite::Sqlite,
     },
@@ -29,10 +29,16 @@ use daybook_model::Timestamp;
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
+mod memory;
 #[path = "../log/table.rs"]
 mod table;
 
+use memory::Watch;
 use table::Table;
+
+// As the program has it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -64,31 +70,47 @@ async fn main() -> Result<()> {
         let _ = std::fs::remove_file(file.with_extension(ending));
     }
     println!("\nExports of {events} made-up events over 30 days\n");
-    let (app, token) = server(&file, events).await?;
+    let (indexed, plain, token) = servers(&file, events).await?;
     let mut table = Table::default();
     let shell = shell(&file);
-    let rows = events as f64;
-    for (what, query, limit) in [
-        ("CSV of requests", "format=csv&columns=requests", shell.map(|ms| ms * 1.5)),
-        ("CSV, everything", "format=csv", None),
-        ("NDJSON", "format=ndjson", None),
-        ("Parquet", "format=parquet", None),
-        ("CSV of requests, by resource", "format=csv&columns=requests&sort=resource", None),
+    let limit = shell.map(|ms| ms * 1.5);
+    for (what, app, query, limit) in [
+        ("CSV of requests", &indexed, "format=csv&columns=requests", limit),
+        ("CSV of requests, no column index", &plain, "format=csv&columns=requests", limit),
+        (
+            "CSV of requests, by resource",
+            &indexed,
+            "format=csv&columns=requests&sort=resource",
+            None,
+        ),
+        ("CSV, everything", &indexed, "format=csv", None),
+        ("NDJSON", &indexed, "format=ndjson", None),
+        ("Parquet", &indexed, "format=parquet", None),
     ] {
         let path = format!("/api/projects/acme/export?range=all&as_of={events}&{query}");
-        let (first, whole, bytes) = fetch(&app, &token, &path).await?;
-        let peer = shell.filter(|_| what == "CSV of requests");
-        table.row(&format!("{what}: first byte"), first, "ms", Some(50.0), None);
-        table.row(&format!("{what}: all of it"), whole, "ms", limit, peer);
-        let note = format!("{:.0} rows a second, {} MiB", rows / whole * 1000.0, bytes >> 20);
-        table.note("", &note);
+        let mut best = fetch(app, &token, &path).await?;
+        if limit.is_some() {
+            // As of the shell, the better of two.
+            let again = fetch(app, &token, &path).await?;
+            best = if again.whole < best.whole { again } else { best };
+        }
+        let peer = limit.and(shell);
+        table.row(&format!("{what}: first byte"), best.first, "ms", Some(50.0), None);
+        table.row(&format!("{what}: all of it"), best.whole, "ms", limit, peer);
+        table.row(&format!("{what}: memory over idle"), best.memory, "MiB", Some(32.0), None);
+        let (seconds, mib) = (best.whole / 1000.0, best.bytes as f64 / f64::from(1 << 20));
+        let rows = events as f64 / seconds;
+        table.note(
+            "",
+            &format!("{rows:.0} rows a second, {:.0} MiB/s, {mib:.0} MiB", mib / seconds),
+        );
     }
     table.print("sqlite3 -csv");
     Ok(())
 }
 
-/// A server with so many events.
-async fn server(file: &Path, events: u64) -> Result<(axum::Router, String)> {
+/// Two servers of one log with so many events: with a column index, and without.
+async fn servers(file: &Path, events: u64) -> Result<(axum::Router, axum::Router, String)> {
     let end: Timestamp = "2026-11-20T12:00:00Z".parse()?;
     let clock = Clock::standing_at(end);
     let below = Arc::new(Sqlite::open(&format!("sqlite://{}", file.display())).await?);
@@ -104,22 +126,30 @@ async fn server(file: &Path, events: u64) -> Result<(axum::Router, String)> {
     }
     index.settled(project).await?;
     let key = Secret::generate("");
-    let state = AppState::new(
-        index,
-        ledger,
-        people,
-        clock,
-        daybook::settings::Settings::default(),
-        key.hash(),
-        Secret::generate("").hash(),
-    );
-    Ok((api::router(state), key.reveal().to_owned()))
+    let server = |store: AnyStore| {
+        let settings = daybook::settings::Settings::default();
+        let (ledger, people, clock) = (ledger.clone(), people.clone(), clock.clone());
+        let once = Secret::generate("").hash();
+        api::router(AppState::new(store, ledger, people, clock, settings, key.hash(), once))
+    };
+    Ok((server(index), server(below), key.reveal().to_owned()))
 }
 
-/// When the first byte of an answer is there and when the last, in milliseconds, and how many.
-async fn fetch(app: &axum::Router, token: &str, path: &str) -> Result<(f64, f64, usize)> {
+/// What an export took.
+struct Export {
+    /// Milliseconds to the first byte.
+    first: f64,
+    /// Milliseconds to the last.
+    whole: f64,
+    bytes: usize,
+    /// MiB over idle.
+    memory: f64,
+}
+
+/// Takes an export, and keeps nothing of it.
+async fn fetch(app: &axum::Router, token: &str, path: &str) -> Result<Export> {
     let request = Request::get(path).header("authorization", format!("Bearer {token}"));
-    let begun = Instant::now();
+    let (watch, begun) = (Watch::begin(), Instant::now());
     let mut body = app.clone().oneshot(request.body(Body::empty())?).await?.into_body();
     let (mut first, mut bytes) = (None, 0);
     while let Some(frame) = body.frame().await {
@@ -128,8 +158,9 @@ async fn fetch(app: &axum::Router, token: &str, path: &str) -> Result<(f64, f64,
             bytes += data.len();
         }
     }
-    let first = first.unwrap_or_default();
-    Ok((first.as_secs_f64() * 1000.0, begun.elapsed().as_secs_f64() * 1000.0, bytes))
+    let [first, whole] =
+        [first.unwrap_or_default(), begun.elapsed()].map(|t| t.as_secs_f64() * 1000.0);
+    Ok(Export { first, whole, bytes, memory: watch.end() })
 }
 
 /// How long the shell takes, in milliseconds: the better of two runs. `None` where it is not installed.

@@ -10,7 +10,7 @@ use daybook_model::{
 };
 
 use crate::store::{
-    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Scope, Store, StoreError,
+    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Rows, Scope, Store, StoreError,
 };
 
 /// What somebody may see.
@@ -186,6 +186,16 @@ impl Store for Bounded {
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
         self.below.walk(&self.narrow(scope).await?, newest_first, from, limit, parts).await
+    }
+
+    async fn rows(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<Key>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        self.below.rows(&self.narrow(scope).await?, newest_first, from, limit).await
     }
 
     async fn keys(

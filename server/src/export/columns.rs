@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use daybook_model::{Column, Entry, Operation, Outcome, QueryError, Timestamp};
 use serde_json::Value;
 
+use super::line::{capitals, text_cell as some};
 use crate::store::Parts;
 
 /// What a column holds.
@@ -216,9 +217,7 @@ impl FileColumn {
             F::ReceivedAt => Cell::Time(entry.received_at),
             F::Id => some(event.id.as_deref()),
             F::ActorType => some(Some(actor.kind.as_str())),
-            F::ActorTypeInCapitals => {
-                Cell::Text(Cow::Owned(actor.kind.as_str().to_ascii_uppercase()))
-            }
+            F::ActorTypeInCapitals => capitals(actor.kind.as_str()),
             F::ActorId => some(actor.id.as_deref()),
             F::ActorName => some(actor.name.as_deref()),
             F::ActorLabel => some(actor.name.as_deref().or(actor.email.as_deref())),
@@ -286,10 +285,6 @@ impl FileColumn {
             Column::Error => &[F::Error],
         }
     }
-}
-
-fn some(text: Option<&str>) -> Cell<'_> {
-    text.map_or(Cell::Absent, |text| Cell::Text(Cow::Borrowed(text)))
 }
 
 /// Which columns a file has.

@@ -7,14 +7,13 @@
 
 use std::io::Write as _;
 
-use daybook_model::{
-    Entry,
-    export::{CAPPED, FAILED, Formulas},
-};
+use daybook_model::export::{CAPPED, FAILED, Formulas};
 
 use super::{
     columns::{Cell, Columns},
     encode::{EncodeError, Encoder, End},
+    instants::Instants,
+    line::Record,
 };
 
 /// What makes a spreadsheet take a cell for a formula, or ends the one before.
@@ -23,6 +22,10 @@ const SUSPECT: &[char] =
 
 /// Whether a cell is written with an apostrophe in front, or, apostrophe aside, was.
 pub fn is_suspect(text: &str) -> bool {
+    // Most cells begin with what none of these do.
+    if text.as_bytes().first().is_none_or(|&b| b.is_ascii_alphanumeric() || b == b'/') {
+        return false;
+    }
     let bare = text.trim_start_matches('\'');
     bare.starts_with(SUSPECT) || bare == FAILED || bare == CAPPED
 }
@@ -36,13 +39,14 @@ pub fn unescaped(text: &str) -> &str {
 pub struct Csv {
     columns: Columns,
     formulas: Formulas,
+    instants: Instants,
     json: Vec<u8>,
 }
 
 impl Csv {
     /// With these columns.
     pub fn new(columns: Columns, formulas: Formulas) -> Self {
-        Self { columns, formulas, json: Vec::new() }
+        Self { columns, formulas, instants: Instants::default(), json: Vec::new() }
     }
 }
 
@@ -58,18 +62,18 @@ impl Encoder for Csv {
         Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let columns = self.columns.list();
         let start = out.len();
         for (i, column) in columns.iter().enumerate() {
             if i > 0 {
                 out.push(b',');
             }
-            match column.cell(entry) {
+            match record.cell(*column)? {
                 Cell::Absent => {}
                 Cell::Text(text) => write_text(&text, self.formulas, out),
                 Cell::Number(number) => write!(out, "{number}")?,
-                Cell::Time(at) => write!(out, "{at}")?,
+                Cell::Time(at) => self.instants.write(at, out),
                 Cell::Json(value) => {
                     self.json.clear();
                     serde_json::to_writer(&mut self.json, value)?;

@@ -5,7 +5,7 @@ use daybook_model::{
     export::{Format, State},
 };
 
-use super::{columns::Columns, csv::Csv, ndjson::Ndjson, parquet::Parquet};
+use super::{columns::Columns, csv::Csv, line::Record, ndjson::Ndjson, parquet::Parquet};
 use daybook_model::export::Formulas;
 
 /// Why an entry cannot be written. The file cannot go on then.
@@ -20,6 +20,9 @@ pub enum EncodeError {
     /// In memory.
     #[error("the file cannot be written: {0}")]
     Io(#[from] std::io::Error),
+    /// Rows of numbers have no such column.
+    #[error("the column {0} was not read")]
+    NotRead(&'static str),
     /// There is no mark for it.
     #[error("this format has no mark for a file that broke off")]
     NoMark,
@@ -44,8 +47,12 @@ pub struct End {
 pub trait Encoder: Send {
     /// What stands in front.
     fn begin(&mut self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+    /// An entry, whichever way it was read.
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
     /// An entry.
-    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.record(Record::Entry(entry), out)
+    }
     /// What stands at the end.
     fn end(&mut self, end: &End, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 }

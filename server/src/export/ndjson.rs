@@ -1,13 +1,11 @@
 //! NDJSON: an entry a line, as the API answers it; or an object of the columns asked for.
 
-use daybook_model::{
-    Entry,
-    export::{CAPPED, Ending, FAILED, State, Trailer},
-};
+use daybook_model::export::{CAPPED, Ending, FAILED, State, Trailer};
 
 use super::{
     columns::{Cell, Columns},
     encode::{EncodeError, Encoder, End},
+    line::Record,
 };
 
 /// Writes NDJSON.
@@ -28,11 +26,12 @@ impl Encoder for Ndjson {
         Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        if self.columns == Columns::All {
-            serde_json::to_writer(&mut *out, entry)?;
-        } else {
-            flat(entry, &self.columns, out)?;
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        match record {
+            Record::Entry(entry) if self.columns == Columns::All => {
+                serde_json::to_writer(&mut *out, entry)?;
+            }
+            _ => flat(record, &self.columns, out)?,
         }
         out.push(b'\n');
         Ok(())
@@ -58,11 +57,11 @@ impl Encoder for Ndjson {
     }
 }
 
-fn flat(entry: &Entry, columns: &Columns, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+fn flat(record: Record<'_>, columns: &Columns, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     out.push(b'{');
     let mut first = true;
     for column in columns.list() {
-        let cell = column.cell(entry);
+        let cell = record.cell(*column)?;
         if cell == Cell::Absent {
             continue;
         }

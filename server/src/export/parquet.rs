@@ -5,14 +5,12 @@
 use std::{
     fmt::Write as _,
     io,
-    mem::take,
+    mem::{replace, take},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use daybook_model::{
-    Entry,
-    export::{CAPPED, State},
-};
+use axum::body::Bytes;
+use daybook_model::export::{CAPPED, State};
 use parquet::{
     basic::{Compression, ZstdLevel},
     data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type},
@@ -23,6 +21,7 @@ use parquet::{
 use super::{
     columns::{Cell, Columns, FileColumn, Kind},
     encode::{EncodeError, Encoder, End},
+    line::Record,
 };
 
 /// How many rows a group has at most.
@@ -55,7 +54,24 @@ impl io::Write for Sink {
 enum Values {
     Short(Vec<i32>),
     Long(Vec<i64>),
-    Bytes(Vec<ByteArray>),
+    Bytes(Texts),
+}
+
+/// Texts one behind the other: each alone would take several times its bytes.
+#[derive(Default)]
+struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// The texts as they are written; none are left.
+    fn take(&mut self) -> Vec<ByteArray> {
+        let bytes = Bytes::from(take(&mut self.bytes));
+        let mut start = 0;
+        let text = |end| ByteArray::from(bytes.slice(replace(&mut start, end)..end));
+        take(&mut self.ends).into_iter().map(text).collect()
+    }
 }
 
 struct Buffer {
@@ -88,7 +104,7 @@ impl Parquet {
             values: match column.kind() {
                 Kind::Status => Values::Short(Vec::new()),
                 Kind::Time | Kind::Place => Values::Long(Vec::new()),
-                Kind::Text | Kind::Json => Values::Bytes(Vec::new()),
+                Kind::Text | Kind::Json => Values::Bytes(Texts::default()),
             },
             levels: Vec::new(),
         };
@@ -113,7 +129,7 @@ impl Parquet {
                     writer.typed::<Int64Type>().write_batch(&take(values), levels, None)?
                 }
                 Values::Bytes(values) => {
-                    writer.typed::<ByteArrayType>().write_batch(&take(values), levels, None)?
+                    writer.typed::<ByteArrayType>().write_batch(&values.take(), levels, None)?
                 }
             };
             writer.close()?;
@@ -131,33 +147,32 @@ impl Encoder for Parquet {
         Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         for (column, buffer) in self.columns.list().iter().zip(&mut self.buffers) {
-            let cell = column.cell(entry);
+            let cell = record.cell(*column)?;
             buffer.levels.push((cell != Cell::Absent).into());
-            let bytes = match cell {
-                Cell::Absent => continue,
-                Cell::Text(text) => text.into_owned().into_bytes(),
-                Cell::Json(value) => serde_json::to_vec(value)?,
-                Cell::Number(number) => {
-                    match &mut buffer.values {
-                        // A status code, and a place, which databases hold as such numbers too.
-                        Values::Short(values) => values.push(number.try_into().unwrap_or(i32::MAX)),
-                        Values::Long(values) => values.push(number.try_into().unwrap_or(i64::MAX)),
-                        Values::Bytes(_) => {}
-                    }
-                    continue;
+            match (cell, &mut buffer.values) {
+                (Cell::Text(text), Values::Bytes(values)) => {
+                    values.bytes.extend_from_slice(text.as_bytes());
+                    self.bytes += text.len();
+                    values.ends.push(values.bytes.len());
                 }
-                Cell::Time(at) => {
-                    if let Values::Long(values) = &mut buffer.values {
-                        values.push(at.millis());
-                    }
-                    continue;
+                (Cell::Json(value), Values::Bytes(values)) => {
+                    let before = values.bytes.len();
+                    serde_json::to_writer(&mut values.bytes, value)?;
+                    self.bytes += values.bytes.len() - before;
+                    values.ends.push(values.bytes.len());
                 }
-            };
-            self.bytes += bytes.len();
-            if let Values::Bytes(values) = &mut buffer.values {
-                values.push(bytes.into());
+                // A status code, and a place, which databases hold as such numbers too.
+                (Cell::Number(number), Values::Short(values)) => {
+                    values.push(number.try_into().unwrap_or(i32::MAX));
+                }
+                (Cell::Number(number), Values::Long(values)) => {
+                    values.push(number.try_into().unwrap_or(i64::MAX));
+                }
+                (Cell::Time(at), Values::Long(values)) => values.push(at.millis()),
+                // Nothing, or what its column does not hold, of which there is none.
+                _ => {}
             }
         }
         self.rows += 1;

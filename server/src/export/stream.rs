@@ -8,7 +8,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue},
 };
-use daybook_model::{Entry, export::State};
+use daybook_model::export::State;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use sha2::{Digest as _, Sha256};
@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use super::{
     Job, Tracked,
     encode::{EncodeError, Encoder, End},
+    line::Page,
     record,
 };
 use crate::{error::Error, state::AppState, store::StoreError};
@@ -150,7 +151,7 @@ impl Drop for Over {
 /// Writes the file until it ends or nobody reads. A store that fails has its mark at the end of the
 /// file, where the format has one.
 async fn write(job: &Job, pieces: &mpsc::Sender<Piece>) -> Result<(), WriteError> {
-    let mut pen = Pen { encoder: job.encoder()?, hash: Sha256::new(), rows: 0 };
+    let mut pen = Pen { encoder: job.encoder()?, hash: Sha256::new(), rows: 0, last: 0 };
     let mut out = Vec::new();
     pen.encoder.begin(&mut out)?;
     pen.hash.update(&out);
@@ -161,7 +162,7 @@ async fn write(job: &Job, pieces: &mpsc::Sender<Piece>) -> Result<(), WriteError
         Err(WriteError::Store(error)) => (State::Failed, Some(error)),
         Err(error) => return Err(error),
     };
-    let Pen { mut encoder, mut hash, rows } = desk.ok_or(EncodeError::NoMark)?;
+    let Pen { mut encoder, mut hash, rows, .. } = desk.ok_or(EncodeError::NoMark)?;
     let sha256 = hex(&hash.clone().finalize());
     let end = End { id: job.id.clone(), status, rows, as_of: job.scope.as_of, sha256 };
     let mut out = Vec::new();
@@ -177,14 +178,15 @@ struct Pen {
     encoder: Box<dyn Encoder>,
     hash: Sha256,
     rows: u64,
+    /// How many bytes the last page came to.
+    last: usize,
 }
 
 impl Pen {
-    fn write(&mut self, page: &[Entry]) -> Result<Vec<u8>, EncodeError> {
-        let mut out = Vec::new();
-        for entry in page {
-            self.encoder.entry(entry, &mut out)?;
-        }
+    fn write(&mut self, page: &Page) -> Result<Vec<u8>, EncodeError> {
+        let mut out = Vec::with_capacity(self.last + self.last / 8);
+        page.each(|record| self.encoder.record(record, &mut out))?;
+        self.last = out.len();
         self.hash.update(&out);
         self.rows += page.len() as u64;
         Ok(out)
@@ -200,7 +202,7 @@ async fn pages(
 ) -> Result<State, WriteError> {
     let mut walk = job.walk();
     let mut left = job.max_rows.unwrap_or(u64::MAX);
-    let mut page = walk.next().await?;
+    let mut page = walk.page().await?;
     while !page.is_empty() {
         let capped = page.len() as u64 > left;
         if capped {
@@ -213,17 +215,17 @@ async fn pages(
             let out = pen.write(&page);
             (pen, out)
         });
-        let next = async { if capped { Ok(Vec::new()) } else { walk.next().await } };
+        let next = async { if capped { Ok(None) } else { walk.page().await.map(Some) } };
         let (next, written) = tokio::join!(next, writing);
         let (pen, out) = written?;
         *desk = Some(pen);
         let out = out?;
         walk.weigh(rows, out.len());
         send(pieces, Piece::Rows(out.into(), rows as u64)).await?;
-        if capped {
-            return Ok(State::Capped);
+        match next? {
+            Some(next) => page = next,
+            None => return Ok(State::Capped),
         }
-        page = next?;
     }
     Ok(State::Complete)
 }

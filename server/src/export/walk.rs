@@ -4,7 +4,9 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use daybook_model::{Column, Entry, Seq, Sort, Timestamp};
+use daybook_model::{Column, Entry, Seq, Sort, Timestamp, sort::SortKey};
+
+use super::line::Page;
 
 use crate::store::{AnyStore, Key, Parts, Position, Scope, StoreError};
 
@@ -12,8 +14,12 @@ use crate::store::{AnyStore, Key, Parts, Position, Scope, StoreError};
 const FIRST: usize = 64;
 /// How many rows a page has at most.
 const MOST: usize = 2_048;
+/// As rows of numbers, which take little memory.
+const MOST_NARROW: usize = 8_192;
 /// How many bytes of a file a page comes to, about.
 const WANTED: usize = 512 << 10;
+/// As rows of numbers, to which nothing of the store but words belongs.
+const WANTED_NARROW: usize = 2 << 20;
 /// How many keys are found at once in an order that has to be made first.
 const KEYS: usize = 200_000;
 
@@ -34,6 +40,8 @@ pub struct Walk {
     order: Order,
     parts: Parts,
     limit: usize,
+    most: usize,
+    wanted: usize,
     last: Option<Position>,
     keys: VecDeque<Key>,
     over: bool,
@@ -47,10 +55,30 @@ impl Walk {
         let parts = if by_wide && parts == Parts::Narrow { Parts::Listed } else { parts };
         let limit = if parts == Parts::Whole { FIRST / 4 } else { FIRST };
         let (last, keys) = (None, VecDeque::new());
-        Self { store, scope, order, parts, limit, last, keys, over: false }
+        let (most, wanted, over) = (MOST, WANTED, false);
+        Self { store, scope, order, parts, limit, most, wanted, last, keys, over }
     }
 
-    /// The next rows; none at the end, and only there.
+    /// The next rows, in the form in which they are written soonest; none at the end, and only there.
+    pub async fn page(&mut self) -> Result<Page, StoreError> {
+        if let Order::Screen(sort) = self.order
+            && sort.column == Column::Time
+            && self.parts == Parts::Narrow
+            && !self.over
+        {
+            let behind = self.last.as_ref().map(|last| (last.time.millis(), last.seq));
+            let (newest_first, limit) = (sort.descending, self.limit);
+            if let Some(rows) = self.store.rows(&self.scope, newest_first, behind, limit).await? {
+                self.over = rows.is_empty();
+                self.last = rows.last().map(in_time);
+                (self.most, self.wanted) = (MOST_NARROW, WANTED_NARROW);
+                return Ok(Page::Rows(rows));
+            }
+        }
+        self.next().await.map(Page::Entries)
+    }
+
+    /// The next rows as entries; none at the end, and only there.
     pub async fn next(&mut self) -> Result<Vec<Entry>, StoreError> {
         if self.over {
             return Ok(Vec::new());
@@ -64,9 +92,9 @@ impl Walk {
 
     /// Tells how many bytes the last page came to, so that the next one fits.
     pub fn weigh(&mut self, rows: usize, bytes: usize) {
-        let fitting = WANTED * rows.max(1) / bytes.max(1);
+        let fitting = self.wanted * rows.max(1) / bytes.max(1);
         // By steps: one light page does not make the next one heavy.
-        self.limit = fitting.clamp(1, (self.limit * 4).min(MOST));
+        self.limit = fitting.clamp(1, (self.limit * 4).min(self.most));
     }
 
     async fn next_in_time(&mut self, sort: Sort) -> Result<Vec<Entry>, StoreError> {
@@ -115,6 +143,11 @@ impl Walk {
         self.over = entries.is_empty();
         Ok(entries)
     }
+}
+
+/// A position in the order of time.
+fn in_time((time, seq): Key) -> Position {
+    Position { key: SortKey::Absent, time: Timestamp::saturating(time), seq }
 }
 
 fn position(sort: Sort, entry: &Entry) -> Position {

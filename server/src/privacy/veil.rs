@@ -56,7 +56,8 @@ pub fn refuse(masks: &Masks, filter: &Filter, sort: Sort) -> Result<(), QueryErr
     Ok(())
 }
 
-/// A store that answers as if the log held pseudonyms. What is asked of it passed [`refuse`].
+/// A store that answers as if the log held pseudonyms. What is asked of it passed [`refuse`]. It has no
+/// [`Store::rows`]: their words are not masked.
 pub struct Veiled {
     beneath: AnyStore,
     masks: Masks,

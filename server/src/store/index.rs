@@ -37,7 +37,7 @@ pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
 
 use super::{
-    Appended, Counts, Parts, Position, ProjectId, Scope, Store, StoreError, sqlite::Sqlite,
+    Appended, Counts, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sqlite::Sqlite,
 };
 use keeper::blocking;
 use plan::Plan;
@@ -255,6 +255,32 @@ impl Store for Index {
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
         self.beneath.walk(scope, newest_first, from, limit, parts).await
+    }
+
+    async fn rows(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<Key>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        let asked = scope.clone();
+        let rows = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
+            let below = snapshot.below(&asked);
+            if !snapshot.is_wide() || (below.is_some() && !newest_first) {
+                return None;
+            }
+            let rows = snapshot.rows(window, plan, newest_first, from, limit);
+            // Nothing that lies beneath may come before the last of them.
+            let last = rows.last().filter(|_| rows.len() == limit);
+            let whole = below
+                .is_none_or(|below| last.is_some_and(|row| row.key.0 >= below.span.to.millis()));
+            whole.then_some(rows)
+        };
+        match self.ask(scope, rows).await? {
+            Some((rows, snapshot)) => Rows::new(rows, snapshot).map(Some),
+            None => self.beneath.rows(scope, newest_first, from, limit).await,
+        }
     }
 
     async fn keys(

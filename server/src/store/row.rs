@@ -134,6 +134,15 @@ pub(crate) struct Narrow {
     pub(crate) has: i64,
 }
 
+impl Narrow {
+    /// Its words. A number that is none is one that no word has.
+    pub(crate) fn spoken(&self) -> impl Iterator<Item = (Kind, u32)> {
+        let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+        let words = Kind::ALL.iter().copied().zip(self.words);
+        words.filter_map(move |(kind, word)| Some((kind, number(word?))))
+    }
+}
+
 /// How an outcome is stored: in the order of its words.
 pub(crate) const fn outcome_code(outcome: Outcome) -> i64 {
     match outcome {

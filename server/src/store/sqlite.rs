@@ -8,6 +8,7 @@ mod lexicon;
 mod read;
 mod recent;
 mod source;
+mod spelled;
 mod walk;
 mod words;
 
@@ -21,7 +22,7 @@ use tokio::sync::Mutex;
 
 pub use database::Database;
 
-use super::{Appended, Key, Parts, Position, ProjectId, Scope, Store, StoreError, sql};
+use super::{Appended, Key, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sql};
 use append::Writer;
 use read::Reader;
 
@@ -228,6 +229,16 @@ impl Store for Sqlite {
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
         self.reader().await?.walk(scope, newest_first, from, limit, parts).await
+    }
+
+    async fn rows(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<Key>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        self.reader().await?.lines(scope, newest_first, from, limit).await.map(Some)
     }
 
     async fn keys(

@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use daybook::store::{
-    AnyStore, Appended, Counts, Position, ProjectId, Scope, Store, StoreError,
+    AnyStore, Appended, Counts, Key, Position, ProjectId, Rows, Scope, Store, StoreError,
     index::{Index, Settings},
     sqlite::Sqlite,
 };
@@ -133,6 +133,15 @@ impl Store for Cold {
         limit: u16,
     ) -> Result<Vec<Entry>, StoreError> {
         self.index(scope.project).await?.list(scope, sort, from, direction, limit).await
+    }
+    async fn rows(
+        &self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<Key>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        self.index(scope.project).await?.rows(scope, newest_first, from, limit).await
     }
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
         self.index(project).await?.entry(project, seq).await

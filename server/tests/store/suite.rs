@@ -4,11 +4,19 @@ use std::future::Future;
 
 use daybook::{
     clock::Clock,
+    export::{
+        columns::Columns,
+        csv::Csv,
+        encode::Encoder as _,
+        walk::{Order, Walk},
+    },
     ledger::Ledger,
     list::List,
     store::{AnyStore, Appended, ProjectId, Scope},
 };
-use daybook_model::{ApiQuery, Entry, Event, Field, Range, Seq, Sort, Span, StackBy, Timestamp};
+use daybook_model::{
+    ApiQuery, Entry, Event, Field, Range, Seq, Sort, Span, StackBy, Timestamp, export::Formulas,
+};
 use proptest::{
     collection,
     prelude::*,
@@ -27,6 +35,10 @@ macro_rules! conformance {
         #[test]
         fn pages_walked_both_ways_are_the_list() {
             suite::pages_are_the_list(|| $store())
+        }
+        #[test]
+        fn files_are_the_list() {
+            suite::files_are_the_list(|| $store())
         }
         #[test]
         fn counts_bars_and_facets_agree_with_the_filter() {
@@ -249,6 +261,66 @@ async fn walk(
     }
     prop_assert_eq!(cursor, None);
     Ok(())
+}
+
+/// A file has what the list has, in its order, whether it is written from entries or from rows of
+/// numbers, and in pages of whatever size.
+pub(crate) fn files_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    const NARROW: &str = "seq,time,actor,source,method,status,outcome,action,operation,resource,application,\
+        cluster,environment,ip,blueprint,entity,integration,path,user_agent";
+    let sort = || prop_oneof![3 => any::<bool>().prop_map(Some), 1 => Just(None)];
+    let cases = collection::vec(events::event(), 0..60).prop_flat_map(move |events| {
+        let lists = collection::vec(
+            (
+                (events::bounds(&events), events::filter(&events), events::sort()),
+                sort(),
+                span(),
+                1..9_usize,
+            ),
+            5,
+        );
+        (Just(events), lists)
+    });
+    check(32, cases, |(events, lists)| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = with_neighbours(&store, &events).await;
+            let entries = fill(&store, project, &events).await;
+            for ((within, filter, sort), in_time, span, limit) in lists {
+                let time = |descending| Sort { descending, ..Sort::default() };
+                let sort = in_time.map_or(sort, time);
+                let as_of = (entries.len() as Seq).saturating_sub(limit as Seq % 3);
+                let scope = Scope { project, within, filter, span, as_of };
+                let listed = oracle::list(&entries, &scope, sort);
+                let expected = || {
+                    listed.iter().filter_map(|e| entries.iter().find(|whole| whole.seq == e.seq))
+                };
+                for columns in ["requests", "all", NARROW] {
+                    let columns = Columns::parse(columns).unwrap();
+                    let mut encoder = Csv::new(columns.clone(), Formulas::Exact);
+                    let (mut wanted, mut written) = (Vec::new(), Vec::new());
+                    for entry in expected() {
+                        encoder.entry(entry, &mut wanted).unwrap();
+                    }
+                    let order = Order::Screen(sort);
+                    let mut walk =
+                        Walk::new(store.clone(), scope.clone().into(), order, columns.parts());
+                    loop {
+                        walk.weigh(limit, 512 << 10);
+                        let page = walk.page().await.unwrap();
+                        if page.is_empty() {
+                            break;
+                        }
+                        page.each(|record| encoder.record(record, &mut written)).unwrap();
+                    }
+                    let [written, wanted] =
+                        [&written, &wanted].map(|file| String::from_utf8_lossy(file));
+                    prop_assert_eq!(written, wanted, "{} by {}", scope.filter, sort);
+                }
+            }
+            Ok(())
+        })
+    });
 }
 
 pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {

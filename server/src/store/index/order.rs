@@ -9,7 +9,7 @@ use super::{
     chunk::Chunk,
     lexicon::Lexicon,
     plan::{CodeSet, Plan, outcome_number},
-    row::{Coded, Key},
+    row::{Coded, Key, Row},
     scan::{Scan, Window},
     snapshot::Snapshot,
 };
@@ -31,18 +31,39 @@ impl Course {
         self.behind.is_none_or(|at| if self.newest_first { key < at } else { key > at })
     }
 
-    /// Brings keys into order and keeps the first ones.
-    fn first(self, mut keys: Vec<Key>, limit: usize) -> Vec<Key> {
-        keys.sort_unstable();
+    /// Brings places into order and keeps the first ones.
+    fn first<'a>(self, mut places: Vec<Place<'a>>, limit: usize) -> Vec<Place<'a>> {
+        places.sort_unstable_by_key(|place| place.key);
         if self.newest_first {
-            keys.reverse();
+            places.reverse();
         }
-        keys.truncate(limit);
-        keys
+        places.truncate(limit);
+        places
     }
 }
 
+/// Where a row is held.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    key: Key,
+    chunk: &'a Chunk,
+    row: usize,
+}
+
 impl Snapshot {
+    /// At most `limit` rows behind a key, in the order of time.
+    pub(super) fn rows(
+        &self,
+        window: Window,
+        plan: &Plan,
+        newest_first: bool,
+        behind: Option<Key>,
+        limit: usize,
+    ) -> Vec<Row> {
+        let places = self.next(window, plan, Course { newest_first, behind }, limit);
+        places.into_iter().map(|place| place.chunk.row(place.row)).collect()
+    }
+
     /// The keys of at most `limit` entries next to a position, the nearest first.
     pub(super) fn keys(
         &self,
@@ -57,7 +78,10 @@ impl Snapshot {
         let behind = from.map(|p| (p.time.millis(), p.seq));
         let newest_first = sort.ties_descending() == forward;
         match Coded::of_column(sort.column) {
-            None => self.next(window, plan, Course { newest_first, behind }, limit),
+            None => {
+                let places = self.next(window, plan, Course { newest_first, behind }, limit);
+                places.into_iter().map(|place| place.key).collect()
+            }
             Some(column) => {
                 let descending = sort.descending == forward;
                 let groups = self.groups(window, plan, column, (descending, forward), from, limit);
@@ -67,7 +91,13 @@ impl Snapshot {
     }
 
     /// The next entries in the order of time.
-    fn next(&self, window: Window, plan: &Plan, course: Course, limit: usize) -> Vec<Key> {
+    fn next<'a>(
+        &'a self,
+        window: Window,
+        plan: &Plan,
+        course: Course,
+        limit: usize,
+    ) -> Vec<Place<'a>> {
         let window = match course.behind {
             Some((time, _)) if course.newest_first => {
                 Window { to: window.to.min(time.saturating_add(1)), ..window }
@@ -84,22 +114,22 @@ impl Snapshot {
         }
         let mut found = Vec::new();
         for parts in parts.chunks(TOGETHER) {
-            let is_beyond = |&last: &Key| {
+            let is_beyond = |&Place { key: last, .. }: &Place<'_>| {
                 let next = nearest(parts[0].0);
                 if course.newest_first { next < last } else { next > last }
             };
             if found.len() == limit && found.last().is_none_or(is_beyond) {
                 break;
             }
-            let look = |&(chunk, window): &(&Chunk, Window)| {
+            let look = |&(chunk, window): &(&'a Chunk, Window)| {
                 let Some(scan) = Scan::of(chunk, window, plan, &[]) else { return Vec::new() };
                 rows_of(&scan, course.newest_first)
-                    .map(|row| chunk.key(row))
-                    .filter(|&key| course.is_behind(key))
+                    .map(|row| Place { key: chunk.key(row), chunk, row })
+                    .filter(|place| course.is_behind(place.key))
                     .take(limit)
                     .collect()
             };
-            let more: Vec<Vec<Key>> = parts.par_iter().map(look).collect();
+            let more: Vec<Vec<Place<'_>>> = parts.par_iter().map(look).collect();
             found.extend(more.into_iter().flatten());
             found = course.first(found, limit);
         }

@@ -73,6 +73,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// Its words: the numbers, where it has any.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (Kind, u32)> {
+        let codes = self.codes[Coded::Word(Kind::ALL[0]).index()..].iter();
+        Kind::ALL.iter().copied().zip(codes.copied()).filter(|&(_, code)| code != 0)
+    }
+
     /// 0 quiet, 1 failure, 2 server error: [`daybook_model::Severity`] of the entry.
     pub(crate) fn severity(&self) -> u8 {
         match (self.codes[Coded::Status.index()], self.codes[Coded::Outcome.index()]) {

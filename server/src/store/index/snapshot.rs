@@ -12,7 +12,11 @@ use super::{
     row::COLUMNS,
     scan::{Scan, Window},
 };
-use crate::store::Scope;
+use crate::store::{
+    Scope,
+    dictionary::{Kind, Word},
+    rows::Spelling,
+};
 
 /// Entries that the index does not hold: those before a time, among those up to a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,11 @@ impl Default for Snapshot {
 }
 
 impl Snapshot {
+    /// Whether every column is held.
+    pub(super) fn is_wide(&self) -> bool {
+        self.columns == [true; COLUMNS]
+    }
+
     /// The part of a scope that is not held here.
     pub(super) fn below(&self, scope: &Scope) -> Option<Scope> {
         let beneath = self.beneath?;
@@ -127,6 +136,12 @@ impl Snapshot {
     pub(super) fn bytes(&self) -> usize {
         let chunks = self.base.iter().chain(&self.tail);
         self.lexicon.bytes() + chunks.map(|chunk| chunk.bytes()).sum::<usize>()
+    }
+}
+
+impl Spelling for Snapshot {
+    fn word(&self, kind: Kind, number: u32) -> Option<&Word> {
+        self.lexicon.word(kind, number)
     }
 }
 

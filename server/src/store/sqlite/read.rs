@@ -1,10 +1,10 @@
 //! Reading: rows into entries, and counts.
 
-use std::{collections::HashMap, ops::DerefMut, sync::Arc};
+use std::{collections::HashMap, fmt::Write as _, ops::DerefMut};
 
 use async_trait::async_trait;
 use daybook_model::{Entry, Field, Sort, Span, Timestamp, page::Direction};
-use sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sqlx::{
     AssertSqlSafe, Decode, Row as _, Sqlite, SqliteConnection, TypeInfo as _, ValueRef as _,
     error::BoxDynError,
@@ -16,6 +16,7 @@ use crate::store::{
     Parts, Position, ProjectId, Scope, StoreError,
     dictionary::{Kind, Word},
     row::{Id, Narrow, Wide, assemble},
+    rows::Spelling as _,
     sql::{self, Dictionary, Statement, Where},
 };
 
@@ -163,7 +164,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             let times = Query::select()
                 .columns(["occurred_at", "key"])
                 .from("detail")
-                .and_where(Expr::col("key").is_in(places.iter().map(|&p| key(project, p))))
+                .and_where(among(places.iter().map(|&p| key(project, p))))
                 .take();
             let times = self.pairs(times).await?;
             let times: HashMap<i64, i64> =
@@ -215,19 +216,15 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             Parts::Listed => self.wide(project, narrow, false).await?,
             Parts::Whole => self.wide(project, narrow, true).await?,
         };
-        let words = self.spelled(project, narrow).await?;
-        let missing = || StoreError::Failed("an entry is not complete".into());
+        let words = self.spelled(project, narrow.iter().flat_map(Narrow::spoken)).await?;
         narrow
             .iter()
             .map(|row| {
-                let mut entry = assemble(row, wide.remove(&row.seq).ok_or_else(missing)?)?;
-                for (&kind, number) in Kind::ALL.iter().zip(row.words) {
-                    if let Some(number) = number {
-                        words
-                            .get(&(kind, number))
-                            .ok_or_else(missing)?
-                            .put(kind, &mut entry.event)?;
-                    }
+                let wide = wide.remove(&row.seq).ok_or_else(StoreError::incomplete)?;
+                let mut entry = assemble(row, wide)?;
+                for (kind, number) in row.spoken() {
+                    let word = words.word(kind, number).ok_or_else(StoreError::incomplete)?;
+                    word.put(kind, &mut entry.event)?;
                 }
                 Ok(entry)
             })
@@ -254,7 +251,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 "rest",
             ])
             .from("detail")
-            .and_where(Expr::col("key").is_in(narrow.iter().map(|n| key(project, n.seq))));
+            .and_where(among(narrow.iter().map(|n| key(project, n.seq))));
         if whole {
             select.columns(["context", "change"]);
         }
@@ -279,44 +276,18 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             })
             .collect()
     }
+}
 
-    /// The words that some rows are made of.
-    async fn spelled(
-        &mut self,
-        project: ProjectId,
-        narrow: &[Narrow],
-    ) -> Result<HashMap<(Kind, i64), Arc<Word>>, StoreError> {
-        let mut words = HashMap::new();
-        let mut unknown: HashMap<Kind, Vec<i64>> = HashMap::new();
-        for (&kind, number) in narrow.iter().flat_map(|row| Kind::ALL.iter().zip(row.words)) {
-            let Some(number) = number else { continue };
-            if words.contains_key(&(kind, number)) {
-                continue;
-            }
-            match self.words.get((project, kind, number)) {
-                Some(word) => drop(words.insert((kind, number), word)),
-                None => unknown.entry(kind).or_default().push(number),
-            }
-        }
-        for (kind, mut numbers) in unknown {
-            numbers.sort_unstable();
-            numbers.dedup();
-            let select = Query::select()
-                .columns(["number", "value", "type", "id", "name", "email"])
-                .from(sql::WORD)
-                .and_where(Expr::col("project").eq(project.0))
-                .and_where(Expr::col("kind").eq(kind.code()))
-                .and_where(Expr::col("number").is_in(numbers))
-                .take();
-            for row in self.rows(&select.into()).await? {
-                let word = Arc::new(word(&row, 1)?);
-                let number = row.try_get(0)?;
-                self.words.put((project, kind, number), Arc::clone(&word));
-                words.insert((kind, number), word);
-            }
-        }
-        Ok(words)
+/// That the key is one of these: as one value, so that a statement is the same for any number of them.
+pub(super) fn among(keys: impl Iterator<Item = i64>) -> Expr {
+    let mut list = String::from("[");
+    for key in keys {
+        // Writing to a String cannot fail.
+        let _ = write!(list, "{}{key}", if list.len() > 1 { "," } else { "" });
     }
+    let each = Func::cust("json_each").arg(list + "]");
+    let keys = Query::select().column("value").from_function(each, "wanted").take();
+    Expr::col("key").in_subquery(keys)
 }
 
 /// The key of a wide row.

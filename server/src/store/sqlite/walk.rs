@@ -1,16 +1,20 @@
 //! Long lists, a page at a time: for whoever wants all of it.
 
-use std::{collections::HashMap, ops::DerefMut};
+use std::{collections::HashMap, ops::DerefMut, sync::Arc};
 
-use daybook_model::{Entry, Sort, page::Direction};
+use daybook_model::{Entry, Sort, Timestamp, page::Direction, sort::SortKey};
 use futures_util::TryStreamExt as _;
 use sea_query::{Expr, ExprTrait as _, Func, Query};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::read::{Reader, key};
+use super::{
+    read::{Reader, among, key},
+    source,
+};
 use crate::store::{
-    Key, Parts, Position, ProjectId, Scope, StoreError,
+    Key, Parts, Position, ProjectId, Rows, Scope, StoreError,
     dictionary::Kind,
+    index::Row,
     row::{Narrow, has},
     sql::{self, Dictionary as _, Statement},
 };
@@ -39,6 +43,38 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         limit: usize,
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
+        let rows = self.next(scope, newest_first, from, limit, |row| Ok(row)).await?;
+        self.first(scope.project, &rows, parts).await
+    }
+
+    /// At most `limit` rows behind a key in the order of time, and their words.
+    pub(super) async fn lines(
+        &mut self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<Key>,
+        limit: usize,
+    ) -> Result<Rows, StoreError> {
+        let from = from.map(|(time, seq)| Position {
+            key: SortKey::Absent,
+            time: Timestamp::saturating(time),
+            seq,
+        });
+        let rows = self.next(scope, newest_first, from.as_ref(), limit, |row| source::row(&row));
+        let rows: Vec<Row> = rows.await?;
+        let words = self.spelled(scope.project, rows.iter().flat_map(Row::words)).await?;
+        Rows::new(rows, Arc::new(words))
+    }
+
+    /// At most `limit` narrow rows behind a position in the order of time, each taken in by `take`.
+    async fn next<T>(
+        &mut self,
+        scope: &Scope,
+        newest_first: bool,
+        from: Option<&Position>,
+        limit: usize,
+        take: impl Fn(Narrow) -> Result<T, StoreError> + Send,
+    ) -> Result<Vec<T>, StoreError> {
         let Some(found) = self.resolve(scope, None).await? else { return Ok(Vec::new()) };
         let sort = Sort { descending: newest_first, ..Sort::default() };
         let (project, limit) = (scope.project, limit as u64);
@@ -55,8 +91,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         if newest_first {
             rows.reverse();
         }
-        let rows = rows.into_iter().map(unpacked).collect::<Result<Vec<_>, _>>()?;
-        self.first(project, &rows, parts).await
+        rows.into_iter().map(|row| take(unpacked(row)?)).collect()
     }
 
     /// Times and places of at most `limit` entries behind a position.
@@ -105,7 +140,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
             .column("key")
             .expr(Expr::expr(length("change")).add(length("context")))
             .from("detail")
-            .and_where(Expr::col("key").is_in(keys))
+            .and_where(among(keys.into_iter()))
             .take();
         let lengths: HashMap<i64, i64> = self.pairs(select).await?.into_iter().collect();
         let mut bytes = 0;

@@ -13,7 +13,7 @@ use crate::store::{
 /// How many bytes of words are kept, about.
 const CAP: usize = 32 << 20;
 
-type Key = (ProjectId, Kind, i64);
+type Key = (ProjectId, Kind, u32);
 
 /// Words by their numbers; emptied when it grows too large.
 #[derive(Debug, Default)]
@@ -26,9 +26,17 @@ struct Kept {
 }
 
 impl Words {
-    /// The word, if it was read before.
-    pub(super) fn get(&self, key: Key) -> Option<Arc<Word>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).words.get(&key).cloned()
+    /// Fills in the words of these numbers that were read before.
+    pub(super) fn fill<S>(
+        &self,
+        project: ProjectId,
+        kind: Kind,
+        words: &mut HashMap<u32, Option<Arc<Word>>, S>,
+    ) {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (&number, word) in words {
+            *word = kept.words.get(&(project, kind, number)).cloned();
+        }
     }
 
     /// Keeps a word.
