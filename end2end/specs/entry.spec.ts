@@ -168,5 +168,5 @@ test("a link to an entry that the list does not show opens it all the same", asy
 test("an entry that does not exist is an answer too", async ({ log, guard }) => {
   guard.allow(/status of 404/);
   await log.open("event=99999999");
-  await expect(log.panel.getByRole("alert")).toContainText("there is no entry with this number");
+  await expect(log.panel.getByRole("alert")).toContainText("There is no entry with this number");
 });

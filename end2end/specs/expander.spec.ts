@@ -51,7 +51,7 @@ test("where the entry does not come it says so, and opening it again asks again"
   await log.open("operation=update&actor=user:58777&method=");
   const opener = log.rows.first().getByRole("button", { name: /^Changes/ });
   await opener.click();
-  await expect(log.table.getByRole("alert")).toContainText("the log cannot be reached right now");
+  await expect(log.table.getByRole("alert")).toContainText("The log cannot be reached right now.");
   failing = false;
   await opener.click();
   await expect(log.table.getByRole("alert")).toHaveCount(0);

@@ -44,7 +44,7 @@ test("nothing found in this time: all time is offered", async ({ log, page, dayb
 });
 
 for (const [status, body, message] of [
-  [503, { error: { code: "unavailable", message: "the log is being moved; back in a minute" } }, "the log is being moved; back in a minute"],
+  [503, { error: { code: "unavailable", message: "the log is being moved; back in a minute" } }, "The log is being moved; back in a minute. What is below answers an earlier question."],
   [500, undefined, "The server answered with status 500."],
 ] as const) {
   test(`an answer of ${status} is shown in the server's words, the rows stay, and it can be asked again`, async ({ log, page, guard, daybook }) => {

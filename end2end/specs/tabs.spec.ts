@@ -16,7 +16,7 @@ test("a tab shows its part of the log with its own columns, under the same filte
   await log.expectQuery({ tab: ["access"], outcome: ["failure"] });
   await log.expectTotal(failed.filter(isAccess).length);
   await expect(log.table.getByRole("columnheader")).toHaveText(
-    ["Time", "Actor", "Operation", "Outcome", "Resource", "IP address", "User agent"]);
+    ["Time", "Action", "Actor", "Outcome", "Resource", "IP address", "User agent"]);
   await page.goBack();
   await log.expectQuery({ outcome: ["failure"] });
   await expect(log.table.getByRole("columnheader")).toHaveText(
