@@ -220,6 +220,9 @@ async fn an_account_elsewhere_signs_in_and_its_groups_say_where() {
         (&json!("success"), &json!(provider.address))
     );
 
+    let text = json!(written).to_string();
+    assert!(!text.contains("code=") && !text.contains("state="), "{text}");
+
     // What comes from groups is replaced each time; what was given by hand is not.
     let maya = app.state.people.find("maya@acme.dev").await.unwrap().unwrap();
     app.state.people.set_grant(maya.id, app.project, &Grant::of(Role::Member)).await.unwrap();
