@@ -68,7 +68,7 @@ impl Redaction {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the page and the API
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Read events from files into the log
     Import(import::Import),
     /// Ask a server for entries

@@ -216,7 +216,7 @@ impl Store for Bounded {
     ) -> Result<Vec<Entry>, StoreError> {
         self.same(project)?;
         let mut shown = Vec::new();
-        // Whole: whether one is shown may hang on any of its fields.
+        // Narrow ones do not tell whether they are shown: that may hang on a reference.
         let parts = if parts == Parts::Narrow { Parts::Listed } else { parts };
         for entry in self.below.at(project, keys, parts).await? {
             if self.shows(&entry).await? {

@@ -198,7 +198,7 @@ async fn let_in(
                 None => given.push((ProjectId(project.number), role)),
             },
             None => {
-                tracing::warn!(project = name, "a group is let into a project that is not there")
+                tracing::warn!(project = name, "a group is let into a project that is not there");
             }
         }
     }

@@ -112,7 +112,7 @@ impl Serve {
             idle: self.session_idle * 60_000,
             whole: self.session_lifetime * 3_600_000,
         };
-        Ok(Settings { tabs, site, lifetimes, redactor, single_sign_on, ..Settings::default() })
+        Ok(Settings { tabs, redactor, site, lifetimes, single_sign_on, ..Settings::default() })
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {

@@ -3,9 +3,9 @@
 use daybook_model::Timestamp;
 use openidconnect::{
     AccessTokenHash, AuthType, AuthenticationFlow, AuthorizationCode, Client as OidcClient,
-    ClientId, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields,
-    IssuerUrl, OAuth2TokenResponse as _, PkceCodeChallenge, RedirectUrl, Scope,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse as _, UserInfoClaims,
+    ClientId, EmptyExtraTokenFields, EndUserEmail, EndpointMaybeSet, EndpointNotSet, EndpointSet,
+    IdTokenFields, IssuerUrl, OAuth2TokenResponse as _, PkceCodeChallenge, RedirectUrl, Scope,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse as _, TokenUrl, UserInfoClaims,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType,
         CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
@@ -80,7 +80,7 @@ impl Provider {
         let unusable = |e: &dyn std::error::Error| OidcError::Provider(told(e));
         let said = CoreProviderMetadata::discover(issuer, client).map_err(|e| unusable(&e))?;
         let endpoints =
-            [Some(said.authorization_endpoint().url()), said.token_endpoint().map(|u| u.url())];
+            [Some(said.authorization_endpoint().url()), said.token_endpoint().map(TokenUrl::url)];
         let plain = |url: &&openidconnect::url::Url| url.scheme() != issuer.url().scheme();
         if let Some(url) = endpoints.into_iter().flatten().find(plain) {
             return Err(OidcError::Provider(format!("{url} is not reached like the rest of it")));
@@ -150,10 +150,10 @@ impl Provider {
             }
         }
         let subject = claims.subject().to_string();
-        let verified = |email: Option<&openidconnect::EndUserEmail>, verified: Option<bool>| {
+        let trusted = |email: Option<&EndUserEmail>, verified: Option<bool>| {
             email.filter(|_| verified == Some(true)).map(|email| email.to_string())
         };
-        let mut email = verified(claims.email(), claims.email_verified());
+        let mut email = trusted(claims.email(), claims.email_verified());
         let mut groups = claims.additional_claims().groups(groups_claim);
         // Many providers say of these only where they are asked for it.
         if (email.is_none() || groups.is_none()) && self.0.user_info_url().is_some() {
@@ -163,7 +163,7 @@ impl Provider {
                 .map_err(|e| unbelievable(&e))?;
             let more: UserInfoClaims<Others, CoreGenderClaim> =
                 request.request(client).map_err(|e| unbelievable(&e))?;
-            email = email.or_else(|| verified(more.email(), more.email_verified()));
+            email = email.or_else(|| trusted(more.email(), more.email_verified()));
             groups = groups.or_else(|| more.additional_claims().groups(groups_claim));
         }
         Ok(Vouch { subject, email, groups: groups.unwrap_or_default() })

@@ -4,7 +4,6 @@ use std::{
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -12,6 +11,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use daybook::{
+    clock::Clock,
     oidc::{ClientSecret, Config, SingleSignOn},
     settings::Settings,
     site::Site,
@@ -102,7 +102,7 @@ impl Provider {
             for set in answer.headers().get_all("set-cookie") {
                 cookies.push(set.to_str().unwrap().split(';').next().unwrap().to_owned());
             }
-            next = answer.headers()["location"].to_str().unwrap().to_owned();
+            answer.headers()["location"].to_str().unwrap().clone_into(&mut next);
         }
         panic!("the provider leads nowhere");
     }
@@ -127,8 +127,7 @@ async fn server(provider: &Provider) -> TestApp {
     let single_sign_on = Some(SingleSignOn::new(config(&provider.address), &site).unwrap());
     let app =
         TestApp::recording_with(Settings { site, single_sign_on, ..Settings::default() }).await;
-    let really = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
-    app.wait(i64::try_from(really).unwrap() - now().millis());
+    app.wait(Clock::System.now().millis() - now().millis());
     app
 }
 
@@ -219,6 +218,9 @@ async fn an_account_elsewhere_signs_in_and_its_groups_say_where() {
         (&written[1]["outcome"], &written[1]["context"]["through"]),
         (&json!("success"), &json!(provider.address))
     );
+
+    let text = json!(written).to_string();
+    assert!(!text.contains("code=") && !text.contains("state="), "{text}");
 
     // What comes from groups is replaced each time; what was given by hand is not.
     let maya = app.state.people.find("maya@acme.dev").await.unwrap().unwrap();
