@@ -17,6 +17,7 @@ pub use sign_in::{SignInProblem, SignInWays};
 
 /// What signing in takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The e-mail address.
@@ -28,6 +29,7 @@ pub struct SignIn {
 /// What the one-time link carries. Opening it signs in as the first person of the instance, who is
 /// made if there is nobody yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {
     /// The secret of the link.
@@ -36,6 +38,7 @@ pub struct SetUp {
 
 /// What an invitation is taken up with: its secret, and the password that is to hold.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptInvitation {
     /// The secret of the link.
@@ -46,6 +49,7 @@ pub struct AcceptInvitation {
 
 /// Who is signed in, and where they may look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Viewer {
     /// The e-mail address.
     pub email: String,
@@ -73,6 +77,7 @@ impl Viewer {
 
 /// A project, and what the viewer may do in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VisibleProject {
     /// The number, which every path takes as well.
     pub number: i64,
@@ -84,6 +89,7 @@ pub struct VisibleProject {
 
 /// A project: a log of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Project {
     /// The number, which every path takes as well.
     pub number: i64,

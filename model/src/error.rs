@@ -22,6 +22,7 @@ impl QueryError {
 
 /// The body of every error answer: `{"error":{"code","message","field"}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiError {
     /// The error itself.
     pub error: ErrorDetail,
@@ -29,6 +30,7 @@ pub struct ApiError {
 
 /// What went wrong and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorDetail {
     /// A word for programs: `bad_query`, `unauthorized`, …
     pub code: String,

@@ -68,6 +68,7 @@ impl Format {
 /// What is exported and how. The filter is the query string of the page, and obeys its limits but
 /// for the number of its values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewExport {
     /// The filter, the tab and the order, as in the address bar.
@@ -94,6 +95,7 @@ fn csv() -> Format {
 
 /// How cells of CSV that a spreadsheet would take for a formula are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Formulas {
     /// With an apostrophe in front, which `daybook import` takes off again.
@@ -133,6 +135,7 @@ impl fmt::Display for Formulas {
 
 /// What an export will be, told before it begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Estimate {
     /// How many entries match, exactly.
     pub matching: u64,
@@ -153,6 +156,7 @@ pub struct Estimate {
 
 /// An export, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Export {
     /// Names it, here and in the log.
     pub id: String,
@@ -205,6 +209,7 @@ pub struct Ending {
 
 /// Whether a project's log may be exported, and how much of it at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExportSettings {
     /// Whether it may.

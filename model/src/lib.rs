@@ -34,6 +34,8 @@ pub mod privacy;
 pub mod query;
 pub mod range;
 pub mod saved;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod settings;
 pub mod sort;
 pub mod stats;

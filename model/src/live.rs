@@ -43,6 +43,7 @@ pub struct Missed {
 
 /// What was stored later than a moment: who opens a link that is pinned to the moment is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Newer {
     /// How many entries.
     pub newer: u64,

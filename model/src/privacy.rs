@@ -52,6 +52,7 @@ impl fmt::Display for Address {
 
 /// Which roles see pseudonyms in a project. Tokens that read see what auditors see.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Privacy {
     /// In place of e-mail addresses.
@@ -78,6 +79,7 @@ pub const MAX_REASON: usize = 500;
 
 /// Why somebody wants to see an entry as it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reveal {
     /// For whoever asks later.

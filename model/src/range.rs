@@ -115,6 +115,7 @@ impl Range {
 
 /// A half-open interval of time, `[from, to)`; `from` is before `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Span {
     /// The first instant inside.
     pub from: Timestamp,

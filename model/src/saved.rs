@@ -11,6 +11,7 @@ pub const MAX_TEXT: usize = 16 * 1024;
 
 /// A saved view, as one viewer sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(clippy::struct_excessive_bools, reason = "each is said of a view by itself")]
 pub struct SavedView {
     /// Ours.
@@ -34,6 +35,7 @@ pub struct SavedView {
 
 /// A view to save.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewView {
     /// What to call it.
@@ -64,6 +66,7 @@ impl NewView {
 
 /// What to change of a saved view; what is absent stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ViewChange {
     /// Another name.

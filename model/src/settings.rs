@@ -18,6 +18,7 @@ pub type Settings = BTreeMap<String, String>;
 
 /// What to change of them: a text is kept, `null` forgets it, what is absent stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SettingsChange(pub BTreeMap<String, Option<String>>);
 

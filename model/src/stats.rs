@@ -41,6 +41,7 @@ impl Severity {
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bucket {
     /// Its first instant.
     pub from: Timestamp,
@@ -59,6 +60,7 @@ impl Bucket {
 
 /// The bars over a span, and the number of entries counted apart from them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Histogram {
     /// The bars, oldest first, without gaps, from the span's start to its end. The first and the
     /// last may be partial: narrower than `width`.
@@ -85,6 +87,7 @@ pub struct Histogram {
 /// A histogram's bars taken apart by a field. All of the filter is obeyed, also the choice for that
 /// field: in each bar the values, the others and what has no value add up to the bar's total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stack {
     /// What they are taken apart by.
     pub by: StackBy,
@@ -100,6 +103,7 @@ pub struct Stack {
 /// The time of a histogram's length just before it, in bars that are its own, moved back by that
 /// length.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Previous {
     /// The time covered.
     pub span: Span,
@@ -114,6 +118,7 @@ pub struct Previous {
 /// How often each value of a facet occurs among the entries that match everything but the choice
 /// for this facet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FacetCounts {
     /// The facet.
     pub field: Field,
@@ -134,6 +139,7 @@ pub struct FacetCounts {
 /// A facet's counts in each of a histogram's bars: as many numbers in each row as there are bars.
 /// What a brush selects is counted from these, without asking again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FacetBars {
     /// A row for each of [`FacetCounts::values`].
     pub values: Vec<Vec<u64>>,
@@ -155,6 +161,7 @@ impl FacetCounts {
 
 /// One value of a facet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FacetValue {
     /// As filtered by.
     pub value: String,
@@ -293,6 +300,7 @@ pub struct RunSummary {
 
 /// What would match if one part of the filter were dropped; says which part empties a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Without {
     /// The query key that is dropped: `status`, `status.not`, `q`, or `range`.
     pub key: String,
@@ -307,6 +315,7 @@ pub struct Without {
 /// Two parts of a filter that no entry satisfies at once, although some satisfy one of them. The
 /// rest of the filter is left aside; the tab and the range are not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Conflict {
     /// The query keys of the two.
     pub keys: [String; 2],

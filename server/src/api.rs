@@ -33,8 +33,8 @@ mod tokens;
 mod views;
 
 pub(crate) use ingest::report;
-pub use table::Route;
 use table::Table;
+pub use table::{Route, Served};
 
 /// Every route of the API with its rule.
 fn table() -> Table {
@@ -112,6 +112,12 @@ fn table() -> Table {
         .route(DELETE, "/projects/{project}/views/{id}", VIEWS, views::delete)
 }
 
+/// The route that has the name of another API.
+fn published() -> Table {
+    let rule = Rule::Token(Permission::Read);
+    Table::default().route(Method::GET, "/audit-log", rule, port::list)
+}
+
 /// As Porter published them.
 const PORTER_EXPORT: &str = "/v2/projects/{project}/api-audit-logs/export";
 const PORTER_QUERY: &str = "/v2/projects/{project}/api-audit-logs/query";
@@ -126,12 +132,23 @@ pub fn routes() -> Vec<Route> {
     table().routes()
 }
 
+/// Every route that is served for programs, under its whole path.
+pub fn served() -> Vec<Served> {
+    let under = |base: &'static str, table: Table| {
+        let whole = move |Route { method, path, rule }| Served {
+            method,
+            path: format!("{base}{path}"),
+            rule,
+        };
+        table.routes().into_iter().map(whole)
+    };
+    under("/api", table()).chain(under("/v1", published())).collect()
+}
+
 /// Everything that is served: the API, and the app everywhere else.
 pub fn router(state: AppState) -> Router {
-    let rule = Rule::Token(Permission::Read);
     let in_time = from_fn_with_state(state.patience, headers::in_time);
-    let v1 = Table::default()
-        .route(Method::GET, "/audit-log", rule, port::list)
+    let v1 = published()
         .router(&state)
         .fallback(port::missing)
         .layer(CompressionLayer::new())

@@ -1,32 +1,52 @@
 //! The API, described: for programs as OpenAPI 3.1, for people as a page without scripts.
 //!
-//! The words of queries (fields, columns, vocabularies) come from the model, so they cannot differ from
-//! what is answered. `operations` lists what is served; a test asks each of them of the router.
+//! The route table says what is served and what it asks of its caller; the words of queries (fields,
+//! columns, vocabularies) and the schemas of what is sent come from the model. `operations` adds what neither
+//! knows, and a test fails where a route has nothing said of it, or where there is no such route.
 
 #![expect(
     clippy::needless_pass_by_value,
     reason = "schemas are put together from parts that are made for it"
 )]
 
+mod operation;
 mod operations;
 mod page;
+mod parameters;
 mod schemas;
+
+use std::collections::BTreeSet;
 
 use axum::{
     Json,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use daybook_model::account::Permission;
 use serde_json::{Map, Value, json};
 
-use operations::{Answer, Operation, operations};
+use operation::{Answer, Operation};
+use schemas::Schemas;
 
-/// The document.
+use crate::{
+    access::{Rule, SESSION_COOKIE},
+    api::{Served, served},
+};
+
+/// The document: what is said of each route that is served.
 pub fn document() -> Value {
+    let mut schemas = Schemas::new();
+    let routes = served();
     let mut paths = Map::new();
-    for operation in operations() {
-        let methods = paths.entry(operation.path).or_insert_with(|| json!({}));
-        methods[operation.method] = described(&operation);
+    for (part, operations) in operations::operations(&mut schemas) {
+        for operation in operations {
+            let same =
+                |route: &&Served| route.method == operation.method && route.path == operation.path;
+            let Some(route) = routes.iter().find(same) else { continue };
+            let methods = paths.entry(operation.path).or_insert_with(|| json!({}));
+            let method = operation.method.as_str().to_ascii_lowercase();
+            methods[method] = described(part, &operation, route.rule);
+        }
     }
     json!({
         "openapi": "3.1.0",
@@ -36,19 +56,56 @@ pub fn document() -> Value {
             "description": "An audit log: events in, entries, counts and files out. The query string of the page is that of this API.",
         },
         "servers": [{ "url": "/" }],
-        "security": [{ "token": [] }, { "session": [] }],
         "paths": paths,
         "components": {
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer" },
-                "session": { "type": "apiKey", "in": "cookie", "name": "daybook_session" },
+                "session": { "type": "apiKey", "in": "cookie", "name": SESSION_COOKIE },
             },
-            "schemas": schemas::schemas(),
+            "schemas": schemas.all(),
         },
     })
 }
 
-fn described(operation: &Operation) -> Value {
+/// Of which routes something is said, by path and method, whether they are served or not.
+pub fn said() -> BTreeSet<(String, String)> {
+    let parts = operations::operations(&mut Schemas::new());
+    let operations = parts.into_iter().flat_map(|(_, operations)| operations);
+    operations.map(|o| (o.path.to_owned(), o.method.to_string())).collect()
+}
+
+/// What a route asks of its caller: how they say who they are, and in words.
+fn asked(rule: Rule) -> (Value, String) {
+    let (token, session) = (json!({ "token": [] }), json!({ "session": [] }));
+    match rule {
+        Rule::Open => (json!([]), "For everybody.".into()),
+        Rule::Person => (json!([session]), "For whoever is signed in.".into()),
+        Rule::Instance => (json!([session]), "For those who look after the whole instance.".into()),
+        Rule::Project(permission) => {
+            let both = if permission == Permission::KeepViews {
+                json!([session])
+            } else {
+                json!([token, session])
+            };
+            (both, format!("For whoever may {} in the project.", permitted(permission)))
+        }
+        Rule::Token(permission) => {
+            (json!([token]), format!("For tokens that may {}.", permitted(permission)))
+        }
+    }
+}
+
+fn permitted(permission: Permission) -> &'static str {
+    match permission {
+        Permission::Ingest => "send events",
+        Permission::Read => "read",
+        Permission::Export => "export",
+        Permission::KeepViews => "keep views",
+        Permission::Administer => "administer",
+    }
+}
+
+fn described(part: &str, operation: &Operation, rule: Rule) -> Value {
     let mut parameters: Vec<Value> = Vec::new();
     for name in operation.path.split('{').skip(1).filter_map(|part| part.split('}').next()) {
         parameters.push(json!({
@@ -60,7 +117,7 @@ fn described(operation: &Operation) -> Value {
     for answer in &operation.answers {
         responses.insert(answer.status.to_string(), response(answer));
     }
-    let error = if operation.path.starts_with("/v1/") { "PortError" } else { "Error" };
+    let error = if operation.path.starts_with("/v1/") { "PortError" } else { "ApiError" };
     // What may go wrong with anything that is asked.
     let wrong = [
         (400, "what was sent is wrong; `field` names where"),
@@ -80,19 +137,19 @@ fn described(operation: &Operation) -> Value {
         let entry = json!({ "description": description, "content": content });
         responses.entry(status.to_string()).or_insert(entry);
     }
+    let (security, needed) = asked(rule);
     let mut described = json!({
         "operationId": operation.id,
-        "tags": [operation.tag],
+        "tags": [part],
         "summary": operation.summary,
+        "description": needed,
+        "security": security,
         "parameters": parameters,
         "responses": responses,
     });
-    if let Some((kind, schema)) = &operation.body {
-        described["requestBody"] =
-            json!({ "required": true, "content": { *kind: { "schema": schema } } });
-    }
-    if operation.is_open {
-        described["security"] = json!([]);
+    if let Some(schema) = &operation.body {
+        let content = json!({ "application/json": { "schema": schema } });
+        described["requestBody"] = json!({ "required": true, "content": content });
     }
     described
 }

@@ -29,6 +29,7 @@ impl Permission {
 
 /// What a person is in a project, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Sees only their own activity: the entries of which they are the actor, and those of their
@@ -65,6 +66,7 @@ impl Role {
 
 /// What a token may do in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TokenScope {
     /// Send events.
@@ -132,6 +134,7 @@ words! {
 
 /// A role in a project, perhaps for a part of its log and for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// What its holder is there.
@@ -139,6 +142,7 @@ pub struct Grant {
     /// The entries that there are for its holder, as in the address:
     /// `application=billing&from=…&to=…`. All of them where it is empty.
     #[serde(default, with = "crate::tab::text", skip_serializing_if = "is_whole")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// The moment from which it is worth nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ pub const MAX_ACTORS: usize = 50;
 
 /// A project to make, unless it is there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewProject {
     /// The word in its paths.
@@ -20,6 +21,7 @@ pub struct NewProject {
 
 /// A person to make.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewPerson {
     /// The e-mail address.
@@ -37,6 +39,7 @@ pub struct NewPerson {
 
 /// A grant, and the project it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProjectGrant {
     /// The project, by its word or number.
@@ -47,6 +50,7 @@ pub struct ProjectGrant {
 
 /// A person who was made.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MadePerson {
     /// The person.
     pub person: PersonInfo,
@@ -58,6 +62,7 @@ pub struct MadePerson {
 
 /// A person, as instance admins see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonInfo {
     /// Ours.
     pub id: i64,
@@ -79,6 +84,7 @@ pub struct PersonInfo {
 
 /// A grant that a person has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GrantInfo {
     /// The project.
     pub project: Project,
@@ -90,6 +96,7 @@ pub struct GrantInfo {
 
 /// A person of a project, as its admins see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectPerson {
     /// Ours.
     pub id: i64,
@@ -106,6 +113,7 @@ pub struct ProjectPerson {
 
 /// What to change of a person; what is absent stays.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PersonChange {
     /// Whether the person may not come in any more. Their sessions end.
@@ -121,6 +129,7 @@ pub struct PersonChange {
 
 /// What somebody is to be in a project: a person who is there, by their address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GrantChange {
     /// The e-mail address.
@@ -131,6 +140,7 @@ pub struct GrantChange {
 
 /// A token to make.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What it is called.
@@ -139,6 +149,7 @@ pub struct NewToken {
     pub scopes: Vec<TokenScope>,
     /// The entries that there are for it, as in the address; all of them where it is empty.
     #[serde(default, with = "crate::tab::text", skip_serializing_if = "is_whole")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// The moment from which it is worth nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,6 +182,7 @@ impl NewToken {
 
 /// A token that was made.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MadeToken {
     /// The token itself, shown this once.
     pub token: String,
@@ -180,6 +192,7 @@ pub struct MadeToken {
 
 /// A token, as a project's admins see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenInfo {
     /// Ours. In the log it is the actor `api_token:ID`.
     pub id: i64,
@@ -192,6 +205,7 @@ pub struct TokenInfo {
     pub scopes: Vec<TokenScope>,
     /// The entries that there are for it; all of them where it is empty.
     #[serde(default, with = "crate::tab::text", skip_serializing_if = "is_whole")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// When it was made.
     pub created_at: Timestamp,
@@ -208,6 +222,7 @@ pub struct TokenInfo {
 
 /// An actor of the log who cannot come in any more: for the badge beside the name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ActorStatus {
     /// As filtered by: `user:maya@acme.dev`, `api_token:7`.
     pub actor: String,

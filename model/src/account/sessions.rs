@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// One of a person's own sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionInfo {
     /// Ours; says nothing of the cookie.
     pub id: i64,
@@ -25,6 +26,7 @@ pub struct SessionInfo {
 
 /// A new password. The person's other sessions end.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// The password that holds until now, where there is one.

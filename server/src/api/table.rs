@@ -26,6 +26,17 @@ pub struct Route {
     pub rule: Rule,
 }
 
+/// A route under its whole path.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// The method.
+    pub method: Method,
+    /// The whole path.
+    pub path: String,
+    /// What it asks of whoever calls it.
+    pub rule: Rule,
+}
+
 /// Routes with their handlers.
 #[derive(Default)]
 pub(super) struct Table(Vec<(Route, MethodRouter<AppState, Infallible>)>);

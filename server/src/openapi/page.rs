@@ -63,11 +63,12 @@ fn section(out: &mut String, path: &str, method: &str, operation: &Value) {
     let id = text(operation, "/operationId");
     let _ = write!(
         out,
-        "<article id=\"{}\"><h3><span>{}</span> <code>{}</code></h3><p>{}.</p>",
+        "<article id=\"{}\"><h3><span>{}</span> <code>{}</code></h3><p>{}. {}</p>",
         anchor(id),
         escaped(&method.to_uppercase()),
         escaped(path),
-        escaped(text(operation, "/summary"))
+        escaped(text(operation, "/summary")),
+        escaped(text(operation, "/description"))
     );
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let parameters: Vec<&Value> = parameters.into_iter().flatten().collect();

@@ -1,10 +1,7 @@
 //! What is sent and answered.
 
-use daybook_model::{
-    ActorType, Operation, Outcome,
-    export::{Format, State},
-    ingest::MAX_ID,
-};
+use daybook_model::{ActorType, ApiError, Operation, Outcome, ingest::MAX_ID};
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 /// A schema by its name.
@@ -29,13 +26,42 @@ fn closed(required: &[&str], members: Value) -> Value {
     schema
 }
 
-/// Every schema, by name.
-pub(super) fn schemas() -> Value {
+/// The schemas of types of the model, made from the types.
+pub(super) struct Schemas(SchemaGenerator);
+
+impl Schemas {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+        });
+        Self(settings.into_generator())
+    }
+
+    /// The schema of a type; those that have a name are kept under it.
+    pub(super) fn of<T: JsonSchema>(&mut self) -> Value {
+        self.0.subschema_for::<T>().to_value()
+    }
+
+    /// Every schema, by name.
+    pub(super) fn all(mut self) -> Value {
+        // Said of every operation, by one who cannot name its type.
+        self.of::<ApiError>();
+        let mut all = by_hand();
+        if let Some(all) = all.as_object_mut() {
+            all.extend(self.0.take_definitions(true));
+        }
+        all
+    }
+}
+
+/// What is said of events is more than their type says, and the published shapes have no types here.
+fn by_hand() -> Value {
     let text = || json!({ "type": "string" });
     let count = || json!({ "type": "integer", "minimum": 0 });
     let time = || json!({ "type": "string", "format": "date-time" });
     let span = object(&["from", "to"], json!({ "from": time(), "to": time() }));
-    let words = |all: Vec<&str>| json!({ "type": "string", "enum": all });
     let ids = || list(json!({ "type": ["string", "integer"], "minimum": 0 }));
     let codes = || {
         list(json!({ "oneOf": [
@@ -72,10 +98,6 @@ pub(super) fn schemas() -> Value {
     );
     porter.insert("as_of".into(), json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }));
     json!({
-        "Any": {},
-        "Error": object(&["error"], json!({ "error": object(&["code", "message"], json!({
-            "code": text(), "message": text(), "field": text(),
-        })) })),
         "PortError": object(&["ok", "error", "message"], json!({
             "ok": { "const": false }, "error": text(), "message": text(),
         })),
@@ -90,29 +112,6 @@ pub(super) fn schemas() -> Value {
             "refused": list(object(&["index", "code", "message"], json!({
                 "index": count(), "code": text(), "field": text(), "message": text(),
             }))),
-        })),
-        "NewExport": closed(&[], json!({
-            "query": text(),
-            "format": words(Format::ALL.iter().map(|f| f.as_str()).collect()),
-            "columns": { "type": ["string", "null"] },
-            "trailer": { "type": "boolean" },
-            "formulas": words(vec!["escaped", "exact"]),
-        })),
-        "Estimate": object(&["matching", "rows", "bytes", "capped", "span", "as_of"], json!({
-            "matching": count(), "rows": count(), "bytes": count(), "max_rows": count(),
-            "capped": { "type": "boolean" }, "span": span, "as_of": count(),
-        })),
-        "Export": object(&["id", "state", "format", "file_name", "rows", "bytes", "as_of", "created_at"], json!({
-            "id": text(),
-            "state": words(State::ALL.iter().map(|s| s.as_str()).collect()),
-            "format": words(Format::ALL.iter().map(|f| f.as_str()).collect()),
-            "file_name": text(), "rows": count(), "bytes": count(),
-            "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
-            "estimate": named("Estimate"), "as_of": count(), "created_at": time(), "ended_at": time(),
-        })),
-        "ExportSettings": closed(&["enabled"], json!({
-            "enabled": { "type": "boolean" },
-            "max_rows": { "type": ["integer", "null"], "minimum": 1, "maximum": i64::MAX },
         })),
         "PorterFilter": porter_filter,
         "PorterQuery": closed(&dates, porter.into()),

@@ -54,6 +54,26 @@ async fn everything_that_is_described_is_there() {
     assert_eq!(ids.len(), count, "each has an id of its own");
 }
 
+/// A route without a description, or one of something that is not there.
+#[tokio::test]
+async fn whatever_is_served_is_described() {
+    let document = daybook::openapi::document();
+    let paths = document["paths"].as_object().unwrap();
+    let described: BTreeSet<(String, String)> = paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            methods.as_object().unwrap().keys().map(|method| (path.clone(), method.to_uppercase()))
+        })
+        .collect();
+    let served: BTreeSet<(String, String)> = daybook::api::served()
+        .into_iter()
+        .map(|route| (route.path, route.method.to_string()))
+        .collect();
+    assert_eq!(described, served);
+    let said = daybook::openapi::said();
+    assert_eq!(said, served, "what is said is of something that is served");
+}
+
 #[tokio::test]
 async fn people_read_it_without_scripts() {
     let app = TestApp::start().await;

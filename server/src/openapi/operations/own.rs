@@ -1,0 +1,42 @@
+//! Signing in and out, and what belongs to whoever is signed in.
+
+use daybook_model::{
+    account::{AcceptInvitation, PasswordChange, SessionInfo, SetUp, SignIn, Viewer},
+    settings::{Settings, SettingsChange},
+};
+
+use super::super::{
+    operation::{Operation, delete, get, patch, post},
+    schemas::Schemas,
+};
+
+pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
+    vec![
+        post("/api/session", "signIn", "Signs in; the session is a cookie")
+            .takes_a::<SignIn>(schemas)
+            .gives_a::<Viewer>(schemas),
+        get("/api/session", "getSession", "Who is signed in, and what they may see")
+            .gives_a::<Viewer>(schemas),
+        delete("/api/session", "signOut", "Signs out").is_done(),
+        post("/api/set-up", "setUp", "Signs in with the link that the server printed at its start")
+            .takes_a::<SetUp>(schemas)
+            .gives_a::<Viewer>(schemas),
+        post("/api/invitation", "acceptInvitation", "Takes up an invitation with a password")
+            .takes_a::<AcceptInvitation>(schemas)
+            .gives_a::<Viewer>(schemas),
+        get("/api/sessions", "listSessions", "Where one is signed in")
+            .gives_a::<Vec<SessionInfo>>(schemas),
+        delete("/api/sessions", "endOtherSessions", "Signs out everywhere else")
+            .gives_a::<Vec<SessionInfo>>(schemas),
+        delete("/api/sessions/{id}", "endSession", "Signs out there")
+            .gives_a::<Vec<SessionInfo>>(schemas),
+        post("/api/password", "changePassword", "Changes one's password, and signs out elsewhere")
+            .takes_a::<PasswordChange>(schemas)
+            .is_done(),
+        get("/api/me/settings", "getSettings", "What one prefers, kept for the page")
+            .gives_a::<Settings>(schemas),
+        patch("/api/me/settings", "changeSettings", "Changes what one prefers; `null` forgets it")
+            .takes_a::<SettingsChange>(schemas)
+            .gives_a::<Settings>(schemas),
+    ]
+}
