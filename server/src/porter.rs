@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use daybook_model::{
     ActorType, Entry, Field, Filter, QueryError, Range, Seq, Span, Term, Timestamp,
-    filter::MAX_SEARCH,
+    export::MAX_VALUES, filter::MAX_SEARCH,
 };
 use serde::{Deserialize, Serialize, de};
 
-/// The most values of one list. Each may have to be looked for as every type of actor.
-pub const MAX_LIST: usize = 2_000;
+/// The most values of one list.
+pub const MAX_LIST: usize = MAX_VALUES;
 /// How many entries a page of a query has.
 pub const PAGE: usize = 50;
 /// The last page that is answered; what lies further back is for an export.

@@ -69,22 +69,23 @@ pub(crate) fn step() -> Step {
         let config = data.join("schemathesis.toml");
         std::fs::write(&config, CONFIG).map_err(|e| format!("{}: {e}.", config.display()))?;
         // What is switched off by the last of them would be switched off for the others.
-        for operations in
-            [["--exclude-operation-id", SETTINGS], ["--include-operation-id", SETTINGS]]
-        {
+        for which in ["--exclude-operation-id", "--include-operation-id"] {
             let mut test = program(python().join("bin/st"));
             test.arg("--config-file").arg(&config);
             test.args(["run", &format!("{address}/api/openapi.json")]);
             test.args(["--header", &format!("Authorization: Bearer {token}")]);
-            test.args(OPTIONS).args(operations);
+            test.args(OPTIONS);
+            for operation in CHANGES {
+                test.args([which, operation]);
+            }
             job.run(&mut test, ADVICE)?;
         }
         Ok(())
     })
 }
 
-/// What changes how the others answer.
-const SETTINGS: &str = "setExportSettings";
+/// What changes how the others answer. The last of them takes away the token that is asked with.
+const CHANGES: &[&str] = &["setExportSettings", "setPrivacy", "revokeToken"];
 
 /// The project that there is.
 const CONFIG: &str = "[parameters]\n\"path.project\" = \"acme\"\n";

@@ -4,6 +4,7 @@
 mod aggregate;
 mod choice;
 mod list;
+mod many;
 mod numbers;
 mod reference;
 mod scope;
@@ -73,6 +74,11 @@ fn sort_text() -> Expr {
 
 /// Whether a word's folded form contains a folded text.
 fn contains(folded: String) -> Expr {
-    let text = Func::coalesce([Expr::col("folded"), Expr::col("value")]);
-    Expr::expr(Func::cust("instr").arg(text).arg(folded)).gt(0)
+    Expr::expr(Func::cust("instr").arg(folded_text()).arg(folded)).gt(0)
+}
+
+/// A word's folded form.
+fn folded_text() -> Expr {
+    let text = ["folded", "value"].map(|column| Expr::col((WORD, column)));
+    Func::coalesce(text).into()
 }

@@ -114,7 +114,7 @@ async fn porters_filters_narrow_as_they_say() {
 #[tokio::test]
 async fn what_porters_scripts_get_wrong_is_named_before_the_first_byte() {
     let app = porter().await;
-    let many = Value::from(vec!["a"; 10_000]);
+    let many = Value::from(vec!["a"; 10_001]);
     let cases = [
         (json!({}), "start_date"),
         (json!({"start_date": "2026-05-01T00:00:00Z"}), "end_date"),
@@ -157,6 +157,36 @@ async fn what_porters_scripts_get_wrong_is_named_before_the_first_byte() {
         json!([]),
         "none of them began"
     );
+}
+
+/// Ten thousand values in a list are taken, in each list at once, and one more is refused by name.
+#[tokio::test]
+async fn porters_lists_may_be_long() {
+    let app = porter().await;
+    let all = post(&app, "query", &may()).await.json()["total"].as_u64().unwrap();
+    let many = |n: u64| (0..n).map(|i| json!(format!("none{i}"))).collect::<Vec<_>>();
+    let none = post(&app, "query", &with(may(), "actors", many(10_000).into())).await;
+    assert_eq!((none.status, &none.json()["total"]), (StatusCode::OK, &json!(0)));
+    let mut one = many(9_999);
+    one.push(json!("POST"));
+    let posted = post(&app, "query", &with(may(), "methods", json!(["POST"]))).await.json();
+    let found = post(&app, "query", &with(may(), "methods", one.into())).await.json();
+    assert_eq!(found["total"], posted["total"]);
+    assert_ne!(found["total"], 0);
+    let mut excluded = may();
+    for list in ["actors_exclude", "ips_exclude", "cluster_ids_exclude"] {
+        excluded = with(excluded, list, many(10_000).into());
+    }
+    for route in ["query", "export"] {
+        let answer = post(&app, route, &excluded).await;
+        assert_eq!(answer.status, StatusCode::OK, "{route}");
+        match route {
+            "query" => assert_eq!(answer.json()["total"], all),
+            _ => assert!(!answer.body.ends_with(b"__porter_export_failed__\n")),
+        }
+        let long = post(&app, route, &with(may(), "ips", many(10_001).into())).await;
+        assert_eq!((long.status, long.error().0.as_str()), (StatusCode::BAD_REQUEST, "ips"));
+    }
 }
 
 #[tokio::test]

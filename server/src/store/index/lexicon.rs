@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
 use crate::store::dictionary::{Kind, Word};
@@ -173,6 +174,23 @@ impl Lexicon {
         self.kinds[kind as usize].numbered().filter(|(_, w)| is(w)).map(|(n, _)| n).collect()
     }
 
+    /// The words whose searched text contains one of these folded texts, ascending. One pass, however
+    /// many there are.
+    pub(super) fn containing_any(&self, kind: Kind, folded: &[String]) -> Option<Vec<u32>> {
+        let any = AhoCorasick::new(folded).ok()?;
+        let mut found = Vec::new();
+        for (first, page) in (1..).step_by(PAGE).zip(&self.kinds[kind as usize].pages) {
+            let mut from = 0;
+            for (number, &end) in (first..).zip(&page.ends) {
+                // Without the break behind it.
+                let text = page.folded.get(from..end - BREAK.len_utf8()).unwrap_or_default();
+                found.extend(any.is_match(text).then_some(number));
+                from = end;
+            }
+        }
+        Some(found)
+    }
+
     /// The words whose searched text contains a folded text, ascending.
     pub(super) fn containing(&self, kind: Kind, folded: &str) -> Vec<u32> {
         let finder = Finder::new(folded.as_bytes());
@@ -213,6 +231,8 @@ mod tests {
         let expected: Vec<u32> =
             (1..=3_000).filter(|n| format!("/apps/{n}/x").contains("/1")).collect();
         assert_eq!(lexicon.containing(Kind::Path, "/1"), expected);
+        let any = lexicon.containing_any(Kind::Path, &["/1".into(), "x/apps".into()]);
+        assert_eq!(any, Some(expected));
         assert_eq!(lexicon.containing(Kind::Path, "x/apps"), Vec::<u32>::new());
         assert_eq!(lexicon.len(Kind::Path), 3_000);
         assert_eq!(lexicon.valued(Kind::Path, &HashSet::from(["/Apps/2049/x"])), [2_049]);

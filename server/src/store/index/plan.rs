@@ -174,13 +174,12 @@ fn codes(lexicon: &Lexicon, field: Field, terms: &BTreeSet<Term>) -> Option<Vec<
         .collect();
     let mut codes: Vec<u32> = match (field, Coded::of_field(field)?) {
         (Field::Path, Coded::Word(kind)) => {
-            let mut found = vec![false; lexicon.len(kind) + 1];
-            for text in &values {
-                for code in lexicon.containing(kind, &fold(text)) {
-                    found[code as usize] = true;
-                }
+            let texts: Vec<String> = values.iter().map(|text| fold(text)).collect();
+            match &texts[..] {
+                [] => Vec::new(),
+                [text] => lexicon.containing(kind, text),
+                texts => lexicon.containing_any(kind, texts)?,
             }
-            (0..).zip(found).filter_map(|(code, found)| found.then_some(code)).collect()
         }
         (Field::ActorType, Coded::Word(kind)) => {
             let known = values.into_iter().filter(|of| of.parse::<ActorType>().is_ok());

@@ -6,7 +6,8 @@ use daybook_model::{ActorType, Choice, Field, Outcome, Term, field::StatusTerm, 
 use sea_query::{Expr, ExprTrait};
 
 use super::{
-    Dictionary, contains, entry,
+    Dictionary, entry,
+    many::{among, contains_any},
     numbers::{Numbers, numbers, words},
     reference::{places, referring},
 };
@@ -154,14 +155,10 @@ async fn named(
         Field::ActorType => {
             Expr::col("type").is_in(values(terms).filter(|t| t.parse::<ActorType>().is_ok()))
         }
-        Field::ResourceType => Expr::col("type").is_in(texts()),
-        Field::Path => match texts().map(|t| contains(fold(&t))).reduce(ExprTrait::or) {
-            Some(any) => any,
-            None => return Ok(None),
-        },
-        _ => Expr::col("hash")
-            .is_in(values(terms).map(Word::hash))
-            .and(Expr::col("value").is_in(texts())),
+        Field::ResourceType => among("type", texts().collect()),
+        Field::Path => contains_any(values(terms).map(fold).collect()),
+        _ => among("hash", values(terms).map(Word::hash).collect())
+            .and(among("value", texts().collect())),
     };
     let is = numbers(dictionary, words(project, kind, means)).await?;
     Ok(is.map(|is| (entry(kind.column()), is)))
