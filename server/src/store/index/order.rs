@@ -32,7 +32,7 @@ impl Course {
     }
 
     /// Brings places into order and keeps the first ones.
-    fn first<'a>(self, mut places: Vec<Place<'a>>, limit: usize) -> Vec<Place<'a>> {
+    fn first(self, mut places: Vec<Place<'_>>, limit: usize) -> Vec<Place<'_>> {
         places.sort_unstable_by_key(|place| place.key);
         if self.newest_first {
             places.reverse();

@@ -43,7 +43,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         limit: usize,
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
-        let rows = self.next(scope, newest_first, from, limit, |row| Ok(row)).await?;
+        let rows = self.next(scope, newest_first, from, limit, Ok).await?;
         self.first(scope.project, &rows, parts).await
     }
 
