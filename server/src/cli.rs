@@ -1,6 +1,6 @@
 //! The command line. Every option can be given in the environment as well.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -171,7 +171,8 @@ pub async fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("daybook: {error}");
+            // Nobody may read that either.
+            let _ = writeln!(std::io::stderr(), "daybook: {error}");
             error.status()
         }
     }

@@ -1,7 +1,8 @@
 //! The API against its own description: schemathesis asks a running server for everything that
 //! `openapi.json` tells of, with inputs of its own, and compares the answers.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
@@ -60,27 +61,51 @@ pub(crate) fn step() -> Step {
         server.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Server(server.spawn().map_err(|e| format!("The server: {e}."))?);
         let output = server.0.stdout.take().map(BufReader::new);
-        let address = output
-            .into_iter()
-            .flat_map(|lines| lines.lines().map_while(std::result::Result::ok))
-            .find_map(|line| line.strip_prefix("Daybook is at ").map(str::to_owned))
-            .ok_or("The server did not say where it is.")?;
-        let token = token(&database)?;
+        let mut lines =
+            output.into_iter().flat_map(|lines| lines.lines().map_while(std::result::Result::ok));
+        let mut said = |before: &str| {
+            let after = |line: String| line.split_once(before).map(|(_, rest)| rest.to_owned());
+            lines.find_map(after).ok_or(format!("The server did not say {before:?}."))
+        };
+        let address = said("Daybook is at ")?;
+        let secret = said("/set-up#")?;
+        let token = format!("Authorization: Bearer {}", token(&database)?);
+        let person = format!("Cookie: {}", sign_in(&address, &secret)?);
         let config = data.join("schemathesis.toml");
         std::fs::write(&config, CONFIG).map_err(|e| format!("{}: {e}.", config.display()))?;
-        // What is switched off by the last of them would be switched off for the others.
-        for which in ["--exclude-operation-id", "--include-operation-id"] {
+        let others = CHANGES.iter().chain(PERSON).chain(["listen"].iter());
+        for (who, which, operations) in [
+            (&token, "--exclude-operation-id", others.copied().collect::<Vec<_>>()),
+            (&person, "--include-operation-id", PERSON.to_vec()),
+            (&token, "--include-operation-id", CHANGES.to_vec()),
+        ] {
             let mut test = program(python().join("bin/st"));
             test.arg("--config-file").arg(&config);
             test.args(["run", &format!("{address}/api/openapi.json")]);
-            test.args(["--header", &format!("Authorization: Bearer {token}")]);
-            test.args(OPTIONS);
-            for operation in CHANGES {
+            test.args(["--header", who]).args(OPTIONS);
+            for operation in operations {
                 test.args([which, operation]);
             }
             job.run(&mut test, ADVICE)?;
         }
         Ok(())
+    })
+}
+
+/// Signs in by the link that the server printed; the cookie.
+fn sign_in(address: &str, secret: &str) -> Result<String> {
+    let wrong = |e: std::io::Error| format!("{address}: {e}.");
+    let host = address.trim_start_matches("http://");
+    let body = format!("{{\"secret\":\"{secret}\"}}");
+    let mut stream = TcpStream::connect(host).map_err(wrong)?;
+    let head = format!("POST /api/set-up HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    let about = format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all((head + &about + &body).as_bytes()).map_err(wrong)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).map_err(wrong)?;
+    let cookie = answer.split("daybook_session=").nth(1).and_then(|rest| rest.split(';').next());
+    cookie.map(|value| format!("daybook_session={value}")).ok_or_else(|| {
+        format!("Nobody was signed in: {}", answer.lines().next().unwrap_or_default())
     })
 }
 
@@ -90,6 +115,24 @@ const CHANGES: &[&str] = &["setExportSettings", "setPrivacy", "revokeToken"];
 /// The project that there is.
 const CONFIG: &str = "[parameters]\n\"path.project\" = \"acme\"\n";
 
+/// What only people are answered, but for what would sign them out.
+const PERSON: &[&str] = &[
+    "getSession",
+    "listSessions",
+    "getSettings",
+    "changeSettings",
+    "listViews",
+    "createView",
+    "changeView",
+    "deleteView",
+    "listProjects",
+    "createProject",
+    "listPeople",
+    "createPerson",
+    "getPerson",
+    "invite",
+];
+
 /// Bounded in number and in time. The live stream has no end, and is tested elsewhere.
 const OPTIONS: &[&str] = &[
     "--max-examples",
@@ -98,8 +141,6 @@ const OPTIONS: &[&str] = &[
     "examples,coverage,fuzzing",
     "--checks",
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-    "--exclude-operation-id",
-    "listen",
     "--request-timeout",
     "20",
     "--seed",

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How one may sign in here. A password always is one way.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignInWays {
     /// What the provider of single sign-on is called, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

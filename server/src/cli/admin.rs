@@ -210,7 +210,7 @@ impl UserCommand {
             Err(new) => {
                 let made: MadePerson = via.call("POST", "/api/people", &new).await?;
                 if let Some(secret) = made.invitation {
-                    println!("{secret}");
+                    invited(&secret, &made.person.email);
                 }
             }
             Ok(command) => command.apply(&via).await?,
@@ -247,13 +247,22 @@ impl UserCommand {
             Self::Invite { email } => {
                 let path = format!("/api/people/{}/invitation", person(via, &email).await?.id);
                 let made: MadePerson = via.call("POST", &path, &nothing()).await?;
-                println!("{}", made.invitation.unwrap_or_default());
+                invited(&made.invitation.unwrap_or_default(), &made.person.email);
             }
             Self::Disable { email } => change(via, &email, disabled(true)).await?,
             Self::Enable { email } => change(via, &email, disabled(false)).await?,
         }
         Ok(())
     }
+}
+
+/// Prints the secret of an invitation alone, and says beside it where it is taken up.
+fn invited(secret: &str, email: &str) {
+    println!("{secret}");
+    eprintln!(
+        "{email} is invited, for three days: send them the server's address with {}#{secret} behind it",
+        daybook_model::paths::INVITATION
+    );
 }
 
 /// Make and revoke tokens for programs

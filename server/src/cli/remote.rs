@@ -43,7 +43,7 @@ pub(super) struct Remote {
 #[derive(Debug, Clone, Args)]
 pub(super) struct Which {
     /// KEY=VALUE as in the address of the page, such as `status=5xx` or `method.not=GET`; or the
-    /// address's own text, with `?` in front
+    /// address itself, or what it has from `?` on
     #[arg(value_name = "KEY=VALUE")]
     filter: Vec<String>,
 }
@@ -53,7 +53,7 @@ impl Which {
     fn query(&self) -> Result<String, CliError> {
         let mut parts = Vec::new();
         for word in &self.filter {
-            if let Some(pasted) = word.strip_prefix('?') {
+            if let Some(pasted) = pasted(word) {
                 parts.push(pasted.to_owned());
                 continue;
             }
@@ -67,6 +67,15 @@ impl Which {
         parts.retain(|part| !part.is_empty());
         Ok(parts.join("&"))
     }
+}
+
+/// The query string of an address that was pasted.
+fn pasted(word: &str) -> Option<&str> {
+    let (before, query) = word.split_once('?')?;
+    let whole =
+        before.is_empty() || before.starts_with("http://") || before.starts_with("https://");
+    // What only the page looks at.
+    whole.then(|| query.split('#').next().unwrap_or_default())
 }
 
 /// Puts query strings together.
@@ -93,10 +102,20 @@ impl Remote {
             .build()
             .header("authorization", format!("Bearer {}", self.token))
             .call()
-            .map_err(|e| CliError::say(format!("{} cannot be asked: {e}", self.server)))?;
+            .map_err(|e| CliError::say(self.unreachable(&e)))?;
         match answer.status() {
             status if status.is_success() => Ok(answer),
             status => Err(refused(status, answer)),
+        }
+    }
+
+    fn unreachable(&self, error: &ureq::Error) -> String {
+        let server = &self.server;
+        match error {
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) => format!(
+                "{server:?} is not the address of a server, such as https://daybook.example: give it with --server or DAYBOOK_SERVER"
+            ),
+            _ => format!("{server} cannot be asked: {error}"),
         }
     }
 
@@ -115,7 +134,10 @@ fn refused(status: StatusCode, mut answer: Answer) -> CliError {
     let message = serde_json::from_str::<ApiError>(&text)
         .map_or_else(|_| status.to_string(), |e| e.error.message);
     match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => CliError::NotAllowed(message),
+        StatusCode::UNAUTHORIZED => CliError::NotAllowed(
+            "the server does not know this token, or it was revoked or has ended: give another one with --token or DAYBOOK_TOKEN".into(),
+        ),
+        StatusCode::FORBIDDEN => CliError::NotAllowed(message),
         _ => CliError::Say(message),
     }
 }
@@ -132,4 +154,28 @@ async fn blocking(
 /// What of an answer is not there yet is read as it comes.
 fn reader(answer: Answer) -> impl Read {
     answer.into_body().into_with_config().limit(u64::MAX).reader()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_it_was_copied() {
+        let which = |words: &[&str]| {
+            Which { filter: words.iter().map(|&word| word.to_owned()).collect() }.query().ok()
+        };
+        for address in [
+            "https://daybook.example/acme?range=24h&q=a%20b#row",
+            "http://127.0.0.1:8080/acme?range=24h&q=a%20b",
+            "?range=24h&q=a%20b",
+        ] {
+            assert_eq!(
+                which(&[address, "status=5xx"]).as_deref(),
+                Some("range=24h&q=a%20b&status=5xx")
+            );
+        }
+        assert!(which(&["path=/a?b=c"]).is_some_and(|query| query.starts_with("path=")));
+        assert_eq!(which(&["status"]), None);
+    }
 }

@@ -95,9 +95,15 @@ impl Operation {
     }
 
     /// Answers that it is done.
-    pub(super) fn answers_nothing(mut self) -> Self {
+    pub(super) fn ends(mut self) -> Self {
         let kinds = Vec::new();
         self.answers.push(Answer { status: 204, description: "it is done", kinds });
+        self
+    }
+
+    /// Leads elsewhere.
+    pub(super) fn leads(mut self, description: &'static str) -> Self {
+        self.answers.push(Answer { status: 303, description, kinds: Vec::new() });
         self
     }
 

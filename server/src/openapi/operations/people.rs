@@ -80,6 +80,12 @@ pub(super) fn people(schemas: &mut Schemas) -> Vec<Operation> {
             "Invites somebody anew; the invitation before ends",
         )
         .gives_a::<MadePerson>(schemas),
+        delete(
+            "/api/people/{id}/identities",
+            "forgetIdentities",
+            "Forgets with which accounts of single sign-on somebody signed in",
+        )
+        .ends(),
     ]
 }
 
