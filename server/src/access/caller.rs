@@ -30,7 +30,7 @@ pub enum Caller {
 
 impl Caller {
     /// Whoever the request's token or cookie says, if it is worth anything now.
-    pub(super) async fn of(parts: &Parts, state: &AppState) -> Result<Self, Error> {
+    pub(super) async fn of(parts: &Parts, state: &AppState, used: bool) -> Result<Self, Error> {
         let now = state.clock.now();
         if let Some(text) = bearer(&parts.headers) {
             if state.local_key.verifies(text) {
@@ -44,7 +44,7 @@ impl Caller {
                 .ok_or(Error::Unauthorized);
         }
         let cookie = session_cookie(state, &parts.headers).ok_or(Error::Unauthorized)?;
-        let session = state.people.session(cookie, now).await?.ok_or(Error::Unauthorized)?;
+        let session = state.people.session(cookie, used, now).await?.ok_or(Error::Unauthorized)?;
         Ok(Self::Person(session.person))
     }
 

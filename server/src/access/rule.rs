@@ -125,27 +125,27 @@ pub async fn guard(
     next: Next,
 ) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
-    judge(&mut parts, &state, rule).await?;
+    judge(&mut parts, &state, rule, true).await?;
     parts.extensions.insert(rule);
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-/// Whether a request that was let in would be let in now as well.
+/// Whether a request that was let in would be let in now as well. Asking is no use of a session.
 pub async fn again(parts: &mut Parts, state: &AppState) -> bool {
     match parts.extensions.get::<Rule>().copied() {
-        Some(rule) => judge(parts, state, rule).await.is_ok(),
+        Some(rule) => judge(parts, state, rule, false).await.is_ok(),
         None => false,
     }
 }
 
-async fn judge(parts: &mut Parts, state: &AppState, rule: Rule) -> Result<(), Error> {
+async fn judge(parts: &mut Parts, state: &AppState, rule: Rule, used: bool) -> Result<(), Error> {
     if is_foreign(parts, state) {
         return Err(ELSEWHERE);
     }
     if rule == Rule::Open {
         return Ok(());
     }
-    let caller = Caller::of(parts, state).await?;
+    let caller = Caller::of(parts, state, used).await?;
     if let Some(recording) = parts.extensions.get::<Recording>() {
         recording.actor(caller.actor());
     }

@@ -19,7 +19,7 @@ use crate::{
 /// The number of the session that asks.
 async fn current(state: &AppState, headers: &HeaderMap) -> Result<Option<i64>, Error> {
     let Some(cookie) = session_cookie(state, headers) else { return Ok(None) };
-    Ok(state.people.session(cookie, state.clock.now()).await?.map(|session| session.id))
+    Ok(state.people.session(cookie, true, state.clock.now()).await?.map(|session| session.id))
 }
 
 /// Those there are.

@@ -83,10 +83,12 @@ impl People {
         Ok(secret)
     }
 
-    /// The session with this cookie, if it is worth anything now.
+    /// The session with this cookie, if it is worth anything now. Where it is `used` it stays so for a
+    /// while; what goes on by itself, such as a stream that is listened to, is no use.
     pub async fn session(
         &self,
         cookie: &str,
+        used: bool,
         now: Timestamp,
     ) -> Result<Option<Session>, PeopleError> {
         let found = sqlx::query(
@@ -100,7 +102,7 @@ impl People {
         .await?;
         let Some(found) = found else { return Ok(None) };
         let (id, whose, seen_at): (i64, i64, i64) = (found.get(0), found.get(1), found.get(2));
-        if seen_at + MINUTE <= now.millis() {
+        if used && seen_at + MINUTE <= now.millis() {
             sqlx::query("UPDATE session SET seen_at = $1 WHERE id = $2")
                 .bind(now.millis())
                 .bind(id)

@@ -105,14 +105,18 @@ fn find_ips(text: &str, found: &mut Vec<(Range<usize>, Address)>) {
         let end = from + length;
         // Part of a longer word, such as `std::fmt`, unless the word is an encoded character.
         let encoded = from >= 1 && bytes[from - 1] == b'%';
-        let joined =
-            |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 128);
+        let joined = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         let before = from.checked_sub(1).and_then(|at| bytes.get(at));
-        if !joined(before) && !joined(bytes.get(end)) {
-            // Behind `%3A` and the like an address begins two digits later.
-            let skip = if encoded && length > 2 { 2 } else { 0 };
-            find_ip(text, from + skip..end, found);
+        // Behind `%3A` and the like an address begins two digits later.
+        let (mut start, mut stop) = (if encoded && length > 2 { from + 2 } else { from }, end);
+        // What belongs to a longer word ends or begins at a colon: `ip:10.0.0.1`, `10.0.0.1:https`.
+        if joined(before) {
+            start = text[start..end].find(':').map_or(end, |at| start + at + 1);
         }
+        if joined(bytes.get(end)) {
+            stop = text[start..end].rfind(':').map_or(start, |at| start + at);
+        }
+        find_ip(text, start..stop, found);
         from = end;
     }
 }
@@ -160,6 +164,10 @@ mod tests {
             ("10.1.2.0/24 and 2001:db8::1, [::1]:80", &["10.1.2.0", "2001:db8::1", "::1"]),
             ("ec2-user@10.0.0.1", &["ec2-user@10.0.0.1"]),
             ("a@b@c", &["a@b@c"]),
+            ("ip:203.0.113.9, inet addr:10.0.0.1", &["203.0.113.9", "10.0.0.1"]),
+            ("client:10.0.0.1:8080 10.0.0.2:https", &["10.0.0.1", "10.0.0.2"]),
+            ("node:2001:db8::1", &["2001:db8::1"]),
+            ("“203.0.113.9” 10.0.0.1→10.0.0.2", &["203.0.113.9", "10.0.0.1", "10.0.0.2"]),
             ("std::fmt at 12:30:45, v1.2.3", &[]),
             ("@team, a @ b, x@", &[]),
             ("::", &[]),
