@@ -53,7 +53,7 @@ fn received(log: i64) -> Timestamp {
 fn settings(folder: &Path) -> Settings {
     Settings {
         chunk: 64,
-        patience: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
         folder: Some(folder.join("index")),
         ..Settings::default()
     }

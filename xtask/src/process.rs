@@ -92,7 +92,7 @@ impl Job {
             if self.live() && said.elapsed() > Duration::from_millis(500) {
                 self.show(&format!(" … {} · {}", human(self.started.elapsed()), self.doing()));
                 said = Instant::now();
-            } else if said.elapsed() > Duration::from_secs(60) {
+            } else if said.elapsed() > Duration::from_mins(1) {
                 println!("      {}: {}", human(self.started.elapsed()), self.doing());
                 said = Instant::now();
             }

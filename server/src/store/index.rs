@@ -67,7 +67,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             memory: 1 << 30,
-            idle: Duration::from_secs(30 * 60),
+            idle: Duration::from_mins(30),
             patience: Duration::from_millis(250),
             chunk: 1 << 17,
             words: 1 << 20,

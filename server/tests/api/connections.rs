@@ -17,7 +17,7 @@ use crate::app::TestApp;
 
 const SHORT: Duration = Duration::from_millis(150);
 /// In which whatever ends has ended, on a machine that is busy with something else.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 struct Server {
     address: std::net::SocketAddr,

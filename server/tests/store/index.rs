@@ -25,7 +25,7 @@ use super::suite;
 
 /// Chunks of a few rows, and all the time that is needed.
 fn settings() -> Settings {
-    Settings { chunk: 8, patience: Duration::from_secs(60), ..Settings::default() }
+    Settings { chunk: 8, patience: Duration::from_mins(1), ..Settings::default() }
 }
 
 async fn sqlite(folder: &Path) -> Arc<Sqlite> {
