@@ -213,7 +213,7 @@ impl Log {
 
     async fn write(&self, project: Option<&str>, events: Vec<Event>) -> Result<(), JournalError> {
         let Some(project) = self.project(project).await? else { return Ok(()) };
-        self.ledger.submit(ProjectId(project.number), events).await?;
+        self.ledger.submit_in_turn(ProjectId(project.number), events).await?;
         Ok(())
     }
 }

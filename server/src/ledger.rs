@@ -8,7 +8,7 @@ mod weight;
 use std::sync::Arc;
 
 use daybook_model::{Event, Seq};
-use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
 use crate::{
     clock::Clock,
@@ -87,24 +87,38 @@ impl Ledger {
     }
 
     /// Stores a batch. When this returns without an error, every event is on disk. The batch is
-    /// written even if nobody waits for the answer any more.
+    /// written even if nobody waits for the answer any more. [`LedgerError::Busy`] where too much
+    /// waits already.
     pub async fn submit(
         &self,
         project: ProjectId,
         events: Vec<Event>,
     ) -> Result<Submitted, LedgerError> {
         let weight = weight::of(&events);
-        let permits = u32::try_from(weight).map_or(WAITING, |w| w.min(WAITING));
         let room = Arc::clone(&self.room)
-            .try_acquire_many_owned(permits)
+            .try_acquire_many_owned(permits(weight))
             .map_err(|_| LedgerError::Busy)?;
-        let (answer, answered) = oneshot::channel();
-        self.batches.try_send(Batch { project, events, weight, room, answer }).map_err(
-            |e| match e {
-                mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
-                mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
-            },
-        )?;
+        let (batch, answered) = Batch::new(project, events, weight, room);
+        self.batches.try_send(batch).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
+            mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
+        })?;
+        answered.await.unwrap_or(Err(LedgerError::Closed))
+    }
+
+    /// As [`Self::submit`], but waits for room: for those who have nobody to turn away.
+    pub async fn submit_in_turn(
+        &self,
+        project: ProjectId,
+        events: Vec<Event>,
+    ) -> Result<Submitted, LedgerError> {
+        let weight = weight::of(&events);
+        let room = Arc::clone(&self.room)
+            .acquire_many_owned(permits(weight))
+            .await
+            .map_err(|_| LedgerError::Closed)?;
+        let (batch, answered) = Batch::new(project, events, weight, room);
+        self.batches.send(batch).await.map_err(|_| LedgerError::Closed)?;
         answered.await.unwrap_or(Err(LedgerError::Closed))
     }
 
@@ -119,4 +133,9 @@ impl Ledger {
         // An error means that the task is gone, which is what is waited for.
         let _ = self.done.clone().wait_for(|done| *done).await;
     }
+}
+
+/// The room that so many bytes need; a batch larger than all of it has it to itself.
+fn permits(weight: usize) -> u32 {
+    u32::try_from(weight).map_or(WAITING, |weight| weight.min(WAITING))
 }

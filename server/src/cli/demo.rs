@@ -98,7 +98,7 @@ pub(super) async fn fill(ledger: &Ledger, project: ProjectId, plan: &Plan) -> Re
             break;
         }
         progress.inc(batch.len() as u64);
-        ledger.submit(project, batch).await?;
+        ledger.submit_in_turn(project, batch).await?;
     }
     progress.finish();
     Ok(())
@@ -114,7 +114,7 @@ pub(super) async fn keep_adding(ledger: Ledger, project: ProjectId, clock: Clock
         if events.is_empty() {
             continue;
         }
-        if let Err(error) = ledger.submit(project, events).await {
+        if let Err(error) = ledger.submit_in_turn(project, events).await {
             tracing::warn!(%error, "no made-up activity is added any more");
             return;
         }

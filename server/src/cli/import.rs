@@ -34,11 +34,12 @@ mod source;
 /// How many events are sent at once.
 const BATCH: usize = 2_000;
 /// And how many bytes of the file at most.
-const BATCH_BYTES: u64 = 16 * 1024 * 1024;
+const BATCH_BYTES: u64 = 8 * 1024 * 1024;
 /// How many batches are read ahead of those that are being written.
 const AHEAD: usize = 1;
-/// How many batches are being written.
-const IN_FLIGHT: usize = 4;
+/// How many batches are being written. Those that wait share the next transaction, and the larger it
+/// is, the more events share each page of the indexes that is written down.
+const IN_FLIGHT: usize = 8;
 
 /// Read events from files into the log
 #[derive(Debug, Args)]

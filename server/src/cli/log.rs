@@ -123,7 +123,8 @@ impl Log {
         let (indexes, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
         match self {
             Self::Here(log) => {
-                let submitted = log.ledger.submit(ProjectId(project.number), events).await?;
+                let submitted =
+                    log.ledger.submit_in_turn(ProjectId(project.number), events).await?;
                 Ok(api::report(&indexes, &submitted, Vec::new()))
             }
             Self::There(server) => {

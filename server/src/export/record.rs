@@ -151,7 +151,7 @@ fn bare(at: Timestamp, actor: Actor, action: &str) -> Event {
 /// The one way in which this module writes.
 async fn write(state: &AppState, project: ProjectId, mut event: Event) -> Result<(), LedgerError> {
     normalise(&mut event, &state.sources);
-    state.ledger.submit(project, vec![event]).await.map(drop)
+    state.ledger.submit_in_turn(project, vec![event]).await.map(drop)
 }
 
 async fn forget(state: &AppState, id: &str) {

@@ -74,7 +74,7 @@ impl Readings {
                 by_project.entry(row.try_get(0)?).or_default().push(event);
             }
             for (project, events) in by_project {
-                log.ledger.submit(ProjectId(project), events).await?;
+                log.ledger.submit_in_turn(ProjectId(project), events).await?;
             }
             let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
             for row in &rows {

@@ -19,12 +19,28 @@ const BYTES: usize = 32 << 20;
 /// Events that wait, and who waits for them.
 #[derive(Debug)]
 pub(super) struct Batch {
-    pub(super) project: ProjectId,
-    pub(super) events: Vec<Event>,
-    pub(super) weight: usize,
+    project: ProjectId,
+    events: Vec<Event>,
+    weight: usize,
     /// Held as long as the events are.
-    pub(super) room: OwnedSemaphorePermit,
-    pub(super) answer: oneshot::Sender<Result<Submitted, LedgerError>>,
+    room: OwnedSemaphorePermit,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// What became of a batch, once it is known.
+type Answer = Result<Submitted, LedgerError>;
+
+impl Batch {
+    /// A batch, and where it is told what became of it.
+    pub(super) fn new(
+        project: ProjectId,
+        events: Vec<Event>,
+        weight: usize,
+        room: OwnedSemaphorePermit,
+    ) -> (Self, oneshot::Receiver<Answer>) {
+        let (answer, answered) = oneshot::channel();
+        (Self { project, events, weight, room, answer }, answered)
+    }
 }
 
 /// What waits, in the order in which it came.
