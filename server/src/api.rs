@@ -10,7 +10,7 @@ use axum::{
 use daybook_model::account::Permission;
 use tower_http::compression::CompressionLayer;
 
-use crate::{access::Rule, assets, error::Error, headers, openapi, state::AppState};
+use crate::{access::Rule, assets, error::Error, headers, openapi, patience, state::AppState};
 
 mod events;
 mod export;
@@ -147,7 +147,7 @@ pub fn served() -> Vec<Served> {
 
 /// Everything that is served: the API, and the app everywhere else.
 pub fn router(state: AppState) -> Router {
-    let in_time = from_fn_with_state(state.patience, headers::in_time);
+    let in_time = from_fn_with_state(state.clone(), patience::in_time);
     let v1 = published()
         .router(&state)
         .fallback(port::missing)

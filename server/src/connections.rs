@@ -1,6 +1,6 @@
 //! Connections: taken in, bounded in time, and let go.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -10,29 +10,16 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Notify,
+    sync::{Notify, Semaphore},
     time,
 };
+use tokio_io_timeout::TimeoutWriter;
 use tower::ServiceExt as _;
 
-/// How long the other side may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// Until the first request of a connection has all of its headers.
-    pub first: Duration,
-    /// Until the next one has, whether it has begun or not. Longer than what stands in front of
-    /// servers waits, so that nothing is sent into a connection that is closed just then.
-    pub next: Duration,
-    /// Until the answer begins; a body must have arrived by then.
-    pub answer: Duration,
-}
+use crate::patience::Patience;
 
-impl Default for Patience {
-    fn default() -> Self {
-        let [first, next, answer] = [15, 75, 60].map(Duration::from_secs);
-        Self { first, next, answer }
-    }
-}
+/// How many connections are held at once. The next one waits until one of them ends.
+const CONNECTIONS: usize = 16_384;
 
 /// How long to wait where no connection can be taken in, as when there are too many open files.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -45,13 +32,18 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let open = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut stop = pin!(stop);
     loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
+            listener.accept().await.map(|(stream, peer)| (place, stream, peer))
+        };
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accepted => accepted,
             () = &mut stop => break,
         };
-        let (stream, peer) = match accepted {
+        let (place, stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::error!(%error, "a connection cannot be taken in");
@@ -60,6 +52,8 @@ pub async fn serve(
             }
         };
         prompt(&stream);
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(patience.taken));
         let begun = Arc::new(Notify::new());
         let (router, has_begun) = (router.clone(), Arc::clone(&begun));
         let service = service_fn(move |request: Request<Incoming>| {
@@ -74,9 +68,10 @@ pub async fn serve(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(patience.next)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = open.watch(connection);
         tokio::spawn(async move {
+            let _place = place;
             let mut connection = pin!(connection);
             let served = tokio::select! {
                 served = &mut connection => served,

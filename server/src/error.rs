@@ -2,7 +2,10 @@
 
 use axum::{
     Json,
-    http::{StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONNECTION, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use daybook_model::{ApiError, QueryError, error::ErrorDetail};
@@ -52,6 +55,19 @@ pub enum Error {
     /// Wait before trying to sign in again.
     #[error("too many attempts to sign in failed: try again in {0} seconds")]
     Wait(i64),
+    /// Send the body faster.
+    #[error("the body did not arrive in time; send it again, in smaller parts if the line is slow")]
+    Slow,
+    /// Ask for less, or look whether it was done.
+    #[error("{}", if *changes {
+        "this takes long and may still be done: look before you ask for it again; events with ids can be sent again"
+    } else {
+        "this took too long and was given up: choose a shorter range or fewer filters, or try again"
+    })]
+    Late {
+        /// Whether it may change something, and goes on.
+        changes: bool,
+    },
     /// Try again later.
     #[error("the log cannot be reached right now; try again in a moment")]
     Unavailable,
@@ -80,6 +96,8 @@ impl Error {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "wait"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
+            Self::Late { .. } => (StatusCode::SERVICE_UNAVAILABLE, "late"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -99,8 +117,12 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, _) = self.kind();
         let mut response = (status, Json(ApiError { error: self.detail() })).into_response();
-        if matches!(self, Self::Unavailable) {
-            response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("1"));
+        if matches!(self, Self::Unavailable | Self::Late { .. }) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        // What is left of the body is not waited for.
+        if matches!(self, Self::Slow) {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Self::Wait(seconds) = self {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -145,6 +167,9 @@ impl From<ExportsError> for Error {
             ExportsError::TooMany => {
                 Self::TooMany("many exports are under way; try again when one of them is done")
             }
+            ExportsError::TooManyOfOne => Self::TooMany(
+                "many exports of yours are under way; cancel one, or try again when one is done",
+            ),
             ExportsError::Database(_) => {
                 tracing::error!(error = %e, "exports cannot be noted");
                 Self::Unavailable

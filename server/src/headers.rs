@@ -1,13 +1,13 @@
-//! What holds for every answer: its headers, and that it comes in time.
+//! The headers of every answer.
 
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
-use crate::{connections::Patience, error::Error, state::AppState};
+use crate::state::AppState;
 
 /// Nothing that the page asks a browser for.
 const POLICY: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
@@ -38,11 +38,4 @@ pub async fn complete(State(state): State<AppState>, request: Request, next: Nex
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     response
-}
-
-/// Gives up on what takes too long, so that nobody's connection is held for ever.
-pub async fn in_time(State(patience): State<Patience>, request: Request, next: Next) -> Response {
-    tokio::time::timeout(patience.answer, next.run(request))
-        .await
-        .unwrap_or_else(|_| Error::Unavailable.into_response())
 }

@@ -25,6 +25,7 @@ pub mod list;
 pub mod live;
 pub mod oidc;
 pub mod openapi;
+pub mod patience;
 pub mod people;
 pub mod port;
 pub mod porter;

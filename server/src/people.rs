@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -14,10 +15,9 @@ use sqlx::{
     Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
 };
-
 use tokio::sync::Semaphore;
 
-use crate::store::sqlite::Database;
+use crate::{presence, store::sqlite::Database};
 
 mod directory;
 mod grants;
@@ -92,7 +92,9 @@ pub struct People {
 impl People {
     /// People and tokens from the log's database, sessions from `sessions` (a file that is made
     /// when missing, or `:memory:`).
-    pub async fn open(log: &Database, sessions: &str) -> Result<Self, PeopleError> {
+    pub async fn open(log: &Database, sessions: &Path) -> Result<Self, PeopleError> {
+        // Where this fails, opening fails too, and says why.
+        let _ = presence::make_private(sessions);
         let options = SqliteConnectOptions::new().filename(sessions).create_if_missing(true);
         let sessions = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         SESSIONS.run(&sessions).await?;

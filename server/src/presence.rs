@@ -74,6 +74,7 @@ impl Presence {
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(0o600)
             .open(&lock_path)
             .map_err(failed)?;
         match lock.try_lock() {
@@ -109,6 +110,12 @@ impl Presence {
     pub fn beside(&self, what: &str) -> PathBuf {
         beside(&self.log, what)
     }
+}
+
+/// Makes a file that its own user alone may read, where there is none: what is in it is nobody
+/// else's business. SQLite gives the files beside its own the same rights.
+pub fn make_private(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
 }
 
 /// Two logs in one folder may differ in what follows the last dot alone.

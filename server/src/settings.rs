@@ -1,8 +1,8 @@
 //! How a server was told to be.
 
 use crate::{
-    connections::Patience, intake::Redactor, journal::Journal, oidc::SingleSignOn,
-    people::Lifetimes, site::Site, tabs::Tabs,
+    intake::Redactor, journal::Journal, oidc::SingleSignOn, patience::Patience, people::Lifetimes,
+    site::Site, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.

@@ -2,18 +2,21 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use crate::{
     attempts::Attempts,
     clock::Clock,
-    connections::Patience,
+    error::Error,
     export::Exports,
     intake::{Redactor, SourceTable},
     journal::Journal,
     ledger::Ledger,
     live::Hub,
     oidc::SingleSignOn,
+    patience::Patience,
     people::People,
     preferences::Preferences,
     privacy,
@@ -74,6 +77,8 @@ pub struct Inner {
     pub one_time_link: Mutex<Option<SecretHash>>,
     /// Bytes of bodies that may still be taken in.
     pub body_budget: Semaphore,
+    /// What is finished even if whoever asked for it has gone.
+    pub underway: TaskTracker,
 }
 
 impl std::ops::Deref for AppState {
@@ -122,7 +127,20 @@ impl AppState {
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),
+            underway: TaskTracker::new(),
         }))
+    }
+
+    /// Does something to its end, also where whoever waits for it goes away.
+    pub async fn finish<R: IntoResponse>(
+        &self,
+        work: impl Future<Output = R> + Send + 'static,
+    ) -> Response
+    where
+        R: Send + 'static,
+    {
+        let done = self.underway.spawn(work).await;
+        done.map_or_else(|_| Error::Internal.into_response(), IntoResponse::into_response)
     }
 
     /// Takes the one-time link if this is its secret. It works once.

@@ -11,6 +11,7 @@ use daybook_model::{
     Entry, Event, FacetCounts, Field, Filter, Range, Seq, Sort, Span, Stack, StackBy, Term,
     Timestamp, account::Project, page::Direction, sort::SortKey,
 };
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 pub(crate) mod dictionary;
 pub mod index;
@@ -288,6 +289,21 @@ pub trait Store: Send + Sync + 'static {
 
     /// How many entries are in the scope.
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError>;
+
+    /// How many entries are in the scope and, for each of several bounds, match its filters too.
+    async fn count_each(
+        &self,
+        scope: &Scope,
+        bounds: &[Vec<Filter>],
+    ) -> Result<Vec<u64>, StoreError> {
+        let counts = bounds.iter().map(|bound| async move {
+            let mut scope = scope.clone();
+            scope.within.extend(bound.iter().cloned());
+            self.count(&scope).await
+        });
+        // Two at a time: one question does not take every connection there is.
+        stream::iter(counts.collect::<Vec<_>>()).buffered(2).try_collect().await
+    }
 
     /// From the earliest entry of the project in the scope's span (filter aside) to just behind the
     /// latest; `None` when there is none.

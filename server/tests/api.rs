@@ -20,6 +20,8 @@ mod journal;
 mod live;
 #[path = "api/masked.rs"]
 mod masked;
+#[path = "api/narrowed.rs"]
+mod narrowed;
 #[path = "api/openapi.rs"]
 mod openapi;
 #[path = "api/people.rs"]

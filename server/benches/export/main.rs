@@ -115,7 +115,7 @@ async fn servers(file: &Path, events: u64) -> Result<(axum::Router, axum::Router
     let clock = Clock::standing_at(end);
     let below = Arc::new(Sqlite::open(&format!("sqlite://{}", file.display())).await?);
     let sessions = file.with_extension("db.sessions");
-    let people = People::open(below.database(), &sessions.to_string_lossy()).await?;
+    let people = People::open(below.database(), &sessions).await?;
     let index = Arc::new(Index::over(Arc::clone(&below), Settings::default()));
     let project = ProjectId(index.create_project("acme", end).await?.number);
     let ledger = Ledger::start(index.clone(), clock.clone());

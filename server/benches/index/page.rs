@@ -154,7 +154,7 @@ async fn serve(
     let clock = Clock::standing_at(now);
     let database = Database::open(&format!("sqlite://{}", file.display())).await?;
     let sessions = file.with_extension("sessions");
-    let people = People::open(&database, &sessions.to_string_lossy()).await?;
+    let people = People::open(&database, &sessions).await?;
     let token = people.create_token(project, "bench", &[TokenScope::Read], now).await?;
     let ledger = Ledger::start(Arc::clone(&store), clock.clone());
     let (key, link) = (Secret::generate(""), Secret::generate(""));

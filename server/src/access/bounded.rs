@@ -14,7 +14,7 @@ use crate::store::{
 };
 
 /// What somebody may see.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Limit {
     /// The entries that match, in the time that the filter names.
     Part(Filter),
@@ -35,6 +35,11 @@ impl Bounded {
     /// The part of a project that is left by a limit.
     pub fn new(below: AnyStore, project: ProjectId, limit: Limit) -> Self {
         Self { below, project, limit, runs: Mutex::default() }
+    }
+
+    /// What may be seen.
+    pub fn limit(&self) -> &Limit {
+        &self.limit
     }
 
     /// What bounds a question with this filter. Where it asks for runs, all of which are the
@@ -246,6 +251,14 @@ impl Store for Bounded {
             }
         }
         Ok(shown)
+    }
+
+    async fn count_each(
+        &self,
+        scope: &Scope,
+        bounds: &[Vec<Filter>],
+    ) -> Result<Vec<u64>, StoreError> {
+        self.below.count_each(&self.narrow(scope).await?, bounds).await
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {

@@ -37,6 +37,13 @@ pub enum Rule {
     Token(Permission),
 }
 
+/// What of a project's log somebody sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    limit: Option<Limit>,
+    masks: Masks,
+}
+
 /// A caller in a project in which they may do what the route asks for.
 #[derive(Clone)]
 pub struct Access {
@@ -77,6 +84,12 @@ impl Access {
     /// Whether there is only a part of the log for the caller.
     pub fn is_limited(&self) -> bool {
         self.bounded.is_some()
+    }
+
+    /// What of the log the caller sees.
+    pub fn sight(&self) -> Sight {
+        let limit = self.bounded.as_ref().map(|bounded| bounded.limit().clone());
+        Sight { limit, masks: self.masks }
     }
 
     /// A scope with what is meant by the pseudonyms in it.
@@ -130,15 +143,12 @@ pub async fn guard(
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-/// Whether a request that was let in would be let in now as well. Asking is no use of a session.
-pub async fn again(parts: &mut Parts, state: &AppState) -> bool {
-    match parts.extensions.get::<Rule>().copied() {
-        Some(rule) => judge(parts, state, rule, false).await.is_ok(),
-        None => false,
-    }
-}
-
-async fn judge(parts: &mut Parts, state: &AppState, rule: Rule, used: bool) -> Result<(), Error> {
+pub(super) async fn judge(
+    parts: &mut Parts,
+    state: &AppState,
+    rule: Rule,
+    used: bool,
+) -> Result<(), Error> {
     if is_foreign(parts, state) {
         return Err(ELSEWHERE);
     }

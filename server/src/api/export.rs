@@ -14,6 +14,7 @@ use daybook_model::{
 };
 
 use crate::{
+    access::Again,
     error::Error,
     export::{
         Job, Tracked, columns::Columns, estimate, file_name, record, settings, stream, walk::Order,
@@ -32,13 +33,14 @@ pub(super) async fn download(
     State(state): State<AppState>,
     access: Access,
     origin: Origin,
+    again: Again,
     method: Method,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Error> {
     let (wanted, query) = read(raw.as_deref().unwrap_or_default())?;
     let asked = request(&method, &format!("{}/export", base(&access)), &origin);
     let job = settle(&state, access, wanted, query, asked).await?;
-    send(&state, job, &method).await
+    send(&state, job, again, &method).await
 }
 
 /// The same, for filters that are too long for an address.
@@ -46,12 +48,13 @@ pub(super) async fn post(
     State(state): State<AppState>,
     access: Access,
     origin: Origin,
+    again: Again,
     JsonBody(wanted): JsonBody<NewExport>,
 ) -> Result<Response, Error> {
     let query = ApiQuery::read_long(&wanted.query)?;
     let asked = request(&Method::POST, &format!("{}/export", base(&access)), &origin);
     let job = settle(&state, access, wanted, query, asked).await?;
-    send(&state, job, &Method::POST).await
+    send(&state, job, again, &Method::POST).await
 }
 
 /// What an export would be.
@@ -103,14 +106,20 @@ pub(super) async fn cancel(
 pub(super) async fn file(
     State(state): State<AppState>,
     access: Access,
+    again: Again,
     method: Method,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
     let tracked = find(&state, &access, &id)?;
+    let settings = allowed(&state, &access).await?;
+    // Its rows were settled for what its maker saw then, and was allowed.
+    if tracked.job.sight != access.sight() || tracked.job.max_rows != settings.max_rows {
+        tracked.cancel(state.clock.now());
+    }
     if method == Method::HEAD {
         return Ok(answer(&tracked.job, Body::empty()));
     }
-    let body = stream::begin(&state, std::sync::Arc::clone(&tracked)).await?;
+    let body = stream::begin(&state, std::sync::Arc::clone(&tracked), again).await?;
     Ok(answer(&tracked.job, body))
 }
 
@@ -235,12 +244,13 @@ pub(super) async fn job(
     allowed: ExportSettings,
     request: Request,
 ) -> Result<Job, Error> {
-    let scope = list.scope;
+    let (scope, sight) = (list.scope, access.sight());
     let Access { caller, project, store, .. } = access;
     let span = named_span(state, &store, &scope).await?;
     Ok(Job {
         id: Secret::generate("exp_").reveal().to_owned(),
         store,
+        sight,
         file_name: file_name(&project, span, asked.format, &columns),
         project,
         scope: scope.into(),
@@ -279,13 +289,18 @@ async fn estimated(job: &Job) -> Result<Estimate, Error> {
 }
 
 /// Starts a job and answers with its file.
-pub(super) async fn send(state: &AppState, job: Job, method: &Method) -> Result<Response, Error> {
+pub(super) async fn send(
+    state: &AppState,
+    job: Job,
+    again: Again,
+    method: &Method,
+) -> Result<Response, Error> {
     // Who asks for the head alone takes nothing away.
     if method == Method::HEAD {
         return Ok(answer(&job, Body::empty()));
     }
     let tracked = state.exports.add(job);
-    let body = stream::begin(state, std::sync::Arc::clone(&tracked)).await?;
+    let body = stream::begin(state, std::sync::Arc::clone(&tracked), again).await?;
     Ok(answer(&tracked.job, body))
 }
 

@@ -4,15 +4,14 @@ use axum::{
     Json,
     body::Body,
     extract::State,
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use daybook_model::{QueryError, Seq, Span, live::Newer};
 use daybook_recorder::Recording;
-use futures_util::FutureExt as _;
 
 use crate::{
-    access::{self, bearer, session_cookie},
+    access::{Again, bearer, session_cookie},
     error::Error,
     extract::Question,
     live::Interest,
@@ -24,28 +23,21 @@ use crate::{
 pub(super) async fn stream(
     State(state): State<AppState>,
     Question { access, query, list, .. }: Question,
-    parts: Parts,
+    again: Again,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let interest = Interest::of(&access.meant(&list.scope).await?, &query, access.masks)?;
     // A browser that comes back by itself says where it was; the address is that of the first time.
-    let after = last_event(&parts.headers)?.or(query.after);
-    let credential = bearer(&parts.headers).or_else(|| session_cookie(&state, &parts.headers));
+    let after = last_event(&headers)?.or(query.after);
+    let credential = bearer(&headers).or_else(|| session_cookie(&state, &headers));
     let permit = state.live.permit(credential.unwrap_or_default())?;
-    // Asked again and again, in the way it was asked at first.
-    let may = {
-        let state = state.clone();
-        move || {
-            let (mut parts, state) = (parts.clone(), state.clone());
-            async move { access::again(&mut parts, &state).await }.boxed()
-        }
-    };
     // It is over when the reader goes, perhaps tomorrow.
     let recording = &access.recording;
     let listener = recording.as_ref().and_then(Recording::caller).map(|actor| actor.key());
     if let (Some(journal), Some(recording)) = (&state.journal, recording) {
         journal.begin(recording);
     }
-    let body = Body::from_stream(state.live.stream(interest, after, listener, permit, may));
+    let body = Body::from_stream(state.live.stream(interest, after, listener, permit, again));
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -13,7 +13,7 @@ use axum::{
 use daybook_model::{FacetCounts, Field, Histogram, Overview, Tab};
 use daybook_recorder::Recording;
 use flate2::{Compression, write::GzEncoder};
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use futures_util::Stream;
 
 use super::runs;
 use super::stats::{Bars, DEFAULT_FACETS, TOP, count_facets};
@@ -105,13 +105,12 @@ async fn count_tabs(
     tabs: &[Tab],
     here: &Tab,
 ) -> Result<Vec<u64>, StoreError> {
-    let counts = tabs.iter().map(|tab| async move {
-        // Only here is what is hidden shown, if it is.
-        let within = if tab.key == here.key { scope.within.clone() } else { tab.bounds(false) };
-        store.count(&Scope { within, ..scope.clone() }).await
-    });
-    // Two at a time: a reader's tabs do not take every connection there is.
-    stream::iter(counts.collect::<Vec<_>>()).buffered(2).try_collect().await
+    // Only here is what is hidden shown, if it is.
+    let bounds = |tab: &Tab| {
+        if tab.key == here.key { scope.within.clone() } else { tab.bounds(false) }
+    };
+    let bounds: Vec<_> = tabs.iter().map(bounds).collect();
+    store.count_each(&Scope { within: Vec::new(), ..scope.clone() }, &bounds).await
 }
 
 /// How many numbers of facets by bar travel with an answer: about 150 kB, compressed.

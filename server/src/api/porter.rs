@@ -14,6 +14,7 @@ use daybook_model::{
 
 use super::export::{self, Wanted};
 use crate::{
+    access::Again,
     error::Error,
     export::{columns::Columns, walk::Order},
     extract::{Access, Origin, Question},
@@ -27,6 +28,7 @@ pub(super) async fn export(
     State(state): State<AppState>,
     access: Access,
     origin: Origin,
+    again: Again,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
@@ -52,7 +54,7 @@ pub(super) async fn export(
         },
     };
     let job = export::job(&state, question, wanted, allowed, request).await?;
-    export::send(&state, job, &Method::POST).await
+    export::send(&state, job, again, &Method::POST).await
 }
 
 /// A page of the filtered log.

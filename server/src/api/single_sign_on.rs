@@ -83,12 +83,23 @@ pub(super) async fn start(
     }
 }
 
-/// Back from the provider.
+/// Back from the provider. Whoever goes away now may have been let in already: it is finished, and
+/// written down.
 pub(super) async fn callback(
     State(state): State<AppState>,
     from: Origin,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
+) -> Response {
+    let working = state.clone();
+    working.finish(come_back(state, from, headers, query)).await
+}
+
+async fn come_back(
+    state: AppState,
+    from: Origin,
+    headers: HeaderMap,
+    query: Option<String>,
 ) -> Result<Response, Error> {
     let sso = set_up(&state)?;
     let now = state.clock.now();

@@ -55,7 +55,7 @@ impl OpenLog {
         let clock = Clock::System;
         let file = Arc::new(Sqlite::open(&options.database_url).await?);
         let sessions = presence.beside("sessions");
-        let people = People::open(file.database(), &sessions.to_string_lossy()).await?;
+        let people = People::open(file.database(), &sessions).await?;
         let store: AnyStore = match index_memory {
             Some(memory) => {
                 let folder = Some(presence.beside("index"));

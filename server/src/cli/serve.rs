@@ -156,7 +156,7 @@ impl Serve {
             local_key.hash(),
             link.hash(),
         );
-        let live = state.live.clone();
+        let (live, underway) = (state.live.clone(), state.underway.clone());
         match crate::export::record::close_unfinished(&state).await {
             Ok(0) => {}
             Ok(n) => tracing::warn!(
@@ -178,7 +178,11 @@ impl Serve {
             tokio::time::sleep(Duration::from_secs(30)).await;
         };
         tokio::select! {
-            () = served => {}
+            () = async {
+                served.await;
+                underway.close();
+                underway.wait().await;
+            } => {}
             () = overtime => {}
         }
         journal.close().await;

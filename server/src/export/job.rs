@@ -14,6 +14,7 @@ use super::{
     walk::{Order, Walk},
 };
 use crate::{
+    access::Sight,
     extract::Caller,
     store::{AnyStore, Scope},
 };
@@ -25,6 +26,8 @@ pub struct Job {
     pub id: String,
     /// What the caller may see of the log.
     pub store: AnyStore,
+    /// The same in a form that can be compared with what they may see later.
+    pub sight: Sight,
     /// Whose log.
     pub project: Project,
     /// Which entries.

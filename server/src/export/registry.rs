@@ -15,12 +15,14 @@ use daybook_model::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::Job;
-use crate::store::sqlite::Database;
+use crate::{extract::Caller, store::sqlite::Database};
 
-/// How many are remembered. The oldest that does not run goes first.
+/// How many are remembered, and of one caller. The oldest that does not run goes first.
 const REMEMBERED: usize = 1_000;
-/// How many run at once. A slow reader's takes little but its place.
+const REMEMBERED_OF_ONE: usize = 100;
+/// How many run at once, and for one caller. A slow reader's takes little but its place.
 const RUNNING: usize = 32;
+const RUNNING_FOR_ONE: usize = 16;
 /// How long one waits to be fetched, in milliseconds.
 const PATIENCE: i64 = 15 * 60 * 1000;
 
@@ -36,6 +38,11 @@ pub enum ExportsError {
     /// Too many run.
     #[error("{RUNNING} exports are under way already; try again when one of them is done")]
     TooMany,
+    /// Too many of the same caller run.
+    #[error(
+        "{RUNNING_FOR_ONE} of your exports are under way already; cancel one, or try again when one is done"
+    )]
+    TooManyOfOne,
 }
 
 /// The exports of this process.
@@ -85,8 +92,15 @@ impl Exports {
             cancel: watch::channel(false).0,
         });
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = |other: &Arc<Tracked>| other.state() != State::Running;
+        let own = |other: &Arc<Tracked>| other.job.caller == tracked.job.caller;
+        if kept.iter().filter(|other| own(other)).count() >= REMEMBERED_OF_ONE
+            && let Some(oldest) = kept.iter().position(|other| own(other) && idle(other))
+        {
+            kept.remove(oldest);
+        }
         if kept.len() >= REMEMBERED {
-            let oldest = kept.iter().position(|other| other.state() != State::Running);
+            let oldest = kept.iter().position(idle);
             kept.remove(oldest.unwrap_or(0));
         }
         kept.push_back(Arc::clone(&tracked));
@@ -100,7 +114,12 @@ impl Exports {
     }
 
     /// A place to run in.
-    pub(super) fn place(&self) -> Result<OwnedSemaphorePermit, ExportsError> {
+    pub(super) fn place(&self, caller: &Caller) -> Result<OwnedSemaphorePermit, ExportsError> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = kept.iter().filter(|other| other.job.caller == *caller);
+        if own.filter(|other| other.state() == State::Running).count() >= RUNNING_FOR_ONE {
+            return Err(ExportsError::TooManyOfOne);
+        }
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| ExportsError::TooMany)
     }
 }

@@ -1,7 +1,7 @@
 //! An export under way: pages are read and written ahead of the reader, one at a time, and what there
 //! was is told at the end, where it cannot be mistaken.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use async_stream::stream;
 use axum::{
@@ -18,9 +18,14 @@ use super::{
     Job, Tracked,
     encode::{EncodeError, Encoder, End},
     line::Page,
-    record,
+    record, settings,
 };
-use crate::{error::Error, state::AppState, store::StoreError};
+use crate::{
+    access::Again,
+    error::Error,
+    state::AppState,
+    store::{ProjectId, StoreError},
+};
 
 /// How many rows there were: a trailer, because it is known at the end.
 pub const ROWS: HeaderName = HeaderName::from_static("daybook-export-rows");
@@ -59,10 +64,11 @@ enum WriteError {
 }
 
 /// Begins an export: its entry is in the log when this returns.
-pub async fn begin(state: &AppState, tracked: Arc<Tracked>) -> Result<Body, Error> {
-    let place = state.exports.place()?;
+pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Result<Body, Error> {
+    let place = state.exports.place(&tracked.job.caller)?;
     tracked.begin(state.clock.now())?;
     let over = Over { state: state.clone(), tracked: Some(Arc::clone(&tracked)) };
+    let log = state.clone();
     if let Err(error) = record::started(state, &tracked.job).await {
         tracked.end(State::Failed, None, state.clock.now());
         return Err(error);
@@ -78,10 +84,11 @@ pub async fn begin(state: &AppState, tracked: Arc<Tracked>) -> Result<Body, Erro
     let frames = stream! {
         let mut over = over;
         let _place = place;
+        let mut called_off = pin!(called_off(&log, &tracked, &again));
         loop {
             let piece = tokio::select! {
                 biased;
-                () = tracked.cancelled() => {
+                () = &mut called_off => {
                     if let Some(mark) = mark(&tracked.job) {
                         yield Ok(Frame::data(mark));
                     }
@@ -118,6 +125,25 @@ pub async fn begin(state: &AppState, tracked: Arc<Tracked>) -> Result<Body, Erro
         }
     };
     Ok(Body::new(StreamBody::new(frames)))
+}
+
+/// Until it is cancelled, or whoever asked may not have it any more.
+async fn called_off(state: &AppState, tracked: &Tracked, again: &Again) {
+    let refused = async {
+        loop {
+            tokio::time::sleep(state.patience.judged).await;
+            let project = ProjectId(tracked.job.project.number);
+            let settings = settings::of(state.exports.database(), project).await;
+            // What cannot be asked just now is asked again.
+            if settings.is_ok_and(|settings| !settings.enabled) || !again.stands().await {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = tracked.cancelled() => {}
+        () = refused => tracing::info!(export = tracked.job.id, "an export is not allowed any more"),
+    }
 }
 
 /// Tells the log how an export ended, whichever way that is.

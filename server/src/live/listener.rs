@@ -8,7 +8,7 @@ use daybook_model::{
     Seq,
     live::{HEARTBEAT_MILLIS, Head, Message, Missed},
 };
-use futures_util::{Stream, future::BoxFuture};
+use futures_util::Stream;
 use tokio::{
     sync::broadcast::error::RecvError,
     time::{MissedTickBehavior, interval},
@@ -18,22 +18,22 @@ use super::{
     Hub, Permit,
     evaluate::{Batch, Found, Interest, Told, evaluate, frame},
 };
-use crate::store::StoreError;
+use crate::{access::Again, store::StoreError};
 
 /// What an `EventSource` does when the stream ends: it comes back a little later.
 const RETRY: &str = "retry: 2000\n\n";
 
 impl Hub {
-    /// The stream of what matches behind a place of the log, or behind its end. `may` is asked
-    /// before anything is sent; where it says no, the stream ends. It also ends, to be asked for
-    /// again, where the store does not answer.
+    /// The stream of what matches behind a place of the log, or behind its end. Before
+    /// anything is sent the reader is judged again: where what they may see has changed, the stream
+    /// ends. It also ends, to be asked for again, where the store does not answer.
     pub fn stream(
         &self,
         interest: Interest,
         after: Option<Seq>,
         listener: Option<String>,
         permit: Permit,
-        may: impl Fn() -> BoxFuture<'static, bool> + Send + 'static,
+        again: Again,
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
         // Before the log is looked at: what arrives in between comes twice, and is told apart.
         let mut batches = self.subscribe(&interest);
@@ -48,7 +48,7 @@ impl Hub {
             let mut frames = listener.begin(after).await;
             loop {
                 let Ok(ready) = frames.inspect_err(|error| tracing::warn!(%error, "a live stream ends")) else { return };
-                if !ready.is_empty() && !may().await {
+                if !ready.is_empty() && !again.stands().await {
                     return;
                 }
                 for frame in ready {

@@ -125,7 +125,8 @@ impl Veiled {
         FacetCounts { field, values: seen, bars, ..facet }
     }
 
-    /// The values whose text as it is seen contains another one.
+    /// The values whose text as it is seen contains another one. Those beyond what is looked through
+    /// are counted as others: they may contain it.
     async fn looked_for(
         &self,
         scope: &Scope,
@@ -140,7 +141,8 @@ impl Veiled {
             .values
             .retain(|v| fold(&v.value).contains(&wanted) || fold(&v.label).contains(&wanted));
         let rest = facet.values.split_off(top.min(facet.values.len()));
-        let (other, other_values) = (rest.iter().map(|v| v.count).sum(), rest.len() as u64);
+        let other = facet.other + rest.iter().map(|v| v.count).sum::<u64>();
+        let other_values = facet.other_values + rest.len() as u64;
         Ok(FacetCounts { other, other_values, absent: 0, bars: None, ..facet })
     }
 }
@@ -246,6 +248,15 @@ impl Store for Veiled {
         // What bounds a scope beforehand is of the log as it is.
         let matching = self.beneath.matching(&self.meant(scope).await?, after, upto).await?;
         Ok(self.entries_seen(matching))
+    }
+
+    /// The bounds are not the reader's: see [`Veiled::meant`].
+    async fn count_each(
+        &self,
+        scope: &Scope,
+        bounds: &[Vec<Filter>],
+    ) -> Result<Vec<u64>, StoreError> {
+        self.beneath.count_each(&self.meant(scope).await?, bounds).await
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {

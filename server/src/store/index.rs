@@ -11,6 +11,7 @@ mod chunk;
 mod disk;
 mod keeper;
 mod lexicon;
+mod listed;
 mod merge;
 mod order;
 mod packed;
@@ -23,13 +24,14 @@ mod source;
 mod stack;
 mod tally;
 mod values;
+mod within;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Stack, StackBy, Timestamp, account::Project,
-    page::Direction,
+    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Stack, StackBy, Timestamp,
+    account::Project, page::Direction,
 };
 use tokio::sync::Semaphore;
 
@@ -325,6 +327,29 @@ impl Store for Index {
             Some(below) => count + self.beneath.count(&below).await?,
             None => count,
         })
+    }
+
+    async fn count_each(
+        &self,
+        scope: &Scope,
+        bounds: &[Vec<Filter>],
+    ) -> Result<Vec<u64>, StoreError> {
+        let asked = bounds.to_vec();
+        let counts = move |snapshot: &Snapshot, window, plan: &Plan| {
+            let plans = asked
+                .iter()
+                .map(|within| Plan::within(&snapshot.lexicon, snapshot.columns, within))
+                .collect::<Option<Vec<_>>>()?;
+            Some(snapshot.count_each(window, plan, &plans))
+        };
+        let Some((mut counts, snapshot)) = self.ask(scope, counts).await? else {
+            return self.beneath.count_each(scope, bounds).await;
+        };
+        if let Some(below) = snapshot.below(scope) {
+            let more = self.beneath.count_each(&below, bounds).await?;
+            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+        }
+        Ok(counts)
     }
 
     async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError> {

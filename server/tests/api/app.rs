@@ -97,7 +97,7 @@ impl TestApp {
         let store = Arc::new(Index::over(Arc::clone(&file), Settings::default()));
         let project = store.create_project("acme", now()).await.unwrap();
         let sessions = folder.path().join("sessions.db");
-        let people = People::open(file.database(), &sessions.to_string_lossy()).await.unwrap();
+        let people = People::open(file.database(), &sessions).await.unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
         let token = people
             .create_token(

@@ -2,10 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use daybook::{
-    connections::{Patience, serve},
-    settings::Settings,
-};
+use daybook::{connections::serve, patience::Patience, settings::Settings};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -13,7 +10,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::app::TestApp;
+use crate::app::{TestApp, event};
 
 const SHORT: Duration = Duration::from_millis(150);
 /// In which whatever ends has ended, on a machine that is busy with something else.
@@ -23,7 +20,7 @@ struct Server {
     address: std::net::SocketAddr,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
-    _app: TestApp,
+    app: TestApp,
 }
 
 /// A server that waits for nothing but this.
@@ -34,11 +31,20 @@ async fn start(patience: Patience) -> Server {
     let (stop, stopped) = oneshot::channel();
     let stopped = async move { drop(stopped.await) };
     let task = tokio::spawn(serve(listener, app.router(), patience, stopped));
-    Server { address, stop, task, _app: app }
+    Server { address, stop, task, app }
 }
 
 fn patient() -> Patience {
-    Patience { first: LONG * 10, next: LONG * 10, answer: LONG * 10 }
+    let long = LONG * 10;
+    Patience {
+        first: long,
+        next: long,
+        part: long,
+        body: long,
+        answer: long,
+        taken: long,
+        ..Patience::default()
+    }
 }
 
 /// All that is answered until the server closes the connection.
@@ -81,18 +87,93 @@ async fn a_connection_on_which_nothing_more_is_asked_is_closed() {
 
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_not_waited_for() {
-    let server = start(Patience { answer: SHORT, ..patient() }).await;
+    for patience in [Patience { part: SHORT, ..patient() }, Patience { body: SHORT, ..patient() }] {
+        let server = start(patience).await;
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(BEGUN).await.unwrap();
+        let answer = until_closed(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("did not arrive in time"), "{answer}");
+    }
+}
+
+/// A body of which most is still to come.
+const BEGUN: &[u8] = b"POST /api/session HTTP/1.1\r\nhost: daybook.test\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"email\":";
+
+/// Sends so many events, a few bytes at a time.
+async fn trickle(server: &Server, parts: usize, pause: Duration) -> TcpStream {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let request = "POST /api/session HTTP/1.1\r\nhost: daybook.test\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"email\":";
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let event = r#"{"occurred_at":"2026-11-20T11:00:00Z","actor":{"type":"user","id":"u1"},"action":"Slow"}"#;
+    let head = format!(
+        "POST /api/projects/acme/events HTTP/1.1\r\nhost: daybook.test\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        server.app.token,
+        event.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for part in event.as_bytes().chunks(event.len().div_ceil(parts)) {
+        tokio::time::sleep(pause).await;
+        stream.write_all(part).await.unwrap();
+    }
+    stream
+}
+
+#[tokio::test]
+async fn a_slow_line_is_given_its_time_while_something_arrives() {
+    // The whole takes far longer than an answer may.
+    let patience = Patience { answer: SHORT * 4, ..patient() };
+    let server = start(patience).await;
+    let mut stream = trickle(&server, 10, SHORT).await;
     let answer = until_closed(&mut stream).await;
-    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-    assert!(answer.to_lowercase().contains("retry-after: 1"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("\"stored\":1"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_was_sent_is_stored_though_its_sender_has_gone() {
+    let server = start(patient()).await;
+    drop(trickle(&server, 1, Duration::ZERO).await);
+    let stored = async {
+        while server.app.state.store.head(server.app.project).await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LONG, stored).await.expect("it is lost");
+}
+
+#[tokio::test]
+async fn whoever_takes_nothing_of_an_answer_is_let_go() {
+    let server = start(Patience { taken: SHORT, ..patient() }).await;
+    let events: Vec<_> = (0..2_000)
+        .map(|i| {
+            let mut event = event(&format!("e{i}"), 1);
+            event["context"] = serde_json::json!("x".repeat(10_000));
+            event
+        })
+        .collect();
+    assert!(server.app.ingest(serde_json::json!(events).to_string()).await.status.is_success());
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let request = format!(
+        "GET /api/projects/acme/export?range=24h&format=ndjson HTTP/1.1\r\nhost: daybook.test\r\nauthorization: Bearer {}\r\n\r\n",
+        server.app.token
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let ended = async {
+        while server
+            .app
+            .get("/api/projects/acme/export/estimate?range=24h&action=ExportApiAuditLogs")
+            .await
+            .json()["rows"]
+            != 2
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(LONG, ended).await.expect("it is kept for whoever does not take it");
 }
 
 #[tokio::test]
 async fn a_server_that_stops_answers_what_was_asked() {
-    let Server { address, stop, task, _app } = start(patient()).await;
+    let Server { address, stop, task, app: _app } = start(patient()).await;
     let mut idle = TcpStream::connect(address).await.unwrap();
     let mut asking = TcpStream::connect(address).await.unwrap();
     asking.write_all(WHOLE).await.unwrap();

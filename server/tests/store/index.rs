@@ -17,8 +17,8 @@ use daybook::store::{
     sqlite::Sqlite,
 };
 use daybook_model::{
-    Entry, Event, FacetCounts, Field, Seq, Sort, Span, Stack, StackBy, Timestamp, account::Project,
-    page::Direction,
+    Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Stack, StackBy, Timestamp,
+    account::Project, page::Direction,
 };
 
 use super::suite;
@@ -156,6 +156,13 @@ impl Store for Cold {
     }
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
         self.index(scope.project).await?.count(scope).await
+    }
+    async fn count_each(
+        &self,
+        scope: &Scope,
+        bounds: &[Vec<Filter>],
+    ) -> Result<Vec<u64>, StoreError> {
+        self.index(scope.project).await?.count_each(scope, bounds).await
     }
     async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError> {
         self.index(scope.project).await?.extent(scope).await

@@ -345,6 +345,7 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
             let entries = fill(&store, project, &events).await;
+            let bounds: Vec<_> = questions.iter().map(|((within, _), ..)| within.clone()).collect();
             for ((within, filter), span, as_of, edges, (field, top, containing)) in questions {
                 let edges: Vec<_> = edges.into_iter().map(Timestamp::saturating).collect();
                 let scope = Scope { project, within, filter, span, as_of };
@@ -355,6 +356,15 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
                     oracle::check_counts(&entries, &scope, &edges, top, &counts)?;
                 }
                 prop_assert_eq!(store.count(&scope).await.unwrap(), expected, "{}", &scope.filter);
+                let each = bounds.iter().map(|bound| {
+                    let mut scope = scope.clone();
+                    scope.within.extend(bound.iter().cloned());
+                    oracle::within(&entries, &scope, None).len() as u64
+                });
+                prop_assert_eq!(
+                    store.count_each(&scope, &bounds).await.unwrap(),
+                    each.collect::<Vec<_>>()
+                );
                 let bars = store.histogram(&scope, &edges).await.unwrap();
                 prop_assert_eq!(
                     bars,

@@ -71,10 +71,10 @@ pub(crate) fn series(histogram: &Histogram) -> Vec<Series> {
         };
         return Severity::ALL.into_iter().enumerate().map(severity).collect();
     };
-    let values = stack.values.iter().zip(&stack.bars.values).enumerate();
-    let mut all: Vec<Series> = values
-        .map(|(place, (value, counts))| of_value(stack, field, value, place, counts))
-        .collect();
+    let hues = hues(&stack.values);
+    let values = stack.values.iter().zip(&stack.bars.values).zip(hues);
+    let mut all: Vec<Series> =
+        values.map(|((value, counts), hue)| of_value(stack, field, value, hue, counts)).collect();
     let occurs = |counts: &[u64]| counts.iter().any(|n| *n > 0);
     if occurs(&stack.bars.other) {
         all.push(Series {
@@ -99,15 +99,33 @@ pub(crate) fn series(histogram: &Histogram) -> Vec<Series> {
     all
 }
 
+/// Colours that mean nothing, one for each value that is shown.
+const HUES: [&str; 8] = ["hue1", "hue2", "hue3", "hue4", "hue5", "hue6", "hue7", "hue8"];
+
+/// Each value's colour comes from its letters, so that it is the same whatever else is shown and
+/// however often it occurs; where two want the same one, the later in the alphabet gives way.
+fn hues(values: &[FacetValue]) -> Vec<&'static str> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_unstable_by_key(|&i| &values[i].value);
+    let (mut hues, mut taken) = (vec![HUES[0]; values.len()], [false; HUES.len()]);
+    for i in order {
+        let letters = values[i].value.bytes();
+        let wanted =
+            letters.fold(0, |sum: usize, letter| sum.wrapping_mul(31) + usize::from(letter));
+        let places = (0..HUES.len()).map(|step| (wanted + step) % HUES.len());
+        let place = places.clone().find(|&place| !taken[place]).unwrap_or(wanted % HUES.len());
+        (hues[i], taken[place]) = (HUES[place], true);
+    }
+    hues
+}
+
 fn of_value(
     stack: &Stack,
     field: Field,
     value: &FacetValue,
-    place: usize,
+    hue: &'static str,
     counts: &[u64],
 ) -> Series {
-    /// Colours that mean nothing, one for each value that is shown.
-    const PLAIN: [&str; 8] = ["hue1", "hue2", "hue3", "hue4", "hue5", "hue6", "hue7", "hue8"];
     let class = match (stack.by, value.value.as_str()) {
         (StackBy::Status, "1xx") => "notice",
         (StackBy::Status, "2xx") | (StackBy::Method, "GET") => "quiet",
@@ -119,7 +137,7 @@ fn of_value(
         (StackBy::Method, "PUT") => "replace",
         (StackBy::Method, "PATCH") => "update",
         (StackBy::Method, "DELETE") => "delete",
-        _ => PLAIN[place % PLAIN.len()],
+        _ => hue,
     };
     let what =
         field.value(&value.value).map_or(What::Others, |value| What::Value(field, Term::Is(value)));
@@ -162,6 +180,21 @@ mod tests {
     }
 
     #[test]
+    fn a_value_keeps_its_colour_whatever_is_more_frequent() {
+        let value =
+            |value: &&str| FacetValue { value: (*value).into(), label: String::new(), count: 1 };
+        let of = |values: &[&str]| hues(&values.iter().map(value).collect::<Vec<_>>());
+        let [login, created] = of(&["login", "token_created"])[..] else { panic!("two") };
+        assert_ne!(login, created);
+        assert_eq!(of(&["token_created", "login"]), [created, login]);
+        assert_eq!(of(&["login"]), [login]);
+        let letters: Vec<String> = ('a'..='h').map(String::from).collect();
+        let mut all = of(&letters.iter().map(String::as_str).collect::<Vec<_>>());
+        all.sort_unstable();
+        assert_eq!(all, HUES, "no two are alike while there are colours");
+    }
+
+    #[test]
     fn each_part_of_a_stack_is_told_and_nothing_that_is_not_there() {
         let value =
             |value: &str, count| FacetValue { value: value.into(), label: value.into(), count };
@@ -176,11 +209,9 @@ mod tests {
             },
         };
         let stacked = series(&histogram(Some(stack)));
-        let told: Vec<_> = stacked.iter().map(|s| (s.label.as_str(), s.class, s.total())).collect();
-        assert_eq!(
-            told,
-            [("Token created", "hue1", 4), ("Sign-in", "hue2", 2), ("3 others", "other", 3)]
-        );
+        let told: Vec<_> = stacked.iter().map(|s| (s.label.as_str(), s.total())).collect();
+        assert_eq!(told, [("Token created", 4), ("Sign-in", 2), ("3 others", 3)]);
+        assert_eq!(stacked[2].class, "other");
         assert_eq!(stacked[2].what, What::Others);
     }
 }

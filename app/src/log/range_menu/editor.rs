@@ -26,6 +26,8 @@ const WIDE: &str = "(min-width: 860px)";
 /// What the editor holds.
 #[derive(Clone, Copy)]
 struct Draft {
+    /// The range to begin with.
+    start: Span,
     zone: Signal<Zone>,
     now: Callback<(), Timestamp>,
     /// What is typed; empty where the range comes from elsewhere.
@@ -53,6 +55,7 @@ pub(crate) fn RangeEditor(
 ) -> impl IntoView {
     let clock = zone.get_untracked();
     let draft = Draft {
+        start,
         zone,
         now,
         text: RwSignal::new(String::new()),
@@ -148,18 +151,22 @@ impl Draft {
         self.problem.set(None);
         let text = self.text.get_untracked();
         if text.trim().is_empty() {
+            self.show(Some(self.start));
             return self.read_ends();
         }
         let read = self.understood(&text);
-        if let Ok(Typed { range, .. }) = read {
-            let span = range.resolve(self.now.run(()));
-            if span != Span::ALL {
-                let zone = self.zone.get_untracked();
-                self.from.set(to_input(span.from, zone));
-                self.to.set(to_input(span.to, zone));
-            }
-        }
+        let span = read.as_ref().ok().map(|typed| typed.range.resolve(self.now.run(())));
+        self.show(span.filter(|span| *span != Span::ALL));
         self.range.set(read.map_err(|e| e.to_string()));
+    }
+
+    /// Both ends in their fields; empty where there are none, so that they do not say what is not
+    /// meant any more.
+    fn show(self, span: Option<Span>) {
+        let zone = self.zone.get_untracked();
+        let text = |end: fn(Span) -> Timestamp| span.map(|span| to_input(end(span), zone));
+        self.from.set(text(|span| span.from).unwrap_or_default());
+        self.to.set(text(|span| span.to).unwrap_or_default());
     }
 
     fn understood(self, text: &str) -> Result<Typed, TypedError> {

@@ -8,11 +8,12 @@ use std::{
 use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
+use super::listed::{BLOCK, Block, Listed};
 use crate::store::dictionary::{Kind, Word};
 
 /// How many words share a page. A page is copied when a word is added to it, so that readers keep
 /// what they hold.
-const PAGE: usize = 1_024;
+const PAGE: usize = BLOCK;
 
 /// Stands behind each searched text.
 const BREAK: char = '\u{1e}';
@@ -35,6 +36,8 @@ struct Page {
     words: Vec<Word>,
     /// The first word with the same value, and the first of the same type.
     firsts: Vec<(u32, u32)>,
+    /// By the first word of a type, those of this page that have it.
+    types: Vec<(u32, Block)>,
     /// As searched, each followed by a break.
     folded: String,
     /// Where each word ends in `folded`.
@@ -98,6 +101,15 @@ impl Words {
         }
         page.folded.push(BREAK);
         page.ends.push(page.folded.len());
+        if word.of.is_some() {
+            let place = page.types.iter().position(|(first, _)| *first == firsts.1);
+            let place = place.unwrap_or_else(|| {
+                page.types.push((firsts.1, Block::default()));
+                self.bytes += size_of::<(u32, Block)>();
+                page.types.len() - 1
+            });
+            page.types[place].1.add(page.firsts.len());
+        }
         page.firsts.push(firsts);
         self.bytes += word.bytes() + page.folded.len() - before + 2 * size_of::<usize>();
         if is_named(kind) {
@@ -168,10 +180,18 @@ impl Lexicon {
         words.filter(|(_, word)| values.contains(word.value.as_str())).map(|(n, _)| n).collect()
     }
 
-    /// The words of one of these types, ascending.
-    pub(super) fn typed(&self, kind: Kind, types: &HashSet<&str>) -> Vec<u32> {
-        let is = |word: &Word| word.of.as_deref().is_some_and(|of| types.contains(of));
-        self.kinds[kind as usize].numbered().filter(|(_, w)| is(w)).map(|(n, _)| n).collect()
+    /// The words of one of these types.
+    pub(super) fn typed(&self, kind: Kind, types: &HashSet<&str>) -> Listed {
+        let of = |first| self.word(kind, first).and_then(|word| word.of.as_deref());
+        let mut blocks = Vec::new();
+        for page in &self.kinds[kind as usize].pages {
+            let wanted = page
+                .types
+                .iter()
+                .filter(|(first, _)| of(*first).is_some_and(|of| types.contains(of)));
+            blocks.push(wanted.fold(Block::default(), |all, (_, words)| all | words));
+        }
+        Listed::of_blocks(blocks)
     }
 
     /// The words whose searched text contains one of these folded texts, ascending. One pass, however

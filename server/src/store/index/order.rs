@@ -206,10 +206,7 @@ impl Snapshot {
     /// How often each code of a column occurs, where it does.
     fn code_counts(&self, window: Window, plan: &Plan, column: Coded) -> HashMap<u32, u64> {
         let found = self.scan(window, plan, |scan| {
-            let counts = scan.counts(column, scan.matching(None).as_ref(), scan.rows.clone());
-            let distinct = scan.chunk.column(column).map_or(&[][..], |packed| packed.distinct());
-            let counts = distinct.iter().copied().zip(counts.unwrap_or_default());
-            counts.filter(|&(_, n)| n > 0).collect::<Vec<_>>()
+            scan.occurring(column, scan.matching(None).as_ref(), scan.rows.clone())
         });
         let mut all = HashMap::new();
         for (code, n) in found.into_iter().flatten() {

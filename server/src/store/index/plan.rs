@@ -6,7 +6,7 @@ use daybook_model::{
     ActorType, Choice, Field, Filter, Outcome, Term, field::StatusTerm, filter::fold,
 };
 
-use super::{chunk::Columns, lexicon::Lexicon, row::Coded};
+use super::{chunk::Columns, lexicon::Lexicon, listed::Listed, row::Coded};
 use crate::store::{
     Scope,
     dictionary::Kind,
@@ -14,43 +14,35 @@ use crate::store::{
 };
 
 /// Which codes of a column are meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct CodeSet {
     /// Whether rows without a value are.
     pub(super) absent: bool,
     /// Whether every other code is, but for those listed; else those listed are.
     pub(super) others: bool,
-    /// Ascending.
-    pub(super) listed: Vec<u32>,
+    pub(super) listed: Listed,
 }
 
 impl CodeSet {
     /// These codes and nothing else.
-    pub(super) fn only(mut listed: Vec<u32>) -> Self {
-        listed.sort_unstable();
-        listed.dedup();
-        Self { absent: false, others: false, listed }
-    }
-
-    /// Whether a code is meant.
-    pub(super) fn contains(&self, code: u32) -> bool {
-        if code == 0 {
-            return self.absent;
-        }
-        self.listed.binary_search(&code).is_ok() != self.others
+    pub(super) fn only(listed: Vec<u32>) -> Self {
+        Self { absent: false, others: false, listed: Listed::of(listed) }
     }
 
     /// For each of some codes, ascending, whether it is meant.
     pub(super) fn mark(&self, codes: &[u32]) -> Vec<bool> {
-        if self.listed.len() >= codes.len() {
-            return codes.iter().map(|&code| self.contains(code)).collect();
-        }
-        let mut marked = vec![self.others; codes.len()];
-        for code in &self.listed {
-            if let Ok(place) = codes.binary_search(code) {
-                marked[place] = !self.others;
+        let mut marked = match &self.listed {
+            Listed::Few(few) => {
+                let mut marked = vec![self.others; codes.len()];
+                for code in few {
+                    if let Ok(place) = codes.binary_search(code) {
+                        marked[place] = !self.others;
+                    }
+                }
+                marked
             }
-        }
+            listed => codes.iter().map(|&code| listed.contains(code) != self.others).collect(),
+        };
         if codes.first() == Some(&0) {
             marked[0] = self.absent;
         }
@@ -84,9 +76,15 @@ impl Plan {
     /// The conditions of a scope; `None` where the index cannot tell.
     pub(super) fn of(lexicon: &Lexicon, columns: Columns, scope: &Scope) -> Option<Self> {
         let mut conditions = filtered(lexicon, columns, &scope.filter)?;
-        for filter in &scope.within {
+        conditions.extend(Self::within(lexicon, columns, &scope.within)?.conditions);
+        Some(Self { conditions })
+    }
+
+    /// The conditions of what bounds a scope beforehand, which no facet leaves out.
+    pub(super) fn within(lexicon: &Lexicon, columns: Columns, within: &[Filter]) -> Option<Self> {
+        let mut conditions = Vec::new();
+        for filter in within {
             let bounds = filtered(lexicon, columns, filter)?;
-            // No facet leaves these out.
             conditions.extend(bounds.into_iter().map(|bound| Condition { field: None, ..bound }));
         }
         Some(Self { conditions })
@@ -146,7 +144,7 @@ fn chosen(lexicon: &Lexicon, field: Field, choice: &Choice) -> Option<CodeSet> {
     let mut set = CodeSet {
         absent: free || absent(&choice.include),
         others: free || present(&choice.include),
-        listed: Vec::new(),
+        listed: Listed::default(),
     };
     if !set.others {
         set.listed = codes(lexicon, field, &choice.include)?;
@@ -154,17 +152,17 @@ fn chosen(lexicon: &Lexicon, field: Field, choice: &Choice) -> Option<CodeSet> {
     set.absent &= !absent(&choice.exclude);
     let excluded = codes(lexicon, field, &choice.exclude)?;
     if present(&choice.exclude) {
-        (set.others, set.listed) = (false, Vec::new());
+        (set.others, set.listed) = (false, Listed::default());
     } else if set.others {
         set.listed = excluded;
     } else {
-        set.listed.retain(|code| excluded.binary_search(code).is_err());
+        set.listed = set.listed.without(&excluded);
     }
     Some(set)
 }
 
-/// The codes of the values among some terms, ascending; `None` where no column has the field.
-fn codes(lexicon: &Lexicon, field: Field, terms: &BTreeSet<Term>) -> Option<Vec<u32>> {
+/// The codes of the values among some terms; `None` where no column has the field.
+fn codes(lexicon: &Lexicon, field: Field, terms: &BTreeSet<Term>) -> Option<Listed> {
     let values: HashSet<&str> = terms
         .iter()
         .filter_map(|term| match term {
@@ -172,7 +170,7 @@ fn codes(lexicon: &Lexicon, field: Field, terms: &BTreeSet<Term>) -> Option<Vec<
             Term::Absent | Term::Present => None,
         })
         .collect();
-    let mut codes: Vec<u32> = match (field, Coded::of_field(field)?) {
+    let codes: Vec<u32> = match (field, Coded::of_field(field)?) {
         (Field::Path, Coded::Word(kind)) => {
             let texts: Vec<String> = values.iter().map(|text| fold(text)).collect();
             match &texts[..] {
@@ -183,9 +181,9 @@ fn codes(lexicon: &Lexicon, field: Field, terms: &BTreeSet<Term>) -> Option<Vec<
         }
         (Field::ActorType, Coded::Word(kind)) => {
             let known = values.into_iter().filter(|of| of.parse::<ActorType>().is_ok());
-            lexicon.typed(kind, &known.collect())
+            return Some(lexicon.typed(kind, &known.collect()));
         }
-        (Field::ResourceType, Coded::Word(kind)) => lexicon.typed(kind, &values),
+        (Field::ResourceType, Coded::Word(kind)) => return Some(lexicon.typed(kind, &values)),
         (_, Coded::Word(kind)) if !values.is_empty() => lexicon.valued(kind, &values),
         (_, Coded::Word(_)) => Vec::new(),
         (_, Coded::Status) => values
@@ -197,9 +195,7 @@ fn codes(lexicon: &Lexicon, field: Field, terms: &BTreeSet<Term>) -> Option<Vec<
             values.iter().filter_map(|t| t.parse().ok()).map(outcome_number).collect()
         }
     };
-    codes.sort_unstable();
-    codes.dedup();
-    Some(codes)
+    Some(Listed::of(codes))
 }
 
 /// The code of an outcome.

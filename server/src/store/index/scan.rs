@@ -7,9 +7,13 @@ use daybook_model::{Field, Span};
 use super::{
     bits::Bits,
     chunk::Chunk,
+    packed::Packed,
     plan::{Plan, Test},
     row::Coded,
 };
+
+/// Codes, and how often each of them occurs.
+pub(super) type Occurring = Vec<(u32, u32)>;
 
 /// The time and moment of a question.
 #[derive(Debug, Clone, Copy)]
@@ -53,10 +57,14 @@ impl<'a> Scan<'a> {
         let mut passed = Vec::new();
         let mut missed = None;
         for condition in &plan.conditions {
-            let found = match test(chunk, &condition.test, rows.clone()) {
-                Passed::All => continue,
-                Passed::Some(bits) => bits,
-                Passed::None => {
+            let selected = match Marked::test(chunk, &condition.test) {
+                Marked::All => continue,
+                Marked::Some(columns) => Some(Marked::select(&columns, rows.clone())),
+                Marked::None => None,
+            };
+            let found = match selected.filter(|bits| !bits.is_empty()) {
+                Some(bits) => bits,
+                None => {
                     // Two conditions that nothing satisfies: whichever is left aside, one is not.
                     let field = condition.field.filter(|field| apart.contains(field))?;
                     if missed.is_some_and(|other| other != field) {
@@ -109,71 +117,96 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// How often each code of a column occurs among some rows, by its place; `bits` as
-    /// [`Scan::matching`] gives them.
-    pub(super) fn counts(
+    /// What of the chunk satisfies something more.
+    pub(super) fn mark(&self, test: &Test) -> Marked<'a> {
+        Marked::test(self.chunk, test)
+    }
+
+    /// The codes of a column among some rows, and how often each of them occurs.
+    pub(super) fn occurring(
         &self,
         column: Coded,
         bits: Option<&Bits>,
         rows: Range<usize>,
-    ) -> Option<Vec<u32>> {
-        let packed = self.chunk.column(column)?;
-        let Some(bits) = bits else {
-            if rows.len() == self.chunk.len() {
-                return Some(packed.totals().to_vec());
-            }
-            let mut counts = vec![0; packed.distinct().len()];
-            packed.count(&Bits::all(self.rows.len()), self.rows.start, rows, &mut counts);
-            return Some(counts);
-        };
+    ) -> Occurring {
+        let Some(packed) = self.chunk.column(column) else { return Vec::new() };
+        let counts = self.counts(packed, bits, rows);
+        packed.distinct().iter().copied().zip(counts).filter(|&(_, n)| n > 0).collect()
+    }
+
+    /// How often each code of a column occurs among some rows, by its place; `bits` as
+    /// [`Scan::matching`] gives them.
+    pub(super) fn counts(
+        &self,
+        packed: &Packed,
+        bits: Option<&Bits>,
+        rows: Range<usize>,
+    ) -> Vec<u32> {
+        if bits.is_none() && rows.len() == self.chunk.len() {
+            return packed.totals().to_vec();
+        }
         let mut counts = vec![0; packed.distinct().len()];
-        packed.count(bits, self.rows.start, rows, &mut counts);
-        Some(counts)
+        match bits {
+            Some(bits) => packed.count(bits, self.rows.start, rows, &mut counts),
+            None => {
+                let all = Bits::all(self.rows.len());
+                packed.count(&all, self.rows.start, rows, &mut counts);
+            }
+        }
+        counts
     }
 }
 
-/// What of a chunk satisfies something.
-enum Passed {
+/// Which codes of a chunk satisfy something.
+pub(super) enum Marked<'a> {
+    /// All rows do.
     All,
-    Some(Bits),
+    /// Those do that have a marked code in one of these columns; the marks are by the code's place.
+    Some(Vec<(&'a Packed, Vec<bool>)>),
+    /// No row does.
     None,
 }
 
-impl Passed {
-    fn of(marked: &[bool], select: impl FnOnce() -> Bits) -> Self {
+impl<'a> Marked<'a> {
+    fn of(packed: &'a Packed, marked: Vec<bool>) -> Self {
         if !marked.contains(&true) {
             Self::None
         } else if marked.contains(&false) {
-            let bits = select();
-            if bits.is_empty() { Self::None } else { Self::Some(bits) }
+            Self::Some(vec![(packed, marked)])
         } else {
             Self::All
         }
     }
-}
 
-fn test(chunk: &Chunk, test: &Test, rows: Range<usize>) -> Passed {
-    match test {
-        Test::Has(bit, wanted) => {
-            let has = chunk.has();
-            let marked: Vec<_> = has.distinct().iter().map(|h| (h & bit != 0) == *wanted).collect();
-            Passed::of(&marked, || has.select(&marked, rows))
-        }
-        Test::Any(columns) => {
-            let mut any: Option<Bits> = None;
-            for (column, codes) in columns {
-                let Some(packed) = chunk.column(*column) else { continue };
-                let marked = codes.mark(packed.distinct());
-                match Passed::of(&marked, || packed.select(&marked, rows.clone())) {
-                    Passed::All => return Passed::All,
-                    Passed::None => {}
-                    Passed::Some(bits) => match &mut any {
-                        Some(any) => any.or(&bits),
-                        None => any = Some(bits),
-                    },
-                }
+    fn test(chunk: &'a Chunk, test: &Test) -> Self {
+        match test {
+            Test::Has(bit, wanted) => {
+                let has = chunk.has();
+                let marked = has.distinct().iter().map(|h| (h & bit != 0) == *wanted).collect();
+                Self::of(has, marked)
             }
-            any.map_or(Passed::None, Passed::Some)
+            Test::Any(columns) => {
+                let mut any = Vec::new();
+                for (column, codes) in columns {
+                    let Some(packed) = chunk.column(*column) else { continue };
+                    match Self::of(packed, codes.mark(packed.distinct())) {
+                        Self::All => return Self::All,
+                        Self::None => {}
+                        Self::Some(more) => any.extend(more),
+                    }
+                }
+                if any.is_empty() { Self::None } else { Self::Some(any) }
+            }
         }
+    }
+
+    /// The rows that have a marked code.
+    pub(super) fn select(columns: &[(&Packed, Vec<bool>)], rows: Range<usize>) -> Bits {
+        let select = |(packed, marked): &(&Packed, Vec<bool>)| packed.select(marked, rows.clone());
+        let any = columns.iter().map(select).reduce(|mut any, more| {
+            any.or(&more);
+            any
+        });
+        any.unwrap_or_else(|| Bits::none(rows.len()))
     }
 }

@@ -4,9 +4,9 @@ use daybook_model::{FacetBars, FacetValue, Field, Stack, StackBy, chart::MAX_SER
 
 use super::{
     plan::Plan,
-    scan::Window,
+    scan::{Occurring, Window},
     snapshot::Snapshot,
-    tally::{FacetTally, Occurring},
+    tally::FacetTally,
     values::Listing,
 };
 use crate::store::{Scope, stack};

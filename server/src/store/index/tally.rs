@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::{
     plan::Plan,
     row::Coded,
-    scan::{Scan, Window},
+    scan::{Occurring, Scan, Window},
     snapshot::{Snapshot, add},
 };
 use crate::store::dictionary::Kind;
@@ -42,9 +42,6 @@ struct Part {
     /// For each facet, how often codes occur in pieces of the chunk, and in which bar these lie.
     facets: Vec<Vec<(Option<usize>, Occurring)>>,
 }
-
-/// Codes, and how often each of them occurs.
-pub(super) type Occurring = Vec<(u32, u32)>;
 
 impl Snapshot {
     /// Counts what matches: bars between the edges, and facets. `None` if a facet is not held.
@@ -110,11 +107,7 @@ fn part(scan: &Scan<'_>, edges: &[i64], facets: &[(Field, Coded, bool)]) -> Part
     let facets = facets.iter().map(|&(field, column, barred)| {
         let apart = scan.depends_on(field).then(|| scan.matching(Some(field)));
         let bits = apart.as_ref().unwrap_or(&matching).as_ref();
-        let distinct = scan.chunk.column(column).map_or(&[][..], |packed| packed.distinct());
-        let count = |rows| -> Occurring {
-            let counts = scan.counts(column, bits, rows).unwrap_or_default();
-            distinct.iter().copied().zip(counts).filter(|&(_, n)| n > 0).collect()
-        };
+        let count = |rows| scan.occurring(column, bits, rows);
         let pieces: Vec<_> = if barred {
             // What lies in no bar counts as well.
             let [first, last] = [edges.first(), edges.last()];

@@ -13,9 +13,9 @@ use super::{
     order::outcome_word,
     plan::Plan,
     row::Coded,
-    scan::Window,
+    scan::{Occurring, Window},
     snapshot::Snapshot,
-    tally::{FacetTally, Occurring, group, is_labelled},
+    tally::{FacetTally, group, is_labelled},
 };
 use crate::store::Scope;
 
@@ -151,7 +151,7 @@ impl Listing<'_> {
         let codes = match column {
             _ if values.is_empty() => Vec::new(),
             Coded::Word(kind) if matches!(field, Field::ActorType | Field::ResourceType) => {
-                self.snapshot.lexicon.typed(kind, &wanted)
+                self.snapshot.lexicon.typed(kind, &wanted).codes().collect()
             }
             Coded::Word(kind) => self.snapshot.lexicon.valued(kind, &wanted),
             Coded::Status => wanted.iter().filter_map(|text| text.parse().ok()).collect(),

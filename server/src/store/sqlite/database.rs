@@ -10,9 +10,9 @@ use sqlx::{
         SqliteSynchronous,
     },
 };
-use tokio::fs::{DirBuilder, OpenOptions};
+use tokio::fs::DirBuilder;
 
-use crate::store::StoreError;
+use crate::{presence, store::StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -54,15 +54,8 @@ impl Database {
                 ))
             })?;
         }
-        // What is in it is nobody else's business; SQLite gives its other files the same rights.
         // Where this fails, opening fails too, and says why.
-        let _ = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(options.get_filename())
-            .await;
+        let _ = presence::make_private(options.get_filename());
         let writing = options
             .clone()
             .create_if_missing(true)
