@@ -5,10 +5,12 @@ pub(crate) mod exports;
 
 use daybook_model::{
     ApiError, Entry, FacetCounts, Field, Histogram, Overview, Previous, Seq, StackBy, View,
-    account::{SetUp, SignIn, Viewer},
+    account::{ActorStatus, SetUp, SignIn, Viewer},
     error::ErrorDetail,
     live::{Message, Newer, Reader},
-    paths, query,
+    paths,
+    privacy::Reveal,
+    query,
     saved::{NewView, SavedView, ViewChange},
     settings::{Settings, SettingsChange},
     stats::{Conflict, Without},
@@ -157,6 +159,16 @@ pub(crate) async fn facet_values(
         read(Request::get(&url).abort_signal(signal.as_ref()).send().await).await?;
     let missing = || Failure::Unavailable(format!("The server did not count {}.", field.label()));
     facets.into_iter().find(|facet| facet.field == field).ok_or_else(missing)
+}
+
+/// The entry as it is, for a reason that is recorded.
+pub(crate) async fn reveal(project: &str, seq: Seq, reason: &Reveal) -> Result<Entry, Failure> {
+    send(Request::post(&paths::reveal(project, seq)), reason).await
+}
+
+/// Which actors cannot come in any more.
+pub(crate) async fn gone(project: &str) -> Result<Vec<ActorStatus>, Failure> {
+    read(Request::get(&paths::gone(project)).send().await).await
 }
 
 /// What would match if one part of the filter were dropped.

@@ -26,6 +26,7 @@ use crate::{
         entry::{EntryPanel, EntryPanelProps},
         expander::{ChangesInPlace, ChangesInPlaceProps},
         export::{ExportButton, ExportButtonProps},
+        gone::{WhoIsGone, WhoIsGoneProps},
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         part_note::{PartNote, PartNoteProps},
@@ -92,6 +93,8 @@ pub(crate) enum Later {
     ProjectItems(ProjectItemsProps),
     /// The button that takes entries away, and its dialog.
     Export(ExportButtonProps),
+    /// Who of the actors is gone.
+    WhoIsGone(WhoIsGoneProps),
     /// Why nothing matches.
     Empty(EmptyProps),
     /// The head of a printed page.
@@ -181,6 +184,7 @@ fn make(part: Later) -> AnyView {
         Later::AccountItems(props) => AccountItems(props).into_any(),
         Later::ProjectItems(props) => ProjectItems(props).into_any(),
         Later::Export(props) => ExportButton(props).into_any(),
+        Later::WhoIsGone(props) => WhoIsGone(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
         Later::Report(props) => Report(props).into_any(),
         Later::Home => HomePage().into_any(),

@@ -1,6 +1,9 @@
 //! Who is signed in, as far as the page knows.
 
-use daybook_model::account::{Permission, Viewer};
+use daybook_model::{
+    account::{Permission, Viewer},
+    privacy::Masking,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -45,6 +48,20 @@ impl Session {
     /// Whether the reader may do this in a project, or that is not known yet: what will be there has its place.
     pub(crate) fn may_yet(self, project: &str, permission: Permission) -> bool {
         self.viewer.read().is_none() || self.may(project, permission)
+    }
+
+    /// What the reader sees pseudonyms in place of in a project, as far as is known.
+    pub(crate) fn masking(self, project: &str) -> Masking {
+        self.viewer.read().as_ref().map(|viewer| viewer.masking(project)).unwrap_or_default()
+    }
+
+    /// Asks again who is signed in, and what they may do.
+    pub(crate) fn look_again(self) {
+        spawn_local(async move {
+            if let Ok(viewer) = api::viewer(None).await {
+                let _ = self.viewer.try_set(Some(viewer));
+            }
+        });
     }
 
     /// Whether there is more in the log of a project than the reader may see, or not for good.

@@ -1,6 +1,7 @@
 //! The parts of the settings: of a project, of the instance, and of the reader.
 
 pub(crate) mod bar;
+pub(crate) mod exports;
 pub(crate) mod form;
 pub(crate) mod grant_form;
 pub(crate) mod invite;
@@ -8,6 +9,7 @@ pub(crate) mod limit;
 pub(crate) mod password;
 pub(crate) mod people;
 pub(crate) mod person_row;
+pub(crate) mod privacy;
 pub(crate) mod projects;
 pub(crate) mod sessions;
 pub(crate) mod token_form;

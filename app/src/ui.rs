@@ -15,6 +15,7 @@ pub(crate) mod icon;
 pub(crate) mod lazy;
 pub(crate) mod menu;
 pub(crate) mod middle;
+pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod popover;
 pub(crate) mod text;

@@ -7,10 +7,13 @@ mod sign_in;
 
 use serde::{Deserialize, Serialize};
 
+use crate::privacy::Masking;
+
 pub use access::{Grant, Permission, Role, TokenScope};
 pub use people::{
-    ActorStatus, GrantChange, GrantInfo, MAX_ACTORS, MAX_NAME, MadePerson, MadeToken, NewPerson,
-    NewProject, NewToken, PersonChange, PersonInfo, ProjectGrant, ProjectPerson, TokenInfo,
+    ActorStatus, Gone, GrantChange, GrantInfo, MAX_ACTORS, MAX_NAME, MadePerson, MadeToken,
+    NewPerson, NewProject, NewToken, PersonChange, PersonInfo, ProjectGrant, ProjectPerson,
+    TokenInfo, WhomToAsk,
 };
 pub use sessions::{PasswordChange, SessionInfo};
 pub use sign_in::{SignInProblem, SignInWays};
@@ -61,12 +64,21 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// What the viewer may do in a project, given by its word or its number. `None`: nothing.
-    pub fn grant(&self, project: &str) -> Option<&Grant> {
+    fn visible(&self, project: &str) -> Option<&VisibleProject> {
         let named = |visible: &&VisibleProject| {
             visible.slug == project || visible.number.to_string() == project
         };
-        self.projects.iter().find(named).map(|visible| &visible.grant)
+        self.projects.iter().find(named)
+    }
+
+    /// What the viewer may do in a project, given by its word or its number. `None`: nothing.
+    pub fn grant(&self, project: &str) -> Option<&Grant> {
+        self.visible(project).map(|visible| &visible.grant)
+    }
+
+    /// What the viewer sees pseudonyms in place of in a project.
+    pub fn masking(&self, project: &str) -> Masking {
+        self.visible(project).map(|visible| visible.masking).unwrap_or_default()
     }
 
     /// Whether the viewer may do this in a project.
@@ -85,6 +97,9 @@ pub struct VisibleProject {
     pub slug: String,
     /// What the viewer may do in it, and with which part of it.
     pub grant: Grant,
+    /// What the viewer sees pseudonyms in place of.
+    #[serde(default, skip_serializing_if = "Masking::is_none")]
+    pub masking: Masking,
 }
 
 /// A project: a log of its own.
@@ -120,6 +135,7 @@ mod tests {
             number,
             slug: slug.into(),
             grant: Grant::of(role),
+            masking: Masking::default(),
         };
         let projects = vec![visible(1, "acme", Role::Auditor), visible(2, "globex", Role::Admin)];
         let viewer = Viewer { email: "a@b.c".into(), instance_admin: false, projects };

@@ -51,6 +51,8 @@ pub const INVITATION_API: &str = "/api/invitation";
 pub const SESSIONS: &str = "/api/sessions";
 /// `POST` a [`PasswordChange`](crate::account::PasswordChange).
 pub const PASSWORD: &str = "/api/password";
+/// `GET`: the [`WhomToAsk`](crate::account::WhomToAsk) for access; with `project=`, to that project.
+pub const ADMINS: &str = "/api/admins";
 /// `GET`: every [`Project`](crate::account::Project). `POST` a
 /// [`NewProject`](crate::account::NewProject).
 pub const PROJECTS: &str = "/api/projects";
@@ -198,6 +200,21 @@ pub fn export_state(project: &str, id: &str) -> String {
 /// `GET`, once: the file of an export that waits.
 pub fn export_file(project: &str, id: &str) -> String {
     format!("/api/projects/{project}/exports/{id}/file")
+}
+
+/// `GET`: the [`ActorStatus`](crate::account::ActorStatus) of actors who cannot come in any more.
+pub fn gone(project: &str) -> String {
+    format!("/api/projects/{project}/gone")
+}
+
+/// `GET`, `PUT`: the project's [`Privacy`](crate::privacy::Privacy).
+pub fn privacy(project: &str) -> String {
+    format!("/api/projects/{project}/privacy")
+}
+
+/// `POST` a [`Reveal`](crate::privacy::Reveal): the [`Entry`](crate::Entry) as it is.
+pub fn reveal(project: &str, seq: Seq) -> String {
+    format!("/api/projects/{project}/events/{seq}/reveal")
 }
 
 /// `GET`, `PUT`: the project's [`ExportSettings`](crate::export::ExportSettings).

@@ -7,7 +7,7 @@ use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{QueryError, account::Role};
+use crate::{Column, Field, QueryError, account::Role};
 
 /// How many digits a pseudonym has: 60 bits.
 pub const DIGITS: usize = 12;
@@ -50,8 +50,9 @@ impl fmt::Display for Address {
     }
 }
 
-/// Which roles see pseudonyms in a project. Tokens that read see what auditors see.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Which roles see pseudonyms in a project, and which may see what is behind them. Tokens that read
+/// count as auditors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Privacy {
@@ -61,9 +62,41 @@ pub struct Privacy {
     /// In place of IP addresses.
     #[serde(default)]
     pub ips: Vec<Role>,
+    /// Who may see an entry as it is, for a reason that is recorded; auditors and admins unless said.
+    #[serde(default = "revealers")]
+    pub reveal: Vec<Role>,
+}
+
+fn revealers() -> Vec<Role> {
+    vec![Role::Auditor, Role::Admin]
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self { emails: Vec::new(), ips: Vec::new(), reveal: revealers() }
+    }
 }
 
 impl Privacy {
+    /// The same with each role once and in order; an error where one cannot be given that.
+    pub fn checked(mut self) -> Result<Self, QueryError> {
+        for roles in [&mut self.emails, &mut self.ips, &mut self.reveal] {
+            roles.sort_unstable();
+            roles.dedup();
+        }
+        if self.reveal.contains(&Role::Member) {
+            let problem = "names members, who see their own activity alone: choose auditor, admin";
+            return Err(QueryError::new("reveal", problem));
+        }
+        Ok(self)
+    }
+
+    /// What it means for a role.
+    pub fn of(&self, role: Role) -> Masking {
+        let [emails, ips] = Address::ALL.map(|kind| self.masks(kind, role));
+        Masking { emails, ips, may_reveal: (emails || ips) && self.reveal.contains(&role) }
+    }
+
     /// Whether a role sees pseudonyms in place of these addresses.
     pub fn masks(&self, kind: Address, role: Role) -> bool {
         let roles = match kind {
@@ -72,6 +105,49 @@ impl Privacy {
         };
         roles.contains(&role)
     }
+}
+
+/// What somebody sees pseudonyms in place of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Masking {
+    /// E-mail addresses.
+    pub emails: bool,
+    /// IP addresses.
+    pub ips: bool,
+    /// Whether they may see an entry as it is, for a reason that is recorded.
+    pub may_reveal: bool,
+}
+
+impl Masking {
+    /// Whether nothing is masked.
+    pub const fn is_none(&self) -> bool {
+        !self.emails && !self.ips
+    }
+
+    /// What is masked, in words.
+    pub const fn label(self) -> &'static str {
+        match (self.emails, self.ips) {
+            (true, true) => "E-mail and IP addresses",
+            (true, false) => "E-mail addresses",
+            (false, true) => "IP addresses",
+            (false, false) => "No addresses",
+        }
+    }
+}
+
+/// Whether an order by this column tells nothing of an address that is masked.
+pub const fn orders_plainly(column: Column) -> bool {
+    matches!(
+        column,
+        Column::Time | Column::Status | Column::Outcome | Column::Method | Column::Operation
+    )
+}
+
+/// Whether a filter by values of this field looks at whole values: at parts of them, it would tell
+/// what is in an address that is masked.
+pub const fn filters_plainly(field: Field) -> bool {
+    !matches!(field, Field::Path)
 }
 
 /// The longest reason, in characters.
@@ -126,6 +202,20 @@ pub fn has_pseudonym(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_reveal_is_said_and_was_not_always() {
+        let early: Privacy = serde_json::from_str(r#"{"ips":["auditor"]}"#).expect("as it was");
+        let masked = Masking { emails: false, ips: true, may_reveal: true };
+        assert_eq!((early.of(Role::Auditor), early.of(Role::Admin)), (masked, Masking::default()));
+        let twice = [Role::Admin, Role::Auditor, Role::Admin].to_vec();
+        let privacy = Privacy { ips: twice, reveal: vec![Role::Admin], ..Privacy::default() };
+        let privacy = privacy.checked().expect("it is right");
+        assert_eq!(privacy.ips, [Role::Auditor, Role::Admin]);
+        assert!(!privacy.of(Role::Auditor).may_reveal && privacy.of(Role::Admin).may_reveal);
+        let members = Privacy { reveal: vec![Role::Member], ..Privacy::default() };
+        assert_eq!(members.checked().expect_err("they may not").key, "reveal");
+    }
 
     #[test]
     fn a_pseudonym_is_told_from_an_address() {

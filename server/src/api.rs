@@ -12,6 +12,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{access::Rule, assets, error::Error, headers, openapi, patience, state::AppState};
 
+mod admins;
 mod events;
 mod export;
 mod ingest;
@@ -63,6 +64,7 @@ fn table() -> Table {
         .route(GET, "/me/settings", Rule::Person, settings::show)
         .route(PATCH, "/me/settings", Rule::Person, settings::change)
         .route(POST, "/password", Rule::Person, sessions::change_password)
+        .route(GET, "/admins", Rule::Person, admins::show)
         .route(GET, "/projects", Rule::Instance, projects::list)
         .route(POST, "/projects", Rule::Instance, projects::create)
         .route(GET, "/people", Rule::Instance, people::list)

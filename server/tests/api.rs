@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
+#[path = "api/admins.rs"]
+mod admins;
 #[path = "api/app.rs"]
 mod app;
 #[path = "api/chart.rs"]
@@ -10,6 +12,8 @@ mod chart;
 mod connections;
 #[path = "api/export.rs"]
 mod export;
+#[path = "api/gone.rs"]
+mod gone;
 #[path = "api/hardening.rs"]
 mod hardening;
 #[path = "api/ingest.rs"]

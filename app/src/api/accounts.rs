@@ -4,9 +4,11 @@ use daybook_model::{
     account::{
         AcceptInvitation, GrantChange, MadePerson, MadeToken, NewPerson, NewProject, NewToken,
         PasswordChange, PersonChange, PersonInfo, Project, ProjectPerson, SessionInfo, SignInWays,
-        TokenInfo, Viewer,
+        TokenInfo, Viewer, WhomToAsk,
     },
     paths,
+    privacy::Privacy,
+    query::Writer,
 };
 use gloo_net::http::Request;
 
@@ -20,6 +22,23 @@ pub(crate) async fn accept(form: &AcceptInvitation) -> Result<Viewer, Failure> {
 /// How one may sign in.
 pub(crate) async fn sign_in_ways() -> Result<SignInWays, Failure> {
     read(Request::get(paths::SIGN_IN_WAYS).send().await).await
+}
+
+/// Whom to ask for access to a project.
+pub(crate) async fn whom_to_ask(project: &str) -> Result<WhomToAsk, Failure> {
+    let mut query = Writer::default();
+    query.push("project", project);
+    read(Request::get(&format!("{}?{}", paths::ADMINS, query.finish())).send().await).await
+}
+
+/// Who sees pseudonyms in a project.
+pub(crate) async fn privacy(project: &str) -> Result<Privacy, Failure> {
+    read(Request::get(&paths::privacy(project)).send().await).await
+}
+
+/// Changes who does.
+pub(crate) async fn set_privacy(project: &str, privacy: &Privacy) -> Result<Privacy, Failure> {
+    send(Request::put(&paths::privacy(project)), privacy).await
 }
 
 /// The viewer's own sessions.

@@ -14,6 +14,14 @@ pub(crate) async fn settings(project: &str) -> Result<ExportSettings, Failure> {
     read(Request::get(&paths::export_settings(project)).send().await).await
 }
 
+/// Changes that.
+pub(crate) async fn set_settings(
+    project: &str,
+    settings: ExportSettings,
+) -> Result<ExportSettings, Failure> {
+    send(Request::put(&paths::export_settings(project)), &settings).await
+}
+
 /// What an export of a query would be.
 pub(crate) async fn estimate(
     project: &str,

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use crate::{
     log::{
+        gone,
+        masked::mark,
         names::word,
         terms::{not_link, only_link},
     },
@@ -25,14 +27,16 @@ pub(crate) fn filter_field(column: Column, event: &Event) -> Option<Field> {
 
 /// What a cell says.
 pub(crate) fn content(column: Column, event: &Event) -> AnyView {
-    let mono =
-        |text: &str| view! { <span class="cell-text mono">{text.to_owned()}</span> }.into_any();
+    let mono = |text: &str| {
+        view! { {mark(text)}<span class="cell-text mono">{text.to_owned()}</span> }.into_any()
+    };
     let plain = |text: String| {
         let title = text.clone();
-        view! { <span class="cell-text" title=title>{text}</span> }.into_any()
+        view! { {mark(&text)}<span class="cell-text" title=title>{text}</span> }.into_any()
     };
     let long = |text: &str| {
-        view! { <span class="cell-text mono"><Middle text=text.to_owned() /></span> }.into_any()
+        view! { {mark(text)}<span class="cell-text mono"><Middle text=text.to_owned() /></span> }
+            .into_any()
     };
     let found = match column {
         // Both are the row's: they follow its clock, and its tooltip.
@@ -42,13 +46,13 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
         Column::Resource => event.resource.as_ref().map(|resource| {
             let kind = vocabulary::resource_type_label(&resource.kind);
             let label = resource.label().to_owned();
-            view! { <span class="cell-text"><span class="kind">{kind}</span>" "<Middle text=label /></span> }.into_any()
+            view! { {mark(&label)}<span class="cell-text"><span class="kind">{kind}</span>" "<Middle text=label /></span> }.into_any()
         }),
         Column::Method => event.request.method.as_deref().map(mono),
         Column::Ip => event.request.remote_ip.as_deref().map(mono),
         // Paths begin alike: what tells them apart is at their end.
         Column::Path => event.request.path.as_deref().map(|path| {
-            view! { <span class="cell-text mono end" title=path.to_owned()><bdi dir="ltr">{path.to_owned()}</bdi></span> }.into_any()
+            view! { {mark(path)}<span class="cell-text mono end" title=path.to_owned()><bdi dir="ltr">{path.to_owned()}</bdi></span> }.into_any()
         }),
         Column::Run => event.run_id.as_deref().map(long),
         Column::UserAgent => event.request.user_agent.clone().map(plain),
@@ -81,9 +85,12 @@ fn actor(event: &Event) -> AnyView {
     let (glyph, kind) = actor_glyph(event.actor.kind);
     let label = event.actor.label().to_owned();
     let title = label.clone();
+    let gone = Field::Actor.value_of(event).and_then(|actor| gone::badge(actor.into_owned()));
     view! {
         <span class="actor-glyph" title=kind>{icon(glyph)}<span class="visually-hidden">{kind}" "</span></span>
+        {mark(&label)}
         <span class="cell-text" title=title>{label}</span>
+        {gone}
         {(event.source.as_deref() == Some("cli")).then(|| view! { <span class="badge">"CLI"</span> })}
     }
     .into_any()

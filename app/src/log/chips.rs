@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     later::{Later, later},
-    log::{chip::Chip, hidden::Hidden, names::Names, terms::ChipId},
+    log::{chip::Chip, hidden::Hidden, masked::filters, names::Names, terms::ChipId},
     reactive::{each, memo, when},
     ui::{
         combobox::{ComboOption, Combobox},
@@ -54,7 +54,7 @@ pub(crate) fn Chips(
             </ul>
             <Hidden log names tabs />
             <Popover class="button quiet" open=adding trigger=|| view! { {icon(Icon::Plus)} "Filter" }>
-                {later(move || Later::Fields(FieldsProps { adding, editing }), loading)}
+                {later(move || Later::Fields(FieldsProps { log, adding, editing }), loading)}
             </Popover>
             {when(move || narrowed.get(), move || view! {
                 <a class="button quiet" href=cleared>"Clear all"</a>
@@ -66,6 +66,8 @@ pub(crate) fn Chips(
 /// The list of fields; to choose one begins a chip.
 #[component]
 pub(crate) fn Fields(
+    /// Where we are.
+    log: LogAddress,
     /// Whether the list is open.
     adding: RwSignal<bool>,
     /// The chip that is edited.
@@ -77,20 +79,20 @@ pub(crate) fn Fields(
     };
     view! {
         <div class="field-list">
-            <Combobox label="Filter by" placeholder="Filter by…" multiple=false options=fields() on_toggle=choose />
+            <Combobox label="Filter by" placeholder="Filter by…" multiple=false options=fields(log) on_toggle=choose />
         </div>
     }
 }
 
-/// Every field that can be filtered by.
-fn fields() -> Vec<ComboOption> {
+/// Every field that the reader can filter by.
+fn fields(log: LogAddress) -> Vec<ComboOption> {
     let option = |field: &Field| ComboOption {
         value: field.key().to_owned(),
         label: field.label().to_owned(),
         count: None,
         checked: false,
     };
-    Field::ALL.iter().map(option).collect()
+    Field::ALL.iter().filter(|&&field| filters(log, field)).map(option).collect()
 }
 
 /// Drops every choice and the search; the range is not a filter of this kind and stays.

@@ -1,15 +1,17 @@
 //! The opened entry, beside the list: what, who, when, where from, and what it changed.
 
 mod fact_line;
+mod notes;
 mod parts;
 mod pivots;
+mod reveal;
 mod told;
 
-use daybook_model::{Entry, Seq};
+use daybook_model::{Entry, Event, Seq};
 use leptos::prelude::*;
 
 pub(crate) use self::parts::unchanged;
-use self::{parts::Parts, pivots::Pivots, told::Told};
+use self::{notes::Notes, parts::Parts, pivots::Pivots, told::Told};
 use crate::{
     api,
     load::load,
@@ -54,8 +56,22 @@ pub(crate) fn EntryPanel(
         let seq = seq.get()?;
         loaded.value.get().filter(|entry| entry.seq == seq).or_else(|| answer.row(seq))
     });
+    // What was revealed stands here alone, until another entry is opened or this one is closed.
+    let revealed = RwSignal::new(None::<Entry>);
+    effect(move || {
+        seq.track();
+        revealed.set(None);
+    });
+    let shown = memo(move || {
+        let masked = entry.get()?;
+        Some(match revealed.get().filter(|revealed| revealed.seq == masked.seq) {
+            Some(revealed) => (revealed, Some(masked.event)),
+            None => (masked, None),
+        })
+    });
     // The list tells all but the long parts: what is shown of it at once is not made again when
     // these arrive.
+    let told = memo(move || shown.get().map(|(entry, masked)| (brief(entry), masked.map(short))));
     let brief = memo(move || entry.get().map(brief));
     let failed = move || {
         loaded.failure.get().map(|failure| {
@@ -67,10 +83,11 @@ pub(crate) fn EntryPanel(
     view! {
         <Head log answer seq />
         <div class="panel-body">
-            {dynamic(move || brief.get().map(|entry| view! { <Told log entry zone /> }))}
+            {dynamic(move || told.get().map(|(entry, masked)| view! { <Told log entry masked zone /> }))}
+            <Notes log entry revealed />
             {dynamic(failed)}
             {when(waits, skeleton)}
-            {dynamic(move || entry.get().map(|entry| view! { <Parts log entry /> }))}
+            {dynamic(move || shown.get().map(|(entry, masked)| view! { <Parts log entry masked /> }))}
         </div>
         {dynamic(move || brief.get().map(|entry| view! { <Pivots log entry /> }))}
     }
@@ -78,10 +95,13 @@ pub(crate) fn EntryPanel(
 
 /// The entry without its long parts.
 fn brief(mut entry: Entry) -> Entry {
-    entry.event.change = None;
-    entry.event.context = None;
+    entry.event = short(entry.event);
     entry.omitted.clear();
     entry
+}
+
+fn short(event: Event) -> Event {
+    Event { change: None, context: None, ..event }
 }
 
 /// Which entry it is, the ways to its neighbours, and the way out.

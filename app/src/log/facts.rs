@@ -1,8 +1,11 @@
 //! The fields of an entry that have a value: the most telling ones in a few lines, and all of them.
 
-use daybook_model::{Entry, Event, Field, FieldValue, Named, vocabulary};
+use daybook_model::{Entry, Event, Field, FieldValue, Named, account::Gone, vocabulary};
 
 use super::agent;
+
+/// The line that says who it was.
+pub(crate) const ACTOR: &str = "Actor";
 
 /// A line: a field, or two that are read together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +18,8 @@ pub(crate) struct Fact {
     pub(crate) value: Value,
     /// A remark after it.
     pub(crate) note: Option<String>,
+    /// Why whoever it is cannot come in any more.
+    pub(crate) gone: Option<Gone>,
     /// What is copied.
     pub(crate) copy: String,
 }
@@ -51,6 +56,19 @@ pub(crate) fn by(event: &Event, field: Field) -> Option<(Field, FieldValue)> {
     Some(field).zip(field.value_of(event).and_then(|text| field.value(&text).ok()))
 }
 
+/// Of fields that were revealed: what the log cannot be filtered by, as it is masked there, leads
+/// nowhere.
+pub(crate) fn revealed(mut facts: Vec<Fact>, masked: &Event) -> Vec<Fact> {
+    for fact in &mut facts {
+        for value in fact.before.iter_mut().chain([&mut fact.value]) {
+            value.filter.take_if(|(field, of)| {
+                field.value_of(masked).is_none_or(|known| known.as_ref() != of.as_str())
+            });
+        }
+    }
+    facts
+}
+
 /// The lines that tell what it was, in the order in which they are read.
 pub(crate) fn summary(entry: &Entry) -> Vec<Fact> {
     let event = &entry.event;
@@ -82,7 +100,7 @@ pub(crate) fn summary(entry: &Entry) -> Vec<Fact> {
         plain("Message", event.message.as_deref()),
         Some(Fact {
             before: Some(Value::new(kind, false, by(Field::ActorType))),
-            ..Fact::new("Actor", Value::new(actor.label(), false, by(Field::Actor)))
+            ..Fact::new(ACTOR, Value::new(actor.label(), false, by(Field::Actor)))
         }),
         path.map(|value| Fact { before: method, ..Fact::new("Request", value) }),
         resource,
@@ -193,4 +211,34 @@ pub(crate) fn all(entry: &Entry) -> Vec<Fact> {
         id("Event ID", event.id.as_deref(), Some(Field::Id)),
     ]);
     facts.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(email: &str, ip: &str) -> Entry {
+        let event = format!(
+            r#"{{"occurred_at":"2026-11-20T12:00:00Z","action":"a","application":{{"id":"{email}"}},
+                "actor":{{"type":"user","id":"58392","name":"{email}"}},"request":{{"method":"GET","remote_ip":"{ip}"}}}}"#
+        );
+        let event: Event = serde_json::from_str(&event).expect("an event");
+        Entry { seq: 1, received_at: event.occurred_at, event, omitted: Vec::new() }
+    }
+
+    #[test]
+    fn what_was_revealed_leads_nowhere_where_the_log_is_masked() {
+        let masked = entry("email~0123456789ab", "ip~0123456789ab").event;
+        let facts = revealed(summary(&entry("maya@acme.dev", "203.0.113.7")), &masked);
+        let leads: Vec<_> = facts
+            .iter()
+            .flat_map(|fact| fact.before.iter().chain([&fact.value]))
+            .filter(|value| value.filter.is_some())
+            .map(|value| value.text.as_str())
+            .collect();
+        // An actor is known by the id, which is no address.
+        assert_eq!(leads, ["user", "maya@acme.dev", "GET"]);
+        let same = entry("maya@acme.dev", "203.0.113.7");
+        assert_eq!(revealed(summary(&same), &same.event), summary(&same));
+    }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     log::{
         chart::Selection,
+        masked::mark,
         names::Names,
         terms::{ChipId, Standing, standing, toggle_link},
     },
@@ -245,6 +246,7 @@ fn Value(
             style:--share=share
         >
             <a class="value-include" href=link(false) title=name>
+                {dynamic(move || name.with(|name| mark(name)))}
                 <span class="value-name">{name}</span>
                 <span class="visually-hidden">{dynamic(state)}</span>
                 <span class="value-count">{dynamic(move || count.get().map_or_else(|| "–".into(), grouped))}</span>

@@ -12,6 +12,7 @@ use crate::{
         cell::{acts, content, filter_field, severity_word},
         columns::Columns,
         expander::{Expander, InlineDiff, has_change},
+        masked::filters,
         sentence::sentence,
     },
     reactive::{dynamic, memo},
@@ -80,7 +81,8 @@ pub(crate) fn Row(
                     Some((field, value, field.label_of(&event)?.into_owned()))
                 });
                 let offered = move || {
-                    let (field, value, label) = value.clone().filter(|_| is_hot.get())?;
+                    let value = value.clone().filter(|_| is_hot.get());
+                    let (field, value, label) = value.filter(|(field, ..)| filters(log, *field))?;
                     Some(acts(log, field, value, &label))
                 };
                 let severity = matches!(column, Column::Status | Column::Outcome)

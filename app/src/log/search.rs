@@ -7,11 +7,16 @@ use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use web_sys::KeyboardEvent;
 
 use crate::{
-    reactive::{dynamic, effect},
+    log::masked::masking,
+    reactive::{dynamic, effect, memo},
     ui::icon::{Icon, icon},
     url::{History, LogAddress},
 };
 
+/// What stands in the field where searching is refused.
+const OFF: &str = "No search: addresses are masked for you";
+/// Why, at length.
+const WHY: &str = "A search looks through addresses too, which are masked for you. Choose from the facets instead.";
 /// How long typing must rest before the search is made.
 const REST: Duration = Duration::from_millis(250);
 
@@ -87,14 +92,21 @@ pub(crate) fn Search(
         _ => {}
     };
 
+    // The server looks through addresses too, so it refuses.
+    let off = memo(move || !masking(log).is_none());
+    let placeholder = Signal::derive(move || {
+        if off.get() { OFF } else { "Search paths, people, tokens, applications, clusters" }
+    });
+
     view! {
-        <search class="search">
+        <search class="search" class:off=off title=Signal::derive(move || off.get().then_some(WHY))>
             {icon(Icon::Search)}
             <input
                 type="text"
                 node_ref=field
                 class="search-field"
-                placeholder="Search paths, people, tokens, applications, clusters"
+                placeholder=placeholder
+                disabled=off
                 aria-label="Search the log"
                 aria-keyshortcuts="/"
                 inputmode="search"
@@ -108,7 +120,9 @@ pub(crate) fn Search(
                 on:focus=move |_| corrects.set_value(false)
                 on:keydown=key
             />
-            {dynamic(move || if text.read().is_empty() {
+            {dynamic(move || if text.read().is_empty() && off.get() {
+                ().into_any()
+            } else if text.read().is_empty() {
                 view! { <kbd class="key" aria-hidden="true">"/"</kbd> }.into_any()
             } else {
                 view! {

@@ -14,6 +14,7 @@ use crate::{
         empty::EmptyProps,
         entry::{EntryPanelProps, skeleton},
         export::{self, ExportButtonProps},
+        gone::{GoneActors, WhoIsGoneProps},
         live::{Live, LivePillProps},
         names::Names,
         part_note::PartNoteProps,
@@ -63,6 +64,8 @@ pub(crate) fn LogPage(
             .with(|page| names.learn_from_entries(page.iter().flat_map(|page| &page.entries)));
     });
     title::follow(log, answer, names);
+    let gone = GoneActors::unknown();
+    provide_context(gone);
     let columns = Columns::of(log, answer.tabs.into());
     let views = Views::of(log, columns);
 
@@ -146,6 +149,7 @@ pub(crate) fn LogPage(
                 {when(move || answer.page.failure.with(Option::is_none), move || view! {
                     <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
                 })}
+                {when(move || painted.get(), move || patiently(move || Later::WhoIsGone(WhoIsGoneProps { log, gone }), nothing))}
                 {patiently(move || Later::LivePill(LivePillProps { live, selected }), nothing)}
                 <div id="entries" tabindex="-1">
                     {when(move || is_empty.get(), move || later(move || Later::Empty(EmptyProps { log, names, zone, page: page.into() }), loading))}

@@ -1,9 +1,11 @@
 //! A project in which the reader has no role. Nothing of it was fetched.
 
-use daybook_model::View;
-use leptos::prelude::*;
+use daybook_model::{View, account::WhomToAsk};
+use leptos::{prelude::*, task::spawn_local};
 
-use crate::{reactive::dynamic, session::Session, ui::copy::CopyButton, url::log_href};
+use crate::{
+    api::accounts, reactive::dynamic, session::Session, ui::copy::CopyButton, url::log_href,
+};
 
 /// Says so, and whom to ask.
 #[component]
@@ -32,6 +34,12 @@ pub(crate) fn NoAccessPage(
             }
         })
     };
+    let whom = RwSignal::new(None::<WhomToAsk>);
+    let wanted = project.clone();
+    spawn_local(async move {
+        // Without an answer it is said in general.
+        let _ = whom.try_set(accounts::whom_to_ask(&wanted).await.ok());
+    });
     view! {
         <a class="brand" href="/">"Daybook"</a>
         <h1>"You have no access to "<span class="mono">{project}</span></h1>
@@ -40,6 +48,7 @@ pub(crate) fn NoAccessPage(
             "Ask one of its admins, or whoever looks after this instance, to let you in under Settings, People. They need your address: "
             <strong>{email}</strong>" "<CopyButton text=email what="your address" />
         </p>
+        {dynamic(move || whom.get().map(told))}
         <p class="hint">"This link works as it is once you are let in."</p>
         {dynamic(others)}
         <p class="form-acts">
@@ -47,4 +56,30 @@ pub(crate) fn NoAccessPage(
         </p>
         <p class="problem" role="alert">{dynamic(move || session.stuck.get())}</p>
     }
+}
+
+/// Who can let the reader in, as far as the server tells.
+fn told(whom: WhomToAsk) -> AnyView {
+    if whom.masked {
+        return view! {
+            <p class="hint">"Addresses are masked for you, so nobody is named here. Ask whoever gave you your access."</p>
+        }
+        .into_any();
+    }
+    let list = |title: &'static str, emails: Vec<String>| {
+        let item = |email: String| {
+            view! { <li><span>{email.clone()}</span><CopyButton text=email.clone() what=email /></li> }
+        };
+        (!emails.is_empty()).then(|| {
+            view! {
+                <h2>{title}</h2>
+                <ul role="list" class="whom" aria-label=title>{emails.into_iter().map(item).collect_view()}</ul>
+            }
+        })
+    };
+    view! {
+        {list("Admins of this project", whom.project)}
+        {list("Who looks after this instance", whom.instance)}
+    }
+    .into_any()
 }

@@ -1,4 +1,4 @@
-//! The settings of a project: people, tokens, and, for those who look after the instance, projects.
+//! The settings of a project: people, tokens, privacy, exports, and, for those who look after the instance, projects.
 
 use daybook_model::account::Permission;
 use leptos::prelude::*;
@@ -7,7 +7,8 @@ use crate::{
     reactive::{dynamic, memo, when},
     session::Session,
     settings::{
-        bar::PlainBar, people::PeopleSection, projects::ProjectsSection, tokens::TokensSection,
+        bar::PlainBar, exports::ExportsSection, people::PeopleSection, privacy::PrivacySection,
+        projects::ProjectsSection, tokens::TokensSection,
     },
     ui::lazy::loading,
 };
@@ -42,10 +43,14 @@ pub(crate) fn SettingsPage(
                     <nav class="settings-parts" aria-label="Parts of the settings">
                         <a href="#people" rel="external">"People"</a>
                         <a href="#tokens" rel="external">"Tokens"</a>
+                        <a href="#privacy" rel="external">"Privacy"</a>
+                        <a href="#exports" rel="external">"Exports"</a>
                         {instance.then(|| view! { <a href="#projects" rel="external">"Projects"</a> })}
                     </nav>
                     <PeopleSection project=kept.get_value() />
                     <TokensSection project=kept.get_value() />
+                    <PrivacySection project=kept.get_value() />
+                    <ExportsSection project=kept.get_value() />
                     {when(move || instance, || view! { <ProjectsSection /> })}
                 }
                 .into_any(),

@@ -14,6 +14,7 @@ use crate::{
     reactive::when,
     ui::{
         field::{Select, TextField},
+        moment::MomentField,
         time::{Zone, from_input, local_zone_name, to_input},
     },
 };
@@ -31,7 +32,7 @@ impl Draft {
     /// Begins with this grant.
     pub(crate) fn of(grant: &Grant) -> Self {
         let zone = expect_context::<Preferences>().zone;
-        let until = grant.until.map(|until| input_text(until, zone.get_untracked()));
+        let until = grant.until.map(|until| to_input(until, zone.get_untracked()));
         Self {
             role: RwSignal::new(grant.role.as_str().to_owned()),
             limit: RwSignal::new(if grant.is_limited() {
@@ -70,10 +71,6 @@ pub(crate) fn read_moment(
     from_input(text, zone).map(Some).ok_or_else(|| {
         QueryError::new("until", "is no time: give a day and a time, such as 2026-12-01 18:00")
     })
-}
-
-fn input_text(at: daybook_model::Timestamp, zone: Zone) -> String {
-    to_input(at, zone).replace(' ', "T")
 }
 
 /// By whose clock a moment is given.
@@ -133,6 +130,6 @@ pub(crate) fn GrantFields(
         {when(move || role.with(|role| role == Role::Auditor.as_str()), move || view! {
             <TextField label="Only this part" value=text hint=part problem=form.problem_of("filter") />
         })}
-        <TextField label="Until" kind="datetime-local" value=until hint=clock_hint(zone, "Empty: for good.") problem=form.problem_of("until") />
+        <MomentField label="Until" value=until zone now=clock.now_untracked() hint=clock_hint(zone, "Empty: for good.") problem=form.problem_of("until") />
     }
 }

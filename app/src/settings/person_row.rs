@@ -41,7 +41,10 @@ pub(crate) fn PersonRow(people: People, person: ProjectPerson) -> impl IntoView 
         })
     };
     let until = move || {
-        let Some(until) = kept.with_value(|grant| grant.until) else { return "No end date".into() };
+        let Some(until) = kept.with_value(|grant| grant.until) else {
+            // Until a sign-in no longer shows it.
+            return if from_group { "With the group" } else { "No end date" }.into();
+        };
         let now = clock.now_untracked();
         let moment = brief(until, now, zone.get());
         if until <= now { format!("Ended {moment}") } else { moment }

@@ -18,7 +18,10 @@ use crate::{
     log::names::Names,
     preferences::Preferences,
     reactive::{dynamic, when},
-    ui::field::{Select, TextField},
+    ui::{
+        field::{Select, TextField},
+        moment::MomentField,
+    },
 };
 
 /// How long a token may last, in days. `0`: for good.
@@ -137,7 +140,7 @@ pub(crate) fn TokenForm(
             })}
             <Select label="Lasts" value=lasts options=LASTS.map(|(word, name)| (word.to_owned(), name.to_owned())).to_vec() />
             {when(move || lasts.with(|lasts| lasts == OWN), move || view! {
-                <TextField label="Until" kind="datetime-local" value=until hint=clock_hint(zone, "") problem=form.problem_of("until") />
+                <MomentField label="Until" value=until zone now=clock.now_untracked() hint=clock_hint(zone, "") problem=form.problem_of("until") />
             })}
             <FormProblem form />
             <div class="form-acts">

@@ -20,6 +20,7 @@ struct State {
     today: NaiveDate,
     week: Weekday,
     months: u32,
+    single: bool,
     chosen: Signal<Option<Chosen>>,
     /// The first day of the last month in view.
     last_month: RwSignal<NaiveDate>,
@@ -33,11 +34,15 @@ struct State {
     on_choose: Callback<Chosen>,
 }
 
-/// Some months side by side. One click chooses a day, a second one all days up to another.
+/// Some months side by side. One click chooses a day, a second one all days up to another, unless a
+/// single one is wanted.
 #[component]
 pub(crate) fn Calendar(
     /// How many months are shown.
     months: u32,
+    /// Whether a single day is wanted.
+    #[prop(optional)]
+    single: bool,
     /// Today.
     today: NaiveDate,
     /// The day on which a week begins.
@@ -55,6 +60,7 @@ pub(crate) fn Calendar(
         today,
         week,
         months,
+        single,
         chosen,
         last_month: RwSignal::new(first_of(at)),
         at: RwSignal::new(at),
@@ -78,9 +84,11 @@ pub(crate) fn Calendar(
         if state.key(&e) {
             e.prevent_default();
             e.stop_propagation();
+            // The key may have chosen a day, after which the calendar is gone.
             request_animation_frame(move || {
-                if let Some(grid) = grid.get_untracked() {
-                    focus(&grid, state.at.get_untracked());
+                let grid = grid.try_get_untracked().flatten();
+                if let (Some(grid), Some(at)) = (grid, state.at.try_get_untracked()) {
+                    focus(&grid, at);
                 }
             });
         }
@@ -126,7 +134,7 @@ fn month(state: State, first: NaiveDate) -> impl IntoView {
         view! { <tr>{days.collect_view()}</tr> }
     });
     view! {
-        <table class="calendar-month" role="grid" aria-label=name.clone() aria-multiselectable="true">
+        <table class="calendar-month" role="grid" aria-label=name.clone() aria-multiselectable=(!state.single).then_some("true")>
             <caption aria-hidden="true">{name.clone()}</caption>
             <thead><tr>{weekdays.collect_view()}</tr></thead>
             <tbody>{weeks.collect_view()}</tbody>
@@ -180,6 +188,9 @@ impl State {
 
     fn choose(self, date: NaiveDate) {
         self.at.set(date);
+        if self.single {
+            return self.on_choose.run((date, date));
+        }
         let begun = self.begun.get_untracked();
         self.begun.set(begun.is_none().then_some(date));
         let other = begun.unwrap_or(date);

@@ -12,7 +12,7 @@ pub(crate) fn TextField(
     label: &'static str,
     /// What is in it.
     value: RwSignal<String>,
-    /// `text`, `email`, `password`, `datetime-local`.
+    /// `text`, `email`, `password`.
     #[prop(default = "text")]
     kind: &'static str,
     /// What the browser may fill in.
@@ -46,6 +46,48 @@ pub(crate) fn TextField(
             />
             <p id=wrong class="problem" role="alert">{dynamic(move || problem.get())}</p>
             <p id=help class="hint">{dynamic(move || hint.get())}</p>
+        </div>
+    }
+}
+
+/// Some lines of text.
+#[component]
+pub(crate) fn TextArea(
+    /// What it is for.
+    label: &'static str,
+    /// What is in it.
+    value: RwSignal<String>,
+    /// The most characters.
+    most: usize,
+    /// Whether it has to be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// What helps to fill it in.
+    hint: &'static str,
+    /// What is wrong with it.
+    #[prop(into)]
+    problem: Signal<Option<String>>,
+) -> impl IntoView {
+    let id = unique_id("field");
+    let (help, wrong) = (format!("{id}-help"), format!("{id}-wrong"));
+    let told = format!("{wrong} {help}");
+    view! {
+        <div class="form-field">
+            <label for=id.clone()>{label}</label>
+            <textarea
+                id=id
+                class="field"
+                rows="3"
+                autocomplete="off"
+                required=required
+                maxlength=most.to_string()
+                aria-invalid=Signal::derive(move || problem.with(Option::is_some).then_some("true"))
+                aria-describedby=told
+                prop:value=value
+                on:input:target=move |event| value.set(event.target().value())
+            ></textarea>
+            <p id=wrong class="problem" role="alert">{dynamic(move || problem.get())}</p>
+            <p id=help class="hint">{hint}</p>
         </div>
     }
 }

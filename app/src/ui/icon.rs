@@ -29,6 +29,7 @@ pub(crate) enum Icon {
     Integration,
     Keyboard,
     Link,
+    Masked,
     Menu,
     Minus,
     Moon,
@@ -101,6 +102,9 @@ impl Icon {
             Self::Link => {
                 "M6.75 9.25a2.75 2.75 0 0 0 3.9 0l2-2a2.75 2.75 0 0 0-3.9-3.9l-.75.75M9.25 6.75a2.75 2.75 0 0 0-3.9 0\
                  l-2 2a2.75 2.75 0 0 0 3.9 3.9l.75-.75"
+            }
+            Self::Masked => {
+                "M1.75 8s2.25-4 6.25-4 6.25 4 6.25 4-2.25 4-6.25 4-6.25-4-6.25-4ZM3.25 13.25l9.5-10.5"
             }
             Self::Menu => "M2.5 4.25h11M2.5 8h11M2.5 11.75h11",
             Self::Minus => "M3.5 8h9",

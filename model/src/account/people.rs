@@ -226,10 +226,48 @@ pub struct TokenInfo {
 pub struct ActorStatus {
     /// As filtered by: `user:maya@acme.dev`, `api_token:7`.
     pub actor: String,
-    /// Whether a token was revoked; else a person was disabled.
-    pub revoked: bool,
+    /// Why not.
+    pub gone: Gone,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// Why an actor of the log cannot come in any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// A person was disabled.
+    Disabled,
+    /// A token was revoked.
+    Revoked,
+    /// A token's time is over.
+    Expired,
+}
+
+impl Gone {
+    /// As shown to people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// Whom to ask for access, as far as whoever asks may know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WhomToAsk {
+    /// The addresses of admins of the project. Empty for whoever never was in it, whether it exists
+    /// or not.
+    pub project: Vec<String>,
+    /// The addresses of those who look after the instance.
+    pub instance: Vec<String>,
+    /// Whether addresses are kept from whoever asks, as they are in a log that they read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
 }
 
 #[cfg(test)]

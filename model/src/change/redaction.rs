@@ -42,6 +42,16 @@ impl Redaction {
         }
     }
 
+    /// Whether the log took this value out, or one in it.
+    pub fn is_ours_within(value: &Value) -> bool {
+        match value {
+            value if matches!(Self::of(value), Some(Self::ByLog { .. })) => true,
+            Value::Object(object) => object.values().any(Self::is_ours_within),
+            Value::Array(list) => list.iter().any(Self::is_ours_within),
+            _ => false,
+        }
+    }
+
     /// Whether this value is one that was taken out, or has one in it.
     pub(super) fn is_within(value: &Value) -> bool {
         match value {
@@ -110,5 +120,7 @@ mod tests {
         }
         assert!(Redaction::is_within(&json!({"a": [1, {"b": {"$redacted": true}}]})));
         assert!(!Redaction::is_within(&json!({"a": [1, {"b": "c"}]})));
+        assert!(Redaction::is_ours_within(&json!([{"a": {"$redacted": "changed"}}])));
+        assert!(!Redaction::is_ours_within(&json!([{"a": "[REDACTED]"}])));
     }
 }

@@ -6,6 +6,7 @@ use axum::{
 };
 use daybook_model::{
     Entry, Operation,
+    account::Role,
     privacy::{Privacy, Reveal},
 };
 use serde_json::json;
@@ -13,7 +14,7 @@ use serde_json::json;
 use crate::{
     access::Access,
     error::Error,
-    extract::{JsonBody, Origin},
+    extract::{Caller, JsonBody, Origin},
     state::AppState,
 };
 
@@ -32,6 +33,7 @@ pub(super) async fn change(
     from: Origin,
     JsonBody(given): JsonBody<Privacy>,
 ) -> Result<Json<Privacy>, Error> {
+    let given = given.checked()?;
     let before = state.privacy.of(access.id()).await?;
     state.privacy.set(access.id(), &given).await?;
     if let Some(journal) = &state.journal {
@@ -58,6 +60,14 @@ pub(super) async fn reveal(
     JsonBody(given): JsonBody<Reveal>,
 ) -> Result<Json<Entry>, Error> {
     let reason = given.checked()?.reason;
+    // A token counts as an auditor; commands on the machine have the log's file anyway.
+    let role = access.role.unwrap_or(Role::Auditor);
+    let local = matches!(access.caller, Caller::Local);
+    if !local && !state.privacy.of(access.id()).await?.reveal.contains(&role) {
+        return Err(Error::Forbidden(
+            "your role may not see what is masked in this project: ask one of its admins",
+        ));
+    }
     let missing = Error::NotFound("there is no entry with this number");
     let Some(seq) = seq.parse::<u64>().ok().filter(|&seq| i64::try_from(seq).is_ok()) else {
         return Err(missing);

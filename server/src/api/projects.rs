@@ -104,12 +104,27 @@ pub(super) async fn remove(
     people(State(state), access).await
 }
 
-/// Which actors cannot come in any more: people who were disabled, tokens that were revoked.
+/// Which actors cannot come in any more: people who were disabled, tokens that were revoked or whose
+/// time is over.
 pub(super) async fn gone(
     State(state): State<AppState>,
     access: Access,
 ) -> Result<Json<Vec<ActorStatus>>, Error> {
-    let mut gone = state.people.gone(access.id()).await?;
+    let mut gone = Vec::<ActorStatus>::new();
+    let mut add = |status: ActorStatus| {
+        if gone.iter().all(|known| known.actor != status.actor) {
+            gone.push(status);
+        }
+    };
+    for (status, email) in state.people.gone(access.id(), state.clock.now()).await? {
+        if let Some(email) = email {
+            // A person is every actor with their address.
+            for actor in access.unmasked.actors_with_email(access.id(), &email).await? {
+                add(ActorStatus { actor, ..status.clone() });
+            }
+        }
+        add(status);
+    }
     if access.is_limited() {
         // Asked without masks: who is gone is known by the address.
         // Only of those whose entries the caller sees.

@@ -11,6 +11,7 @@ use daybook_model::{
     account::{AcceptInvitation, Grant, Role, SetUp, SignIn, Viewer, VisibleProject},
 };
 
+use super::single_sign_on::regroup;
 use crate::{
     access::{DEVICE_COOKIE, cookie, session_cookie},
     accounts::{Action, Happened, record},
@@ -140,6 +141,8 @@ async fn open_session(
     from: Origin,
     headers: &HeaderMap,
 ) -> Result<impl IntoResponse + use<>, Error> {
+    // What groups gave holds as long as sign-ins show them.
+    regroup(state, &person, &[], &from).await?;
     let cookies = cookies(state, &person, from, headers, None).await?;
     Ok((cookies, Json(viewer(state, person).await?)))
 }
@@ -154,7 +157,10 @@ async fn viewer(state: &AppState, person: Person) -> Result<Viewer, Error> {
             state.people.grant(&person, ProjectId(project.number), now).await?
         };
         if let Some(grant) = grant {
-            projects.push(VisibleProject { number: project.number, slug: project.slug, grant });
+            let id = ProjectId(project.number);
+            let masking = state.privacy.of(id).await?.of(grant.role);
+            let (number, slug) = (project.number, project.slug);
+            projects.push(VisibleProject { number, slug, grant, masking });
         }
     }
     // What one begins with is not the log of accounts.

@@ -15,7 +15,10 @@ use daybook_model::{
 };
 use serde_json::json;
 
-use super::session::{actor, cookies};
+use super::{
+    projects::open_to_people,
+    session::{actor, cookies},
+};
 use crate::{
     access::{DEVICE_COOKIE, cookie},
     accounts::{Action, Happened, record},
@@ -203,6 +206,10 @@ async fn let_in(
     let mut given = Vec::<(ProjectId, Role)>::new();
     for (name, role) in sso.worth(&vouch.groups) {
         match state.store.project(name).await? {
+            // By its number, which a group's grant may name it by, as by its word.
+            Some(project) if open_to_people(&project).is_err() => {
+                tracing::warn!(project = name, "no group is let into the log of accounts");
+            }
             // One project may be named by its word and by its number.
             Some(project) => match given.iter_mut().find(|(id, _)| id.0 == project.number) {
                 Some((_, known)) => *known = role.max(*known),
@@ -237,24 +244,42 @@ async fn let_in(
             return failed(Taken, "the person signs in with another account of the provider");
         }
     };
-    let by = || Actor {
-        kind: ActorType::System,
-        id: Some("single-sign-on".into()),
-        name: Some(sso.name().to_owned()),
-        email: None,
-    };
     if is_new {
-        let made = Happened::new(Action::CreatePerson, by(), from.clone());
+        let made = Happened::new(Action::CreatePerson, provider(state), from.clone());
         record(state, made.on("person", &person.id, &person.email)).await;
     }
-    for change in state.people.set_group_grants(person.id, &given).await? {
+    regroup(state, &person, &given, from).await?;
+    Ok(Ok(person))
+}
+
+/// Who gives and takes what groups are worth.
+fn provider(state: &AppState) -> Actor {
+    let name = state.single_sign_on.as_ref().map_or("Single sign-on", |sso| sso.name());
+    Actor {
+        kind: ActorType::System,
+        id: Some("single-sign-on".into()),
+        name: Some(name.to_owned()),
+        email: None,
+    }
+}
+
+/// Replaces what a person has from groups by what a sign-in showed; each difference is an entry. One
+/// that is not through the provider shows none.
+pub(super) async fn regroup(
+    state: &AppState,
+    person: &Person,
+    shown: &[(ProjectId, Role)],
+    from: &Origin,
+) -> Result<(), Error> {
+    for change in state.people.set_group_grants(person.id, shown).await? {
         let action = if change.after.is_some() { Action::ChangeRole } else { Action::RemoveMember };
-        let changed = Happened::new(action, by(), from.clone()).in_project(change.project);
+        let changed = Happened::new(action, provider(state), from.clone());
+        let changed = changed.in_project(change.project);
         let told = |role: Option<Role>| {
             role.map_or(json!(null), |role| json!({"role": role, "from_group": true}))
         };
         let changed = changed.on("person", &person.id, &person.email);
         record(state, changed.change(told(change.before), told(change.after))).await;
     }
-    Ok(Ok(person))
+    Ok(())
 }

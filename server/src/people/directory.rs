@@ -2,7 +2,7 @@
 
 use daybook_model::{
     Field, Timestamp,
-    account::{ActorStatus, MAX_ACTORS, PersonChange, PersonInfo},
+    account::{ActorStatus, Gone, MAX_ACTORS, PersonChange, PersonInfo},
 };
 use sqlx::{Row as _, sqlite::SqliteRow};
 
@@ -173,8 +173,8 @@ impl People {
         Ok(Some(person))
     }
 
-    /// Sets a new password where the one until now is right; other sessions end. Where there was
-    /// none, as of the first person, none is asked for.
+    /// Sets a new password where the one until now is right; other sessions end. The first one is
+    /// set by an invitation, but for who came in by the link that the server prints.
     pub async fn change_password(
         &self,
         person: &Person,
@@ -182,13 +182,28 @@ impl People {
         new: &str,
         session: Option<i64>,
     ) -> Result<bool, PeopleError> {
-        let hash: Option<String> =
-            sqlx::query_scalar("SELECT password_hash FROM person WHERE id = $1")
-                .bind(person.id)
-                .fetch_one(self.log.readers())
-                .await?;
-        if hash.is_some() && !check_password(current.to_owned(), hash).await? {
-            return Ok(false);
+        let row = sqlx::query(
+            "SELECT password_hash, instance_admin AND NOT EXISTS \
+             (SELECT 1 FROM person_identity i WHERE i.person = p.id) FROM person p WHERE id = $1",
+        )
+        .bind(person.id)
+        .fetch_one(self.log.readers())
+        .await?;
+        let (hash, by_link): (Option<String>, bool) = (row.get(0), row.get(1));
+        match hash {
+            None if by_link => {}
+            None => {
+                return Err(PeopleError::Refused(
+                    "you come in without a password here: ask one who looks after the instance \
+                     for an invitation, with which you set one"
+                        .into(),
+                ));
+            }
+            hash => {
+                if !check_password(current.to_owned(), hash).await? {
+                    return Ok(false);
+                }
+            }
         }
         let hash = new_password(&person.email, new).await?;
         sqlx::query("UPDATE person SET password_hash = $1 WHERE id = $2")
@@ -200,28 +215,47 @@ impl People {
         Ok(true)
     }
 
-    /// Which actors of a project's log cannot come in any more: its disabled people and its revoked
-    /// tokens.
-    pub async fn gone(&self, project: ProjectId) -> Result<Vec<ActorStatus>, PeopleError> {
+    /// Which actors of a project's log cannot come in any more: its disabled people, and its tokens
+    /// that were revoked or whose time is over. With people come their addresses, by which others of
+    /// their actors are known.
+    pub async fn gone(
+        &self,
+        project: ProjectId,
+        now: Timestamp,
+    ) -> Result<Vec<(ActorStatus, Option<String>)>, PeopleError> {
         let rows = sqlx::query(
-            "SELECT 'user:' || p.email, 0, p.disabled_at FROM person p \
-             WHERE p.disabled_at IS NOT NULL AND EXISTS \
-             (SELECT 1 FROM person_grant g WHERE g.person = p.id AND g.project = $1) \
-             UNION ALL SELECT a.actor, 0, p.disabled_at FROM person_actor a \
-             JOIN person p ON p.id = a.person WHERE p.disabled_at IS NOT NULL AND EXISTS \
-             (SELECT 1 FROM person_grant g WHERE g.person = p.id AND g.project = $1) \
-             UNION ALL SELECT 'api_token:' || id, 1, revoked_at FROM token \
-             WHERE revoked_at IS NOT NULL AND project = $1 ORDER BY 1",
+            "WITH out AS (SELECT id, email, disabled_at FROM person p \
+             WHERE disabled_at IS NOT NULL AND (instance_admin OR EXISTS \
+             (SELECT 1 FROM person_grant g WHERE g.person = p.id AND g.project = $1))) \
+             SELECT 'user:' || email, 0, disabled_at, email FROM out \
+             UNION ALL SELECT a.actor, 0, out.disabled_at, NULL FROM person_actor a \
+             JOIN out ON out.id = a.person \
+             UNION ALL SELECT 'api_token:' || id, 1 + (revoked_at IS NULL), \
+             COALESCE(revoked_at, until), NULL FROM token \
+             WHERE project = $1 AND (revoked_at IS NOT NULL OR until <= $2) ORDER BY 1",
         )
         .bind(project.0)
+        .bind(now.millis())
         .fetch_all(self.log.readers())
         .await?;
-        let status = |row: &SqliteRow| ActorStatus {
-            actor: row.get(0),
-            revoked: row.get(1),
-            since: Timestamp::saturating(row.get(2)),
+        let status = |row: &SqliteRow| {
+            let gone = match row.get::<i64, _>(1) {
+                0 => Gone::Disabled,
+                1 => Gone::Revoked,
+                _ => Gone::Expired,
+            };
+            let since = Timestamp::saturating(row.get(2));
+            (ActorStatus { actor: row.get(0), gone, since }, row.get(3))
         };
         Ok(rows.iter().map(status).collect())
+    }
+
+    /// The addresses of those who look after the instance, and may come in.
+    pub async fn keepers(&self) -> Result<Vec<String>, PeopleError> {
+        let keepers = sqlx::query_scalar(
+            "SELECT email FROM person WHERE instance_admin AND disabled_at IS NULL ORDER BY id",
+        );
+        Ok(keepers.fetch_all(self.log.readers()).await?)
     }
 }
 

@@ -121,6 +121,13 @@ fn find_ips(text: &str, found: &mut Vec<(Range<usize>, Address)>) {
     }
 }
 
+/// Whether it is `156.0.0.0` in `Chrome/156.0.0.0`: a browser's version, and the address of nobody.
+fn is_version(text: &str, start: usize, word: &str) -> bool {
+    let product = text[..start].strip_suffix('/');
+    word.ends_with(".0.0.0")
+        && product.is_some_and(|product| product.ends_with(|c: char| c.is_ascii_alphabetic()))
+}
+
 /// The address in a run of digits, dots and colons, with a port or a full stop behind it or not.
 fn find_ip(text: &str, run: Range<usize>, found: &mut Vec<(Range<usize>, Address)>) {
     let start = run.start;
@@ -129,7 +136,9 @@ fn find_ip(text: &str, run: Range<usize>, found: &mut Vec<(Range<usize>, Address
     let bare = if bare.ends_with("::") { bare } else { bare.trim_end_matches(':') };
     let is_ip = bare.len() > 2 && bare.parse::<IpAddr>().is_ok();
     if is_ip {
-        found.push((start..start + bare.len(), Address::Ip));
+        if !is_version(text, start, bare) {
+            found.push((start..start + bare.len(), Address::Ip));
+        }
         return;
     }
     // `10.0.0.1:8080`, and lists such as `10.0.0.1:10.0.0.2`.
@@ -169,6 +178,11 @@ mod tests {
             ("node:2001:db8::1", &["2001:db8::1"]),
             ("“203.0.113.9” 10.0.0.1→10.0.0.2", &["203.0.113.9", "10.0.0.1", "10.0.0.2"]),
             ("std::fmt at 12:30:45, v1.2.3", &[]),
+            ("Chrome/156.0.0.0 Safari/537.36", &[]),
+            (
+                "Chrome/203.0.113.9, 10.0.0.0, //10.0.0.0/8",
+                &["203.0.113.9", "10.0.0.0", "10.0.0.0"],
+            ),
             ("@team, a @ b, x@", &[]),
             ("::", &[]),
             ("", &[]),

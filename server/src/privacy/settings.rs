@@ -2,7 +2,7 @@
 
 use daybook_model::{
     account::Role,
-    privacy::{Address, Privacy},
+    privacy::{Masking, Privacy},
 };
 use sqlx::Row as _;
 
@@ -35,7 +35,7 @@ impl Settings {
     /// What is masked for a role.
     pub async fn masks(&self, project: ProjectId, role: Role) -> Result<Masks, StoreError> {
         let Some((key, privacy)) = self.read(project).await? else { return Ok(Masks::NONE) };
-        let [emails, ips] = Address::ALL.map(|kind| privacy.masks(kind, role));
+        let Masking { emails, ips, .. } = privacy.of(role);
         Ok(if emails || ips { Masks::new(key, emails, ips) } else { Masks::NONE })
     }
 

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use daybook_model::{
-    Column, Entry, Event, FacetBars, FacetCounts, FacetValue, Field, Filter, QueryError, Seq, Sort,
-    Span, Stack, StackBy, Term, Timestamp, account::Project, filter::fold, page::Direction,
-    privacy::has_pseudonym,
+    Entry, Event, FacetBars, FacetCounts, FacetValue, Field, Filter, QueryError, Seq, Sort, Span,
+    Stack, StackBy, Term, Timestamp,
+    account::Project,
+    filter::fold,
+    page::Direction,
+    privacy::{filters_plainly, has_pseudonym, orders_plainly},
 };
 
 use super::{Masks, Pseudonyms, mask};
@@ -28,11 +31,7 @@ pub fn refuse(masks: &Masks, filter: &Filter, sort: Sort) -> Result<(), QueryErr
             "looks through addresses too, which are masked for you: choose from the facets instead";
         return Err(QueryError::new("q", problem));
     }
-    let plain = matches!(
-        sort.column,
-        Column::Time | Column::Status | Column::Outcome | Column::Method | Column::Operation
-    );
-    if !plain {
+    if !orders_plainly(sort.column) {
         let problem =
             "is an order that would tell addresses, which are masked for you: sort by time";
         return Err(QueryError::new("sort", problem));
@@ -42,7 +41,7 @@ pub fn refuse(masks: &Masks, filter: &Filter, sort: Sort) -> Result<(), QueryErr
             .chain(choice.exclude.iter().map(|term| (term, format!("{field}.not"))))
         {
             let Term::Is(value) = term else { continue };
-            if field == Field::Path {
+            if !filters_plainly(field) {
                 let problem = "looks into paths, where addresses are masked for you: choose from the facets instead";
                 return Err(QueryError::new(key, problem));
             }

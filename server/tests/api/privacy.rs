@@ -164,3 +164,38 @@ async fn to_reveal_takes_a_reason_and_is_recorded_before_it_is_answered() {
         person(&masked.app, "m@acme.test", &[(masked.app.project, Grant::of(Role::Member))]).await;
     assert_eq!(reveal(&member, "Why not").await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn who_may_reveal_is_a_setting_and_whoever_sees_masks_is_told_which() {
+    let masked = Masked::start().await;
+    let path = format!("{LOG}/privacy");
+    let viewer = async || {
+        let answer = masked.app.as_person(&masked.auditor, Method::GET, "/api/session", None).await;
+        answer.json()["projects"][0]["masking"].clone()
+    };
+    let set = async |privacy: Value| {
+        masked.app.as_person(&masked.admin, Method::PUT, &path, Some(privacy)).await
+    };
+    assert_eq!(viewer().await, json!({"emails": true, "ips": true, "may_reveal": true}));
+    let refused = set(json!({"reveal": ["member"]})).await;
+    assert_eq!((refused.status, refused.error().0.as_str()), (StatusCode::BAD_REQUEST, "reveal"));
+
+    let admins = json!({"emails": [], "ips": ["auditor", "auditor"], "reveal": ["admin"]});
+    let kept = set(admins).await;
+    assert_eq!(kept.json(), json!({"emails": [], "ips": ["auditor"], "reveal": ["admin"]}));
+    assert_eq!(viewer().await, json!({"emails": false, "ips": true, "may_reveal": false}));
+    let reveal = format!("{LOG}/events/2/reveal");
+    let body = Some(json!({"reason": "Incident 4711"}));
+    let refused = masked.app.as_person(&masked.auditor, Method::POST, &reveal, body.clone()).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    // A token counts as an auditor.
+    let token = masked
+        .app
+        .post_as(&masked.app.token, &reveal, "application/json", body.clone().unwrap().to_string())
+        .await;
+    assert_eq!(token.status, StatusCode::FORBIDDEN);
+    let revealed = masked.app.as_person(&masked.admin, Method::POST, &reveal, body).await;
+    assert_eq!(revealed.status, StatusCode::OK);
+    let admin = masked.app.as_person(&masked.admin, Method::GET, "/api/session", None).await;
+    assert_eq!(admin.json()["projects"][0]["masking"], Value::Null);
+}

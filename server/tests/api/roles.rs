@@ -277,9 +277,8 @@ fn the_rules_are_those_that_were_decided() {
             | "/auth/oidc/start"
             | "/auth/oidc/callback" => Rule::Open,
             "/session" if route.method == Method::POST => Rule::Open,
-            "/session" | "/sessions" | "/sessions/{id}" | "/password" | "/me/settings" => {
-                Rule::Person
-            }
+            "/session" | "/sessions" | "/sessions/{id}" | "/password" | "/me/settings"
+            | "/admins" => Rule::Person,
             path if path.starts_with("/people") || path == "/projects" => Rule::Instance,
             path if path.contains("/views") => Rule::Project(KeepViews),
             path if path.contains("/tokens") || path.contains("/people") => {

@@ -253,8 +253,8 @@ async fn a_token_is_shown_once_and_known_by_its_beginning() {
     app.as_person(&maya, Method::DELETE, &format!("{path}/{id}"), None).await;
     let gone = app.as_person(&maya, Method::GET, "/api/projects/acme/gone", None).await.json();
     assert_eq!(
-        (&gone[0]["actor"], &gone[0]["revoked"]),
-        (&json!(format!("api_token:{id}")), &json!(true))
+        (&gone[0]["actor"], &gone[0]["gone"]),
+        (&json!(format!("api_token:{id}")), &json!("revoked"))
     );
 }
 

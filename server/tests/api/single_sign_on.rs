@@ -435,3 +435,82 @@ async fn where_it_is_not_set_up_nothing_leads_to_it() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+#[tokio::test]
+async fn no_group_is_let_into_the_log_of_accounts() {
+    let provider = Provider::start(json!({}));
+    let site = Site::at(HERE).unwrap();
+    // By the number that it is going to have; its word is refused as an option already.
+    let grants = vec!["platform=2:admin".parse().unwrap()];
+    let config = Config { grants, ..config(&provider.address) };
+    let single_sign_on = Some(SingleSignOn::new(config, &site).unwrap());
+    let app =
+        TestApp::recording_with(Settings { site, single_sign_on, ..Settings::default() }).await;
+    app.wait(Clock::System.now().millis() - now().millis());
+    let accounts = app.state.store.create_project("_account", now()).await.unwrap();
+    assert_eq!(accounts.number, 2);
+
+    provider.account("eve", "eve@acme.dev", &["platform"]);
+    let answer = sign_in(&app, &provider, "eve").await;
+    assert!(location(&answer).ends_with("problem=stranger"), "{}", location(&answer));
+    app.state.people.create_person("eve@acme.dev", None, now()).await.unwrap();
+    let signed_in = sign_in(&app, &provider, "eve").await;
+    assert_eq!(viewer(&app, &signed_in).await["projects"], json!([]));
+    let session = cookie(&signed_in.headers, "daybook_session").unwrap();
+    for name in ["_account", "2"] {
+        let path = format!("/api/projects/{name}/events");
+        let asked = app.as_person(&session, Method::GET, &path, None).await;
+        assert_eq!(asked.status, StatusCode::FORBIDDEN, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_password_takes_an_invitation_and_what_groups_gave_ends_with_another_way_in() {
+    let provider = Provider::start(json!({}));
+    let app = server(&provider).await;
+    let people = &app.state.people;
+    provider.account("maya", "maya@acme.dev", &["auditors"]);
+    let signed_in = sign_in(&app, &provider, "maya").await;
+    let session = cookie(&signed_in.headers, "daybook_session").unwrap();
+    let maya = people.find("maya@acme.dev").await.unwrap().unwrap();
+    let password = "correct horse battery";
+    let set = async |session: &str| {
+        let body = json!({"current": "", "new": password});
+        app.as_person(session, Method::POST, "/api/password", Some(body)).await
+    };
+    let try_in = async || {
+        let body = json!({"email": "maya@acme.dev", "password": password});
+        app.as_person("", Method::POST, "/api/session", Some(body)).await
+    };
+    let refused = set(&session).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.error().1.contains("invitation"), "{:?}", refused.error());
+    // Nor once the account is forgotten, nor by looking after the instance.
+    people.forget_identities(maya.id).await.unwrap();
+    assert_eq!(set(&session).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    sign_in(&app, &provider, "maya").await;
+    people.first_person(now()).await.unwrap();
+    let keeper = PersonChange { instance_admin: Some(true), ..PersonChange::default() };
+    people.change_person(maya.id, &keeper, now()).await.unwrap();
+    assert_eq!(set(&session).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let plain = PersonChange { instance_admin: Some(false), ..PersonChange::default() };
+    people.change_person(maya.id, &plain, now()).await.unwrap();
+    assert_eq!(try_in().await.status, StatusCode::UNAUTHORIZED);
+
+    // With an invitation it is set. A sign-in that shows no group ends what groups gave.
+    let clock = app.state.clock.now();
+    let secret = people.invite(maya.id, clock).await.unwrap();
+    assert!(people.grant(&maya, app.project, clock).await.unwrap().is_some());
+    let body = json!({"secret": secret.reveal(), "password": password});
+    let accepted = app.as_person("", Method::POST, "/api/invitation", Some(body)).await;
+    assert_eq!(accepted.status, StatusCode::OK);
+    assert_eq!(accepted.json()["projects"], json!([]));
+    let seen = viewer(&app, &sign_in(&app, &provider, "maya").await).await;
+    assert_eq!(seen["projects"][0]["grant"]["role"], "auditor");
+    people.set_grant(maya.id, app.project, &Grant::of(Role::Member)).await.unwrap();
+    let seen = try_in().await.json();
+    assert_eq!(seen["projects"][0]["grant"]["role"], "member", "what was given by hand stays");
+    let changes = role_changes(&app).await;
+    let actions: Vec<_> = changes.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(actions.last(), Some(&"RemoveMember"), "{actions:?}");
+}

@@ -9,12 +9,15 @@ use super::{
 };
 use crate::{
     later::{Later, later},
-    log::terms::ChipId,
+    log::{
+        masked::{NO_ORDER, filters, orders},
+        terms::ChipId,
+    },
     reactive::{dynamic, each, memo},
     ui::{
         icon::{Icon, icon},
         lazy::loading,
-        menu::{Menu, MenuItem, MenuRule},
+        menu::{Menu, MenuItem, MenuRule, MenuTitle},
         popover::Align,
     },
     url::{History, LogAddress},
@@ -75,7 +78,7 @@ fn Heading(
     };
     let href = Signal::derive(move || {
         let sort = next();
-        log.filter_link(|view| view.sort = sort)
+        orders(log, column).then(|| log.filter_link(|view| view.sort = sort))
     });
     let state = Signal::derive(move || {
         here().map(|sort| if sort.descending { "descending" } else { "ascending" })
@@ -97,7 +100,7 @@ fn Heading(
             class:carried=Signal::derive(move || by.get().is_some())
             on:pointerdown=move |e| pull::press(pull, column, &e)
         >
-            <a class="heading" href=href draggable="false">{label}{dynamic(arrow)}</a>
+            <a class="heading" href=href title=Signal::derive(move || (!orders(log, column)).then_some(NO_ORDER)) draggable="false">{label}{dynamic(arrow)}</a>
             <Menu class="icon-button heading-menu" label=format!("{label}: column") align=Align::End trigger=move || icon(Icon::Chevron)>
                 {later(move || Later::HeadingItems(HeadingItemsProps { log, columns, editing, column, th }), loading)}
             </Menu>
@@ -142,11 +145,15 @@ pub(crate) fn HeadingItems(
         Column::Status => ("Lowest first", "Highest first"),
         _ => ("A to Z", "Z to A"),
     };
+    let orders = orders(log, column);
     view! {
-        <MenuItem checked=Signal::derive(move || is_sorted(false)) on_select=sort_by(false)>{ascending}</MenuItem>
-        <MenuItem checked=Signal::derive(move || is_sorted(true)) on_select=sort_by(true)>{descending}</MenuItem>
+        {orders.then(|| view! {
+            <MenuItem checked=Signal::derive(move || is_sorted(false)) on_select=sort_by(false)>{ascending}</MenuItem>
+            <MenuItem checked=Signal::derive(move || is_sorted(true)) on_select=sort_by(true)>{descending}</MenuItem>
+        })}
+        {(!orders).then(|| view! { <MenuTitle>{NO_ORDER}</MenuTitle> })}
         <MenuRule />
-        {column.field().map(|field| view! {
+        {column.field().filter(|&field| filters(log, field)).map(|field| view! {
             <MenuItem glyph=Icon::Filter on_select=Callback::new(move |()| editing.set(Some(ChipId::on(field, false))))>"Filter…"</MenuItem>
             <MenuRule />
         })}

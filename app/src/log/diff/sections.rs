@@ -29,7 +29,7 @@ pub(super) fn of(change: &Change, diff: &Diff, extent: Extent, split: bool) -> V
             let same = |(path, value): &(String, Value)| Section {
                 path: shown_path(path),
                 note: redaction(value),
-                rows: text_of(value).split('\n').map(|line| Row::Same(line.to_owned())).collect(),
+                rows: same_text(value).split('\n').map(|line| Row::Same(line.to_owned())).collect(),
             };
             changed(diff, split).into_iter().chain(diff.unchanged.iter().map(same)).collect()
         }
@@ -126,6 +126,14 @@ pub(super) fn text_of(value: &Value) -> String {
     }
 }
 
+/// A value that did not change.
+fn same_text(value: &Value) -> String {
+    match Redaction::of(value) {
+        Some(Redaction::ByLog { .. }) => "•••••••• (redacted, unchanged)".into(),
+        _ => text_of(value),
+    }
+}
+
 /// Whether a list of plain values fits on a line.
 fn is_short(value: &Value) -> bool {
     let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -179,5 +187,9 @@ mod tests {
         assert_eq!(sections[0].note, Some("redacted when stored"));
         let told = format!("{:?}", sections[0].rows);
         assert!(told.contains("(redacted") && told.contains(", changed"), "{told}");
+        let kept = json!({"key": Redaction::marker(false)});
+        let change = Change { before: kept.clone(), after: kept };
+        let sections = of(&change, &Diff::of(&change), Extent::Fields, false);
+        assert_eq!(sections[0].rows, [Row::Same("•••••••• (redacted, unchanged)".into())]);
     }
 }

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::{
     log::{
         facts::{Fact, Value},
+        gone::quiet,
+        masked::{filters, mark},
         terms::{not_link, only_link},
     },
     ui::{
@@ -28,7 +30,8 @@ pub(super) fn Facts(
     severity: Option<&'static str>,
 ) -> impl IntoView {
     let line = |fact: Fact| {
-        let Fact { label, before, value, note, copy } = fact;
+        let Fact { label, before, mut value, note, gone, copy } = fact;
+        value.filter.take_if(|(field, _)| !filters(log, *field));
         let exclude = value.filter.clone().map(|(field, of)| {
             let name = format!("Not this {}", field.label());
             view! {
@@ -42,6 +45,7 @@ pub(super) fn Facts(
                     <span class="fact-value">
                         {before.map(|before| view! { <span class="kind">{shown(log, before)}" "</span> })}
                         {shown(log, value)}
+                        {gone.map(quiet)}
                         {note.map(|note| view! { <span class="kind">" "{note}</span> })}
                     </span>
                     <span class="fact-acts">
@@ -63,10 +67,11 @@ fn shown(log: LogAddress, value: Value) -> AnyView {
         Some((field, of)) => {
             let name = format!("Only this {}: {text}", field.label());
             view! {
+                {mark(&text)}
                 <a class="fact-link" class:mono=mono href=Signal::derive(move || only_link(log, field, &of)) aria-label=name data-tip="Only this">{text}</a>
             }
             .into_any()
         }
-        None => view! { <span class:mono=mono>{text}</span> }.into_any(),
+        None => view! { {mark(&text)}<span class:mono=mono>{text}</span> }.into_any(),
     }
 }

@@ -1,6 +1,6 @@
 //! The parts of an entry that take room: a tab for each.
 
-use daybook_model::{Entry, change::Diff, view::Part};
+use daybook_model::{Entry, Event, change::Diff, view::Part};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -20,6 +20,8 @@ pub(super) fn Parts(
     log: LogAddress,
     /// The entry, perhaps without what the list omits.
     entry: Entry,
+    /// The same as it is masked for the reader, where this one was revealed.
+    masked: Option<Event>,
 ) -> impl IntoView {
     let first = first(&entry);
     // The part that was chosen stays while entries are walked.
@@ -68,7 +70,7 @@ pub(super) fn Parts(
             {Part::ALL.map(tab).into_iter().collect_view()}
         </div>
         <div id="panel-part" class="part" role="tabpanel" tabindex="0" aria-labelledby=Signal::derive(move || tab_id(chosen.get()))>
-            {dynamic(move || entry.with_value(|entry| content(log, entry, chosen.get())))}
+            {dynamic(move || entry.with_value(|entry| content(log, entry, masked.as_ref(), chosen.get())))}
         </div>
     }
 }
@@ -92,7 +94,7 @@ fn first(entry: &Entry) -> Part {
     }
 }
 
-fn content(log: LogAddress, entry: &Entry, part: Part) -> AnyView {
+fn content(log: LogAddress, entry: &Entry, masked: Option<&Event>, part: Part) -> AnyView {
     let event = &entry.event;
     let pending = match part {
         Part::Changes => has(entry, "change"),
@@ -112,7 +114,14 @@ fn content(log: LogAddress, entry: &Entry, part: Part) -> AnyView {
             Some(context) => json(serde_json::to_string_pretty(context)).into_any(),
             None => view! { <p class="muted">"The producer sent no context."</p> }.into_any(),
         },
-        Part::Fields => view! { <Facts log facts=facts::all(entry) /> }.into_any(),
+        Part::Fields => {
+            let all = facts::all(entry);
+            let facts = match masked {
+                Some(masked) => facts::revealed(all, masked),
+                None => all,
+            };
+            view! { <Facts log facts /> }.into_any()
+        }
         Part::Raw => json(serde_json::to_string_pretty(entry)).into_any(),
     }
 }

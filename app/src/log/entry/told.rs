@@ -1,12 +1,12 @@
 //! What the panel says of an entry at once: the sentence, the time, and the lines that tell most.
 
-use daybook_model::Entry;
+use daybook_model::{Entry, Event, Field};
 use leptos::prelude::*;
 
 use super::fact_line::Facts;
 use crate::{
     clock::Clock,
-    log::{cell::severity_word, facts, sentence::sentence},
+    log::{cell::severity_word, facts, gone::GoneActors, sentence::sentence},
     reactive::dynamic,
     ui::{
         code::visible,
@@ -23,11 +23,23 @@ pub(super) fn Told(
     log: LogAddress,
     /// The entry.
     entry: Entry,
+    /// The same as it is masked for the reader, where this one was revealed.
+    masked: Option<Event>,
     /// By whose clock.
     zone: RwSignal<Zone>,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    let facts = facts::summary(&entry);
+    let mut facts = facts::summary(&entry);
+    // By what is seen in the log.
+    let actor = Field::Actor.value_of(masked.as_ref().unwrap_or(&entry.event));
+    let gone = use_context::<GoneActors>().zip(actor);
+    let gone = gone.and_then(|(gone, actor)| gone.of(&actor));
+    for fact in facts.iter_mut().filter(|fact| fact.label == facts::ACTOR) {
+        fact.gone = gone;
+    }
+    if let Some(masked) = &masked {
+        facts = facts::revealed(facts, masked);
+    }
     let event = entry.event;
     let at = event.occurred_at;
     let other = move || match zone.get() {

@@ -1,7 +1,9 @@
 //! Signing in and out, and what belongs to whoever is signed in.
 
 use daybook_model::{
-    account::{AcceptInvitation, PasswordChange, SessionInfo, SetUp, SignIn, SignInWays, Viewer},
+    account::{
+        AcceptInvitation, PasswordChange, SessionInfo, SetUp, SignIn, SignInWays, Viewer, WhomToAsk,
+    },
     settings::{Settings, SettingsChange},
 };
 
@@ -47,6 +49,9 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         .leads(
             "to the page that was asked for, or to that of signing in, which says what is wrong",
         ),
+        get("/api/admins", "getAdmins", "Whom to ask for access, as far as one may know")
+            .asks(vec![parameter("project", "the project, by its word or number", text())])
+            .gives_a::<WhomToAsk>(schemas),
         get("/api/sessions", "listSessions", "Where one is signed in")
             .gives_a::<Vec<SessionInfo>>(schemas),
         delete("/api/sessions", "endOtherSessions", "Signs out everywhere else")

@@ -41,7 +41,7 @@ pub(super) fn projects(schemas: &mut Schemas) -> Vec<Operation> {
         get(
             "/api/projects/{project}/gone",
             "listGone",
-            "Actors that are deleted or revoked by now, for whoever reads of them",
+            "Actors that are disabled, revoked or expired by now, for whoever reads of them",
         )
         .gives_a::<Vec<ActorStatus>>(schemas),
         get(
