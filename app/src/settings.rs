@@ -1,6 +1,7 @@
 //! The parts of the settings: of a project, of the instance, and of the reader.
 
 pub(crate) mod bar;
+pub(crate) mod dead_letters;
 pub(crate) mod form;
 pub(crate) mod grant_form;
 pub(crate) mod invite;
@@ -10,5 +11,8 @@ pub(crate) mod people;
 pub(crate) mod person_row;
 pub(crate) mod projects;
 pub(crate) mod sessions;
+pub(crate) mod stream_form;
+pub(crate) mod stream_row;
+pub(crate) mod streams;
 pub(crate) mod token_form;
 pub(crate) mod tokens;

@@ -7,7 +7,8 @@ use crate::{
     reactive::{dynamic, memo, when},
     session::Session,
     settings::{
-        bar::PlainBar, people::PeopleSection, projects::ProjectsSection, tokens::TokensSection,
+        bar::PlainBar, people::PeopleSection, projects::ProjectsSection, streams::StreamsSection,
+        tokens::TokensSection,
     },
     ui::lazy::loading,
 };
@@ -42,10 +43,12 @@ pub(crate) fn SettingsPage(
                     <nav class="settings-parts" aria-label="Parts of the settings">
                         <a href="#people" rel="external">"People"</a>
                         <a href="#tokens" rel="external">"Tokens"</a>
+                        <a href="#streams" rel="external">"Streams"</a>
                         {instance.then(|| view! { <a href="#projects" rel="external">"Projects"</a> })}
                     </nav>
                     <PeopleSection project=kept.get_value() />
                     <TokensSection project=kept.get_value() />
+                    <StreamsSection project=kept.get_value() />
                     {when(move || instance, || view! { <ProjectsSection /> })}
                 }
                 .into_any(),
