@@ -60,7 +60,9 @@ fn all(value: &Value) -> Vec<String> {
 
 #[test]
 fn whatever_an_entry_has_is_there_in_every_format() {
-    for (operation, action) in [("update", "UpdateEnvGroup"), ("login", "SignIn"), ("token_created", "x")] {
+    for (operation, action) in
+        [("update", "UpdateEnvGroup"), ("login", "SignIn"), ("token_created", "x")]
+    {
         let entry = entry(|e| {
             e["operation"] = json!(operation);
             e["action"] = json!(action);
@@ -76,7 +78,8 @@ fn whatever_an_entry_has_is_there_in_every_format() {
                 for part in parts {
                     let there = found.contains(&part)
                         || format == StreamFormat::Ocsf
-                            && (part == "2026-11-20T12:00:01.000Z" && found.contains(&"1795176001000".into())
+                            && (part == "2026-11-20T12:00:01.000Z"
+                                && found.contains(&"1795176001000".into())
                                 || part == "user" && found.contains(&"User".into())
                                 || part == "failure" && found.contains(&"Failure".into()));
                     assert!(there, "{part} is not in {format} of {operation}: {found:?}");

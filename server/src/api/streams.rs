@@ -46,8 +46,8 @@ pub(super) async fn create(
     let upto = begin(&state, &access, new.after).await?;
     let now = state.clock.now();
     let stream = state.streams.table().create(access.id(), &new, upto, now).await?;
-    record(&state, &from, &stream, &Done::Created).await?;
     state.streams.wake(stream.id).await;
+    record(&state, &from, &stream, &Done::Created).await?;
     Ok((StatusCode::CREATED, Json(state.streams.info(&stream).await?)))
 }
 

@@ -64,6 +64,9 @@ pub(super) async fn next(
     let mut batch = write(inner, stream, &entries, size.bytes).await?;
     if batch.seqs.len() == all {
         batch.upto = upto;
+    } else if let (true, Some((_, last))) = (batch.seqs.is_empty(), keys.last()) {
+        // They left the log meanwhile.
+        batch.upto = *last;
     }
     Ok(batch)
 }

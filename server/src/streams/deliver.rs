@@ -89,11 +89,10 @@ impl Client {
         let secrets = [self.header.as_ref().map(|header| header.value.as_str()), query];
         let hide = |mut text: String| {
             for secret in secrets.into_iter().flatten() {
-                // `Bearer x`: the x alone is as secret.
-                for part in [secret].into_iter().chain(secret.split([' ', '&', '='])) {
-                    if part.len() >= 6 {
-                        text = text.replace(part, "…");
-                    }
+                text = text.replace(secret, "…");
+                // `Bearer x`: the x alone is as secret. Words are not.
+                for part in secret.split([' ', '&', '=']).filter(|part| part.len() >= 12) {
+                    text = text.replace(part, "…");
                 }
             }
             text

@@ -418,6 +418,7 @@ async fn took(
 fn changed(before: &Stream, change: &StreamChange, passed: Seq) -> Result<Stream, StreamsError> {
     let StreamChange { name, target, format, filter, header, state, after } = change.clone();
     let target = target.unwrap_or_else(|| before.target.clone());
+    let refiltered = filter.as_ref().is_some_and(|filter| *filter != before.filter);
     if header.is_none() && before.header.is_some() && !target.same_server(&before.target) {
         // Else whoever may change the target could read what is never shown.
         let problem = "is kept for another server: give it again, or null to send none";
@@ -429,7 +430,8 @@ fn changed(before: &Stream, change: &StreamChange, passed: Seq) -> Result<Stream
         filter: filter.unwrap_or_else(|| before.filter.clone()),
         header: header.unwrap_or_else(|| before.header.clone()),
         state: state.unwrap_or(before.state),
-        upto: after.unwrap_or(passed),
+        // A new filter holds for what comes; all else goes on where it is.
+        upto: after.unwrap_or(if refiltered { passed } else { before.upto }),
         trouble: None,
         target,
         ..before.clone()

@@ -10,6 +10,8 @@ mod random;
 mod receiver;
 #[path = "streams/syslog.rs"]
 mod syslog;
+#[path = "streams/tls.rs"]
+mod tls;
 
 use std::time::Duration;
 

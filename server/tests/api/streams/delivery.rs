@@ -89,7 +89,9 @@ async fn what_is_refused_for_good_is_kept_and_the_stream_goes_on() {
         events[n]["action"] = json!("Poison");
     }
     app.ingest(json!(events).to_string()).await;
-    let id = stream_to(&app, &admin, &receiver.address).await;
+    let header = json!({"name": "Authorization", "value": SECRET});
+    let body = json!({"name": "siem", "target": receiver.address, "after": 0, "header": header});
+    let id = make(&app, &admin, body).await.json()["id"].as_i64().unwrap();
     until("the others arrive", async || receiver.taken().len() >= 27).await;
     let poison = [1, 5, 6, 18];
     let others: Vec<u64> = (1..=31).filter(|seq| !poison.contains(seq)).collect();

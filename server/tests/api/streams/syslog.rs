@@ -41,7 +41,7 @@ impl Rsyslog {
         let at = |name: &str| folder.path().join(name).display().to_string();
         let config = format!(
             r#"global(workDirectory="{}" maxMessageSize="2m")
-module(load="imtcp")
+module(load="imtcp" maxFrameSize="2000000")
 input(type="imtcp" address="127.0.0.1" port="{port}")
 template(name="parsed" type="list") {{
   property(name="syslogfacility-text") constant(value="|") property(name="syslogseverity-text")
@@ -151,7 +151,8 @@ async fn rsyslog_has_json_whole_however_long_it_is() {
     let mut longest = 0;
     for line in collector.lines() {
         let text = line.splitn(7, '|').nth(6).unwrap();
-        let entry: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {line}"));
+        let entry: Value = serde_json::from_str(text)
+            .unwrap_or_else(|e| panic!("{e}: {}", &line[..line.len().min(200)]));
         let seq = [&entry["seq"], &entry["metadata"]["sequence"], &entry["event"]["sequence"]];
         assert!(seq.iter().any(|seq| seq.is_u64()), "{entry}");
         longest = longest.max(text.len());
