@@ -58,7 +58,7 @@ pub(crate) fn StreamForm(
         let value = secret.get_untracked().trim().to_owned();
         let name_of = header.get_untracked().trim().to_owned();
         let header = (!value.is_empty() && !target.scheme.is_syslog())
-            .then(|| StreamHeader { name: name_of, value });
+            .then_some(StreamHeader { name: name_of, value });
         NewStream {
             name: name.get_untracked(),
             target,

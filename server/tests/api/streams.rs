@@ -4,6 +4,8 @@
 mod changes;
 #[path = "streams/delivery.rs"]
 mod delivery;
+#[path = "streams/process.rs"]
+mod process;
 #[path = "streams/random.rs"]
 mod random;
 #[path = "streams/receiver.rs"]

@@ -102,26 +102,33 @@ impl Receiver {
         got.iter().filter(|got| got.acknowledged).flat_map(Got::seqs).collect()
     }
 
-    /// What holds of whatever a stream sends: first arrivals are in order, and what was acknowledged does not
-    /// come again. The places that arrived.
-    pub(super) fn arrived_in_order(&self) -> Vec<u64> {
-        let (mut arrived, mut acknowledged) = (Vec::<u64>::new(), Vec::<u64>::new());
-        for got in self.got() {
-            for seq in got.seqs() {
-                assert!(!acknowledged.contains(&seq), "{seq} came again");
-                if !arrived.contains(&seq) {
-                    assert!(
-                        arrived.last().is_none_or(|last| *last < seq),
-                        "{seq} is late: {arrived:?}"
-                    );
-                    arrived.push(seq);
-                }
-                if got.acknowledged {
-                    acknowledged.push(seq);
-                }
+    /// What holds of whatever a stream sends: first arrivals are in order. The places that arrived.
+    pub(super) fn first_arrivals(&self) -> Vec<u64> {
+        let mut arrived = Vec::<u64>::new();
+        for seq in self.got().iter().flat_map(Got::seqs) {
+            if arrived.binary_search(&seq).is_err() {
+                assert!(
+                    arrived.last().is_none_or(|last| *last < seq),
+                    "{seq} is late: {arrived:?}"
+                );
+                arrived.push(seq);
             }
         }
         arrived
+    }
+
+    /// The same, where the sender was not killed: what was acknowledged does not come again.
+    pub(super) fn arrived_in_order(&self) -> Vec<u64> {
+        let mut acknowledged = std::collections::HashSet::new();
+        for got in self.got() {
+            for seq in got.seqs() {
+                assert!(!acknowledged.contains(&seq), "{seq} came again");
+                if got.acknowledged {
+                    acknowledged.insert(seq);
+                }
+            }
+        }
+        self.first_arrivals()
     }
 }
 
