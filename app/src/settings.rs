@@ -2,6 +2,7 @@
 
 pub(crate) mod bar;
 pub(crate) mod exports;
+pub(crate) mod dead_letters;
 pub(crate) mod form;
 pub(crate) mod grant_form;
 pub(crate) mod invite;
@@ -12,5 +13,8 @@ pub(crate) mod person_row;
 pub(crate) mod privacy;
 pub(crate) mod projects;
 pub(crate) mod sessions;
+pub(crate) mod stream_form;
+pub(crate) mod stream_row;
+pub(crate) mod streams;
 pub(crate) mod token_form;
 pub(crate) mod tokens;

@@ -39,6 +39,7 @@ mod schema;
 pub mod settings;
 pub mod sort;
 pub mod stats;
+pub mod stream;
 pub mod tab;
 pub mod time;
 pub mod view;

@@ -109,6 +109,29 @@ pub fn token(project: &str, id: i64) -> String {
     format!("/api/projects/{project}/tokens/{id}")
 }
 
+/// `GET`: a project's [`StreamInfo`](crate::stream::StreamInfo)s. `POST` a
+/// [`NewStream`](crate::stream::NewStream).
+pub fn streams(project: &str) -> String {
+    format!("/api/projects/{project}/streams")
+}
+
+/// `PATCH` a [`StreamChange`](crate::stream::StreamChange). `DELETE`: the stream goes, and its dead
+/// letters; those that are left.
+pub fn stream(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/streams/{id}")
+}
+
+/// `GET`: a stream's [`DeadLetter`](crate::stream::DeadLetter)s. `POST` a
+/// [`SendAgain`](crate::stream::SendAgain). `DELETE`: drop all.
+pub fn dead_letters(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/streams/{id}/dead-letters")
+}
+
+/// `DELETE`: drop one.
+pub fn dead_letter(project: &str, id: i64, seq: Seq) -> String {
+    format!("/api/projects/{project}/streams/{id}/dead-letters/{seq}")
+}
+
 /// `GET`: the [`Overview`](crate::Overview), a part a line.
 pub fn overview(project: &str) -> String {
     format!("/api/projects/{project}/overview")

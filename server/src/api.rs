@@ -29,6 +29,7 @@ mod sessions;
 mod settings;
 mod single_sign_on;
 mod stats;
+mod streams;
 mod table;
 mod tokens;
 mod views;
@@ -79,6 +80,14 @@ fn table() -> Table {
         .route(GET, "/projects/{project}/tokens", ADMIN, tokens::list)
         .route(POST, "/projects/{project}/tokens", ADMIN, tokens::create)
         .route(DELETE, "/projects/{project}/tokens/{id}", ADMIN, tokens::revoke)
+        .route(GET, "/projects/{project}/streams", ADMIN, streams::list)
+        .route(POST, "/projects/{project}/streams", ADMIN, streams::create)
+        .route(PATCH, "/projects/{project}/streams/{id}", ADMIN, streams::change)
+        .route(DELETE, "/projects/{project}/streams/{id}", ADMIN, streams::delete)
+        .route(GET, DEAD_LETTERS, ADMIN, streams::letters)
+        .route(POST, DEAD_LETTERS, ADMIN, streams::send_again)
+        .route(DELETE, DEAD_LETTERS, ADMIN, streams::drop_all)
+        .route(DELETE, DEAD_LETTER, ADMIN, streams::drop_one)
         .route(GET, "/projects/{project}/gone", READ, projects::gone)
         .route(GET, "/projects/{project}/privacy", READ, privacy::show)
         .route(PUT, "/projects/{project}/privacy", ADMIN, privacy::change)
@@ -119,6 +128,9 @@ fn published() -> Table {
     let rule = Rule::Token(Permission::Read);
     Table::default().route(Method::GET, "/audit-log", rule, port::list)
 }
+
+const DEAD_LETTERS: &str = "/projects/{project}/streams/{id}/dead-letters";
+const DEAD_LETTER: &str = "/projects/{project}/streams/{id}/dead-letters/{seq}";
 
 /// As Porter published them.
 const PORTER_EXPORT: &str = "/v2/projects/{project}/api-audit-logs/export";

@@ -14,6 +14,7 @@ mod manual;
 mod oidc;
 mod remote;
 mod serve;
+mod stream;
 mod via;
 
 /// An audit log to investigate, share and trust.
@@ -88,6 +89,9 @@ enum Command {
     /// Make and revoke tokens for programs
     #[command(subcommand)]
     Token(admin::TokenCommand),
+    /// Send entries to other systems as they arrive
+    #[command(subcommand)]
+    Stream(stream::StreamCommand),
     /// Print a completion script for a shell
     Completions(manual::Completions),
     /// Print the manual page
@@ -115,6 +119,8 @@ enum CliError {
     Journal(#[from] crate::journal::JournalError),
     #[error(transparent)]
     SingleSignOn(#[from] crate::oidc::ConfigError),
+    #[error(transparent)]
+    Authorities(#[from] crate::streams::AuthoritiesError),
     #[error(transparent)]
     Redactor(#[from] crate::intake::RedactorError),
     /// What was asked for is not all there.
@@ -159,6 +165,7 @@ pub async fn run() -> ExitCode {
         Command::Project(command) => command.run(&cli.log).await,
         Command::User(command) => command.run(&cli.log).await,
         Command::Token(command) => command.run(&cli.log).await,
+        Command::Stream(command) => command.run(&cli.log).await,
         Command::Query(command) => command.run(&cli.log).await,
         Command::Tail(command) => command.run(&cli.log).await,
         Command::Export(command) => command.run(&cli.log).await,

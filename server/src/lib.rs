@@ -38,5 +38,6 @@ pub mod settings;
 pub mod site;
 pub mod state;
 pub mod store;
+pub mod streams;
 pub mod tabs;
 pub mod views;

@@ -2,7 +2,7 @@
 
 use crate::{
     intake::Redactor, journal::Journal, oidc::SingleSignOn, patience::Patience, people::Lifetimes,
-    site::Site, tabs::Tabs,
+    site::Site, streams, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.
@@ -22,4 +22,6 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Through whom people may come in beside by a password.
     pub single_sign_on: Option<SingleSignOn>,
+    /// How entries are sent to other systems.
+    pub streams: streams::Options,
 }

@@ -24,6 +24,7 @@ use crate::{
     settings::Settings,
     site::Site,
     store::AnyStore,
+    streams::Streams,
     tabs::Tabs,
     views::Views,
 };
@@ -71,6 +72,8 @@ pub struct Inner {
     pub preferences: Preferences,
     /// The exports under way.
     pub exports: Exports,
+    /// What is sent to other systems.
+    pub streams: Streams,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -105,6 +108,14 @@ impl AppState {
         let preferences = Preferences::on(people.database());
         let privacy = privacy::Settings::on(people.database());
         let exports = Exports::on(people.database());
+        let streams = Streams::new(
+            people.database(),
+            Arc::clone(&store),
+            ledger.clone(),
+            clock.clone(),
+            privacy.clone(),
+            settings.streams,
+        );
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -124,6 +135,7 @@ impl AppState {
             preferences,
             privacy,
             exports,
+            streams,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

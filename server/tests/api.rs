@@ -46,5 +46,7 @@ mod settings;
 mod signin;
 #[path = "api/single_sign_on.rs"]
 mod single_sign_on;
+#[path = "api/streams.rs"]
+mod streams;
 #[path = "api/views.rs"]
 mod views;

@@ -1,5 +1,7 @@
 //! What comes from the operating system: packages, where they are missing.
 
+use std::path::Path;
+
 use crate::process::{Job, ask, program};
 use crate::step::Step;
 use crate::{Result, paths};
@@ -18,6 +20,13 @@ pub(crate) fn package(program: &'static str, package: &'static str) -> Option<St
         return None;
     }
     Some(Step::new(format!("Installing {package}"), move |job| install(job, &[package])))
+}
+
+/// The same for what only root has on the PATH.
+pub(crate) fn daemon(program: &'static str, package: &'static str) -> Option<Step> {
+    let folders = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
+    let there = folders.iter().any(|folder| Path::new(folder).join(program).is_file());
+    if there { None } else { self::package(program, package) }
 }
 
 /// Whether Debian's packages can be installed here.

@@ -8,7 +8,7 @@ use crate::{
     session::Session,
     settings::{
         bar::PlainBar, exports::ExportsSection, people::PeopleSection, privacy::PrivacySection,
-        projects::ProjectsSection, tokens::TokensSection,
+        projects::ProjectsSection, streams::StreamsSection, tokens::TokensSection,
     },
     ui::lazy::loading,
 };
@@ -45,12 +45,14 @@ pub(crate) fn SettingsPage(
                         <a href="#tokens" rel="external">"Tokens"</a>
                         <a href="#privacy" rel="external">"Privacy"</a>
                         <a href="#exports" rel="external">"Exports"</a>
+                        <a href="#streams" rel="external">"Streams"</a>
                         {instance.then(|| view! { <a href="#projects" rel="external">"Projects"</a> })}
                     </nav>
                     <PeopleSection project=kept.get_value() />
                     <TokensSection project=kept.get_value() />
                     <PrivacySection project=kept.get_value() />
                     <ExportsSection project=kept.get_value() />
+                    <StreamsSection project=kept.get_value() />
                     {when(move || instance, || view! { <ProjectsSection /> })}
                 }
                 .into_any(),

@@ -62,6 +62,8 @@ pub(super) struct Serve {
     #[arg(long, env = "DAYBOOK_SESSION_LIFETIME", default_value_t = 168, value_name = "HOURS",
         value_parser = clap::value_parser!(i64).range(1..=8_760))]
     session_lifetime: i64,
+    #[command(flatten)]
+    streams: super::stream::Options,
     /// For how many minutes what somebody does with one view is one reading in the log
     #[arg(long, env = "DAYBOOK_READING_WINDOW", default_value_t = 1, value_name = "MINUTES",
         value_parser = clap::value_parser!(i64).range(1..=1_440))]
@@ -112,7 +114,17 @@ impl Serve {
             idle: self.session_idle * 60_000,
             whole: self.session_lifetime * 3_600_000,
         };
-        Ok(Settings { tabs, redactor, site, lifetimes, single_sign_on, ..Settings::default() })
+        let streams = self.streams.read()?;
+        let settings = Settings {
+            tabs,
+            redactor,
+            site,
+            lifetimes,
+            single_sign_on,
+            streams,
+            ..Settings::default()
+        };
+        Ok(settings)
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
@@ -157,12 +169,16 @@ impl Serve {
             link.hash(),
         );
         let (live, underway) = (state.live.clone(), state.underway.clone());
+        let streams = state.streams.clone();
         match crate::export::record::close_unfinished(&state).await {
             Ok(0) => {}
             Ok(n) => tracing::warn!(
                 "{n} exports broke off when the server last stopped; the log tells which"
             ),
             Err(error) => tracing::error!(%error, "exports that broke off are not in the log yet"),
+        }
+        if let Err(error) = streams.start().await {
+            return Err(CliError::say(error.to_string()));
         }
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
@@ -187,6 +203,7 @@ impl Serve {
         }
         journal.close().await;
         log.ledger.close().await;
+        streams.close().await;
         drop(log.presence);
         Ok(())
     }

@@ -5,6 +5,7 @@ mod exports;
 mod own;
 mod people;
 mod published;
+mod streams;
 mod views;
 
 use super::{operation::Operation, schemas::Schemas};
@@ -23,6 +24,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Projects", people::projects(schemas)),
         ("People", people::people(schemas)),
         ("Tokens", people::tokens(schemas)),
+        ("Streams", streams::operations(schemas)),
         ("Sessions and settings of one's own", own::operations(schemas)),
         ("Published by Porter", published::porter()),
         ("Published by Port", published::port()),

@@ -281,7 +281,7 @@ fn the_rules_are_those_that_were_decided() {
             | "/admins" => Rule::Person,
             path if path.starts_with("/people") || path == "/projects" => Rule::Instance,
             path if path.contains("/views") => Rule::Project(KeepViews),
-            path if path.contains("/tokens") || path.contains("/people") => {
+            path if ["/tokens", "/people", "/streams"].iter().any(|part| path.contains(part)) => {
                 Rule::Project(Administer)
             }
             path if path.ends_with("/privacy") && writes => Rule::Project(Administer),

@@ -1,0 +1,457 @@
+//! What is kept of streams, in the log's database.
+
+use daybook_model::{
+    Filter, Seq, Timestamp,
+    stream::{
+        DeadLetter, MAX_DEAD_LETTERS, MAX_STREAMS, NewStream, StreamChange, StreamFormat,
+        StreamHeader, StreamState, Target, Trouble, check_together,
+    },
+};
+use sqlx::{Row as _, SqliteExecutor, sqlite::SqliteRow};
+
+use crate::store::{ProjectId, sqlite::Database};
+
+/// The longest error that is kept, in characters.
+const MAX_ERROR: usize = 300;
+
+/// Why a stream cannot be had, kept or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamsError {
+    /// The database did not do it.
+    #[error("the database of streams failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// What is kept cannot be understood; nothing is sent by it.
+    #[error("what is kept of the stream {0} cannot be read")]
+    Unreadable(i64),
+    /// There is none of this number in the project.
+    #[error("this project has no such stream")]
+    Missing,
+    /// Another one is called so.
+    #[error("there is a stream of this name already: choose another one")]
+    Taken,
+    /// There are too many.
+    #[error("this project has {MAX_STREAMS} streams already: delete one first")]
+    TooMany,
+    /// What was given does not go together.
+    #[error(transparent)]
+    Given(#[from] daybook_model::QueryError),
+}
+
+/// A stream as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// Ours.
+    pub id: i64,
+    /// Whose entries.
+    pub project: ProjectId,
+    /// What it is called.
+    pub name: String,
+    /// Where to.
+    pub target: Target,
+    /// What entries are written as.
+    pub format: StreamFormat,
+    /// Which entries.
+    pub filter: Filter,
+    /// What says to the target who sends.
+    pub header: Option<StreamHeader>,
+    /// Whether it is meant to send.
+    pub state: StreamState,
+    /// Up to this place everything is settled.
+    pub upto: Seq,
+    /// How many entries were taken.
+    pub sent: u64,
+    /// When some were taken last.
+    pub sent_at: Option<Timestamp>,
+    /// Why it does not get on.
+    pub trouble: Option<Trouble>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// How many entries were refused for good.
+    pub dead_letters: u64,
+    /// The first of these that waits to be sent again.
+    pub again: Option<Seq>,
+}
+
+const SELECT: &str = "SELECT id, project, name, target, format, filter, header_name, header_value, paused, upto, \
+     sent, sent_at, error, failing_since, again_at, created_at, \
+     (SELECT count(*) FROM dead_letter WHERE stream = id), \
+     (SELECT min(seq) FROM dead_letter WHERE stream = id AND again) FROM stream";
+
+fn stream(row: &SqliteRow) -> Result<Stream, StreamsError> {
+    let id = row.try_get(0)?;
+    let unreadable = || StreamsError::Unreadable(id);
+    let time = |millis: i64| Timestamp::saturating(millis);
+    let seq = |number: i64| number.unsigned_abs();
+    let text = |column: usize| row.try_get::<&str, _>(column);
+    let header = row.try_get::<Option<String>, _>(6)?.zip(row.try_get::<Option<String>, _>(7)?);
+    let trouble = row.try_get::<Option<String>, _>(12)?.map(|error| {
+        let since = row.try_get::<Option<i64>, _>(13)?.unwrap_or_default();
+        let again = row.try_get::<Option<i64>, _>(14)?.unwrap_or_default();
+        Ok::<_, sqlx::Error>(Trouble { error, since: time(since), again_at: time(again) })
+    });
+    Ok(Stream {
+        id,
+        project: ProjectId(row.try_get(1)?),
+        name: row.try_get(2)?,
+        target: text(3)?.parse().map_err(|_| unreadable())?,
+        format: text(4)?.parse().map_err(|_| unreadable())?,
+        // One that cannot be read must not widen what is sent.
+        filter: text(5)?.parse().map_err(|_| unreadable())?,
+        header: header.map(|(name, value)| StreamHeader { name, value }),
+        state: if row.try_get(8)? { StreamState::Paused } else { StreamState::Running },
+        upto: seq(row.try_get(9)?),
+        sent: seq(row.try_get(10)?),
+        sent_at: row.try_get::<Option<i64>, _>(11)?.map(time),
+        trouble: trouble.transpose()?,
+        created_at: time(row.try_get(15)?),
+        dead_letters: seq(row.try_get(16)?),
+        again: row.try_get::<Option<i64>, _>(17)?.map(seq),
+    })
+}
+
+fn place(seq: Seq) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+fn taken(error: sqlx::Error) -> StreamsError {
+    let unique = error.as_database_error().is_some_and(|e| e.is_unique_violation());
+    if unique { StreamsError::Taken } else { error.into() }
+}
+
+/// The streams of all projects, and what their targets refused.
+#[derive(Debug, Clone)]
+pub struct Table {
+    log: Database,
+}
+
+impl Table {
+    /// Those that are kept in this database.
+    pub(super) fn on(log: &Database) -> Self {
+        Self { log: log.clone() }
+    }
+
+    /// Every stream there is.
+    pub(super) async fn ids(&self) -> Result<Vec<i64>, StreamsError> {
+        let all = sqlx::query_scalar("SELECT id FROM stream ORDER BY id");
+        Ok(all.fetch_all(self.log.readers()).await?)
+    }
+
+    /// The streams of a project, by name.
+    pub async fn of(&self, project: ProjectId) -> Result<Vec<Stream>, StreamsError> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{SELECT} WHERE project = $1 ORDER BY name COLLATE NOCASE, id"
+        )))
+        .bind(project.0)
+        .fetch_all(self.log.readers())
+        .await?;
+        rows.iter().map(stream).collect()
+    }
+
+    /// A stream, wherever it belongs to.
+    pub(super) async fn get(&self, id: i64) -> Result<Option<Stream>, StreamsError> {
+        let row = one(self.log.readers(), id).await?;
+        row.as_ref().map(stream).transpose()
+    }
+
+    /// A stream of a project.
+    pub async fn find(&self, project: ProjectId, id: i64) -> Result<Stream, StreamsError> {
+        let found = self.get(id).await?.filter(|stream| stream.project == project);
+        found.ok_or(StreamsError::Missing)
+    }
+
+    /// Makes one that was checked, which begins behind this place.
+    pub async fn create(
+        &self,
+        project: ProjectId,
+        new: &NewStream,
+        upto: Seq,
+        now: Timestamp,
+    ) -> Result<Stream, StreamsError> {
+        let id: Option<i64> = sqlx::query_scalar(
+            "INSERT INTO stream (project, name, target, format, filter, header_name, header_value, upto, created_at) \
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 \
+             WHERE (SELECT count(*) FROM stream WHERE project = $1) < $10 RETURNING id",
+        )
+        .bind(project.0)
+        .bind(&new.name)
+        .bind(new.target.to_string())
+        .bind(new.format.as_str())
+        .bind(new.filter.to_string())
+        .bind(new.header.as_ref().map(|header| &header.name))
+        .bind(new.header.as_ref().map(|header| &header.value))
+        .bind(place(upto))
+        .bind(now.millis())
+        .bind(i64::try_from(MAX_STREAMS).unwrap_or(i64::MAX))
+        .fetch_optional(self.log.writer())
+        .await
+        .map_err(taken)?;
+        self.find(project, id.ok_or(StreamsError::TooMany)?).await
+    }
+
+    /// Changes one: as it was, and as it is. `passed` is the place up to which nothing was left to be
+    /// sent: what is changed holds for what comes behind it.
+    pub async fn change(
+        &self,
+        project: ProjectId,
+        id: i64,
+        change: &StreamChange,
+        passed: impl FnOnce(&Stream) -> Seq,
+    ) -> Result<(Stream, Stream), StreamsError> {
+        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let row = one(&mut *transaction, id).await?.ok_or(StreamsError::Missing)?;
+        let before = stream(&row)?;
+        if before.project != project {
+            return Err(StreamsError::Missing);
+        }
+        let after = changed(&before, change, passed(&before))?;
+        sqlx::query(
+            "UPDATE stream SET name = $2, target = $3, format = $4, filter = $5, header_name = $6, header_value = $7, \
+             paused = $8, upto = $9, error = NULL, failing_since = NULL, again_at = NULL WHERE id = $1",
+        )
+        .bind(id)
+        .bind(&after.name)
+        .bind(after.target.to_string())
+        .bind(after.format.as_str())
+        .bind(after.filter.to_string())
+        .bind(after.header.as_ref().map(|header| &header.name))
+        .bind(after.header.as_ref().map(|header| &header.value))
+        .bind(after.state == StreamState::Paused)
+        .bind(place(after.upto))
+        .execute(&mut *transaction)
+        .await
+        .map_err(taken)?;
+        transaction.commit().await?;
+        Ok((before, after))
+    }
+
+    /// Deletes one, with its dead letters; as it was.
+    pub async fn delete(&self, project: ProjectId, id: i64) -> Result<Stream, StreamsError> {
+        let before = self.find(project, id).await?;
+        let gone = sqlx::query("DELETE FROM stream WHERE id = $1").bind(id);
+        let gone = gone.execute(self.log.writer()).await?.rows_affected() > 0;
+        if gone { Ok(before) } else { Err(StreamsError::Missing) }
+    }
+
+    /// Everything up to a place is settled, of which the target took so many. `false`: somebody moved the
+    /// stream to another place meanwhile, where it stays.
+    pub(super) async fn settle(
+        &self,
+        stream: &Stream,
+        upto: Seq,
+        taken: usize,
+        now: Timestamp,
+    ) -> Result<bool, StreamsError> {
+        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let moved = moved(&mut *transaction, stream, upto).await?;
+        if taken > 0 {
+            took(&mut *transaction, stream, taken, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(moved)
+    }
+
+    /// An entry is refused for good; the stream goes on behind it. `false`: so many are kept already
+    /// that there is no room for it.
+    pub(super) async fn refuse(
+        &self,
+        stream: &Stream,
+        seq: Seq,
+        upto: Seq,
+        error: &str,
+        now: Timestamp,
+    ) -> Result<bool, StreamsError> {
+        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let kept = sqlx::query(
+            "INSERT INTO dead_letter (stream, seq, at, error) SELECT $1, $2, $3, $4 \
+             WHERE (SELECT count(*) FROM dead_letter WHERE stream = $1) < $5 \
+             OR EXISTS (SELECT 1 FROM dead_letter WHERE stream = $1 AND seq = $2) \
+             ON CONFLICT (stream, seq) DO UPDATE SET at = $3, error = $4, again = 0",
+        )
+        .bind(stream.id)
+        .bind(place(seq))
+        .bind(now.millis())
+        .bind(cut(error))
+        .bind(i64::try_from(MAX_DEAD_LETTERS).unwrap_or(i64::MAX))
+        .execute(&mut *transaction)
+        .await?;
+        if kept.rows_affected() == 0 {
+            return Ok(false);
+        }
+        moved(&mut *transaction, stream, upto).await?;
+        // It does get on.
+        sqlx::query(
+            "UPDATE stream SET error = NULL, failing_since = NULL, again_at = NULL WHERE id = $1",
+        )
+        .bind(stream.id)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// A dead letter was taken after all.
+    pub(super) async fn revive(
+        &self,
+        stream: &Stream,
+        seq: Seq,
+        now: Timestamp,
+    ) -> Result<(), StreamsError> {
+        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("DELETE FROM dead_letter WHERE stream = $1 AND seq = $2")
+            .bind(stream.id)
+            .bind(place(seq))
+            .execute(&mut *transaction)
+            .await?;
+        took(&mut *transaction, stream, 1, now).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The stream does not get on; it is tried again then.
+    pub(super) async fn fail(
+        &self,
+        stream: &Stream,
+        error: &str,
+        now: Timestamp,
+        again_at: Timestamp,
+    ) -> Result<(), StreamsError> {
+        sqlx::query(
+            "UPDATE stream SET error = $2, failing_since = COALESCE(failing_since, $3), again_at = $4 WHERE id = $1",
+        )
+        .bind(stream.id)
+        .bind(cut(error))
+        .bind(now.millis())
+        .bind(again_at.millis())
+        .execute(self.log.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// What a stream's target refused for good, in the order of the log.
+    pub async fn dead_letters(&self, stream: &Stream) -> Result<Vec<DeadLetter>, StreamsError> {
+        let rows = sqlx::query(
+            "SELECT seq, at, error, again FROM dead_letter WHERE stream = $1 ORDER BY seq",
+        )
+        .bind(stream.id)
+        .fetch_all(self.log.readers())
+        .await?;
+        let letter = |row: &SqliteRow| {
+            Ok(DeadLetter {
+                seq: row.try_get::<i64, _>(0)?.unsigned_abs(),
+                at: Timestamp::saturating(row.try_get(1)?),
+                error: row.try_get(2)?,
+                again: row.try_get(3)?,
+            })
+        };
+        rows.iter().map(letter).collect()
+    }
+
+    /// Has some of them sent again, or all. Says how many.
+    pub async fn send_again(
+        &self,
+        stream: &Stream,
+        seqs: Option<&[Seq]>,
+    ) -> Result<u64, StreamsError> {
+        let marked = sqlx::query(
+            "UPDATE dead_letter SET again = 1 WHERE stream = $1 \
+             AND ($2 IS NULL OR seq IN (SELECT value FROM json_each($2)))",
+        )
+        .bind(stream.id)
+        .bind(seqs.map(list))
+        .execute(self.log.writer())
+        .await?;
+        Ok(marked.rows_affected())
+    }
+
+    /// Drops one of them, or all. Says how many.
+    pub async fn drop_letters(
+        &self,
+        stream: &Stream,
+        seq: Option<Seq>,
+    ) -> Result<u64, StreamsError> {
+        let dropped =
+            sqlx::query("DELETE FROM dead_letter WHERE stream = $1 AND ($2 IS NULL OR seq = $2)")
+                .bind(stream.id)
+                .bind(seq.map(place))
+                .execute(self.log.writer())
+                .await?;
+        Ok(dropped.rows_affected())
+    }
+}
+
+async fn one(from: impl SqliteExecutor<'_>, id: i64) -> Result<Option<SqliteRow>, sqlx::Error> {
+    let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = $1"));
+    sqlx::query(select).bind(id).fetch_optional(from).await
+}
+
+/// Moves a stream on, unless somebody moved it meanwhile.
+async fn moved(
+    to: impl SqliteExecutor<'_>,
+    stream: &Stream,
+    upto: Seq,
+) -> Result<bool, sqlx::Error> {
+    let moved = sqlx::query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2");
+    let moved = moved.bind(stream.id).bind(place(stream.upto)).bind(place(upto));
+    Ok(moved.execute(to).await?.rows_affected() > 0)
+}
+
+/// The target took some.
+async fn took(
+    to: impl SqliteExecutor<'_>,
+    stream: &Stream,
+    taken: usize,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE stream SET sent = sent + $2, sent_at = $3, error = NULL, failing_since = NULL, again_at = NULL \
+         WHERE id = $1",
+    )
+    .bind(stream.id)
+    .bind(i64::try_from(taken).unwrap_or(i64::MAX))
+    .bind(now.millis())
+    .execute(to)
+    .await
+    .map(drop)
+}
+
+/// A stream with a change, if that goes together.
+fn changed(before: &Stream, change: &StreamChange, passed: Seq) -> Result<Stream, StreamsError> {
+    let StreamChange { name, target, format, filter, header, state, after } = change.clone();
+    let target = target.unwrap_or_else(|| before.target.clone());
+    let refiltered = filter.as_ref().is_some_and(|filter| *filter != before.filter);
+    if header.is_none() && before.header.is_some() && !target.same_server(&before.target) {
+        // Else whoever may change the target could read what is never shown.
+        let problem = "is kept for another server: give it again, or null to send none";
+        return Err(daybook_model::QueryError::new("header", problem).into());
+    }
+    let stream = Stream {
+        name: name.unwrap_or_else(|| before.name.clone()),
+        format: format.unwrap_or(before.format),
+        filter: filter.unwrap_or_else(|| before.filter.clone()),
+        header: header.unwrap_or_else(|| before.header.clone()),
+        state: state.unwrap_or(before.state),
+        // A new filter holds for what comes; all else goes on where it is.
+        upto: after.unwrap_or(if refiltered { passed } else { before.upto }),
+        trouble: None,
+        target,
+        ..before.clone()
+    };
+    check_together(stream.target.scheme, stream.format, stream.header.as_ref())?;
+    Ok(stream)
+}
+
+/// Places as a list that a statement takes.
+fn list(seqs: &[Seq]) -> String {
+    let seqs: Vec<_> = seqs.iter().map(ToString::to_string).collect();
+    format!("[{}]", seqs.join(","))
+}
+
+/// An error as it is kept: a line of bounded length.
+fn cut(error: &str) -> String {
+    let plain = error.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut text: String = plain.clone().take(MAX_ERROR).collect();
+    if plain.count() > MAX_ERROR {
+        text.push('…');
+    }
+    text
+}
