@@ -36,6 +36,7 @@ pub mod range;
 pub mod saved;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod schedule;
 pub mod settings;
 pub mod sort;
 pub mod stats;

@@ -1,8 +1,8 @@
 //! How a server was told to be.
 
 use crate::{
-    intake::Redactor, journal::Journal, oidc::SingleSignOn, patience::Patience, people::Lifetimes,
-    site::Site, tabs::Tabs,
+    intake::Redactor, journal::Journal, oidc::SingleSignOn, outbound::Outbound,
+    patience::Patience, people::Lifetimes, site::Site, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.
@@ -22,4 +22,6 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Through whom people may come in beside by a password.
     pub single_sign_on: Option<SingleSignOn>,
+    /// Where it can take files and mail.
+    pub outbound: Outbound,
 }

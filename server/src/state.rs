@@ -16,10 +16,12 @@ use crate::{
     ledger::Ledger,
     live::Hub,
     oidc::SingleSignOn,
+    outbound::Outbound,
     patience::Patience,
     people::People,
     preferences::Preferences,
     privacy,
+    schedules::Schedules,
     secret::SecretHash,
     settings::Settings,
     site::Site,
@@ -71,6 +73,10 @@ pub struct Inner {
     pub preferences: Preferences,
     /// The exports under way.
     pub exports: Exports,
+    /// What is exported by itself.
+    pub schedules: Schedules,
+    /// Where this server can take files and mail.
+    pub outbound: Outbound,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -105,6 +111,7 @@ impl AppState {
         let preferences = Preferences::on(people.database());
         let privacy = privacy::Settings::on(people.database());
         let exports = Exports::on(people.database());
+        let schedules = Schedules::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -124,6 +131,8 @@ impl AppState {
             preferences,
             privacy,
             exports,
+            schedules,
+            outbound: settings.outbound,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),
