@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod exports;
+pub(crate) mod schedules;
 
 use daybook_model::{
     ApiError, Entry, FacetCounts, Field, Histogram, Overview, Previous, Seq, StackBy, View,

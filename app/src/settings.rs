@@ -9,6 +9,7 @@ pub(crate) mod password;
 pub(crate) mod people;
 pub(crate) mod person_row;
 pub(crate) mod projects;
+pub(crate) mod schedules;
 pub(crate) mod sessions;
 pub(crate) mod token_form;
 pub(crate) mod tokens;

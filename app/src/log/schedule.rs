@@ -13,15 +13,16 @@ use leptos::{ev, prelude::*};
 
 use crate::{
     api::schedules,
+    clock::Clock,
     preferences::Preferences,
-    reactive::{dynamic, memo, when},
+    reactive::{dynamic, effect, memo, when},
     session::Session,
     settings::form::{Form, FormProblem},
     ui::{
         announce::announce,
         dialog::Dialog,
         field::{Select, TextField},
-        time::{long, zone_name},
+        time::{minute, zone_name},
     },
     url::LogAddress,
 };
@@ -40,7 +41,7 @@ pub(crate) fn ScheduleDialog(
     view: RwSignal<Option<SavedView>>,
 ) -> impl IntoView {
     let open = RwSignal::new(true);
-    Effect::new(move || {
+    effect(move || {
         if !open.get() {
             view.set(None);
         }
@@ -169,7 +170,7 @@ fn Choices(
         .filter(|(there, ..)| *there)
         .map(|(_, word, name)| (word.to_owned(), name.to_owned()))
         .collect();
-    let draft = Draft::new(zone, places.first().map_or("", |(word, _)| word), email);
+    let draft = Draft::new(zone, places.first().map_or("", |(word, _)| word.as_str()), email);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let new = match draft.read(&view).checked() {
@@ -256,10 +257,10 @@ fn Choices(
 #[component]
 fn Made(log: LogAddress, schedule: Schedule, open: RwSignal<bool>) -> impl IntoView {
     let zone = expect_context::<Preferences>().zone;
-    let next = schedule.next_at;
+    let (clock, next) = (expect_context::<Clock>(), schedule.next_at);
     view! {
         <div class="export-progress">
-            <p role="status">{dynamic(move || format!("It runs for the first time on {}.", long(next, zone.get())))}</p>
+            <p role="status">{dynamic(move || format!("It runs for the first time on {}.", minute(next, clock.now_untracked(), zone.get())))}</p>
             <div class="form-acts">
                 <a class="button" href=format!("{}#schedules", paths::project_settings(&log.project()))>"See all schedules"</a>
                 <button type="button" class="button primary" on:click=move |_| open.set(false)>"Done"</button>

@@ -40,7 +40,9 @@ struct Kept {
 impl Kept {
     fn look(self) {
         spawn_local(async move {
-            match schedules::list(&self.project.get_value()).await {
+            // Whoever left the page asks no more.
+            let Some(project) = self.project.try_get_value() else { return };
+            match schedules::list(&project).await {
                 Ok(told) => self.take(told),
                 Err(failure) => {
                     self.session.check(&failure);
@@ -54,7 +56,6 @@ impl Kept {
         let runs = |one: &Schedule| one.last.as_ref().is_some_and(|run| run.state == RunState::Running);
         let again = told.schedules.iter().any(runs);
         let _ = self.failure.try_set(None);
-        // Whoever left the page asks no more.
         if self.list.try_set(Some(told.schedules)).is_none() && again {
             self.soon();
         }
@@ -205,9 +206,10 @@ fn LastRun(run: Option<Run>, file: Option<String>) -> impl IntoView {
         _ => "Running".to_owned(),
     };
     let failed = run.state == RunState::Retrying;
+    let noted = !failed;
     view! {
         <span class:problem=failed>{said}</span>
-        {run.problem.map(|problem| view! { <span class="aside" class:problem=failed class:muted=!failed>{problem}</span> })}
+        {run.problem.map(|problem| view! { <span class="aside" class:problem=failed class:muted=noted>{problem}</span> })}
         {file.map(|href| view! {
             <a class="aside file" href=href rel="external" download>{icon(Icon::Download)}"Get its file"</a>
         })}

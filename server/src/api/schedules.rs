@@ -58,6 +58,7 @@ pub(super) async fn create(
     let kept = state.schedules.find(id).await?.ok_or(Error::Internal)?;
     let asked = asked(&Method::POST, &member, "", &origin);
     schedules::made(&state, &kept, &member.access.caller, asked).await?;
+    noted(&origin);
     Ok((StatusCode::CREATED, Json(state.schedules.shown(kept, true).await?)))
 }
 
@@ -77,6 +78,7 @@ pub(super) async fn change(
         let after = Kept { paused, ..kept.clone() };
         let asked = asked(&Method::PATCH, &member, &format!("/{}", kept.id), &origin);
         schedules::changed(&state, (&kept, &after), &member.access.caller, asked).await?;
+        noted(&origin);
     }
     seen(&state, &member).await.map(Json)
 }
@@ -92,6 +94,7 @@ pub(super) async fn delete(
     state.schedules.delete(kept.id).await?;
     let asked = asked(&Method::DELETE, &member, &format!("/{}", kept.id), &origin);
     schedules::removed(&state, &kept, &member.access.caller, asked).await?;
+    noted(&origin);
     seen(&state, &member).await.map(Json)
 }
 
@@ -105,6 +108,7 @@ pub(super) async fn run(
     let kept = own(&state, &member, &id).await?;
     let asked = asked(&Method::POST, &member, &format!("/{}/runs", kept.id), &origin);
     schedules::urged(&state, &kept, &member.access.caller, asked).await?;
+    noted(&origin);
     state.schedules.urge(kept.id).await?;
     Ok((StatusCode::ACCEPTED, Json(state.schedules.shown(kept, true).await?)))
 }
@@ -225,6 +229,11 @@ async fn belong(state: &AppState, member: &Member, recipients: &[String]) -> Res
         }
     }
     Ok(())
+}
+
+/// What was done is in the log already: nothing more is written about the request.
+fn noted(origin: &Origin) {
+    let _ = origin.recording.as_ref().and_then(daybook_recorder::Recording::take);
 }
 
 /// The request, as the log tells of it.

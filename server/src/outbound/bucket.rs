@@ -1,9 +1,12 @@
 //! A bucket of an S3-compatible store.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, buffered::BufWriter, path::Path,
+    ClientConfigKey, ObjectStore, ObjectStoreExt as _, RetryConfig,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey},
+    buffered::BufWriter,
+    path::Path,
 };
 
 use super::{OutboundError, Upload};
@@ -12,6 +15,9 @@ use super::{OutboundError, Upload};
 const PART: usize = 8 << 20;
 /// How many parts are under way at once.
 const PARTS: usize = 2;
+
+/// How long a part may take. Whoever asks tries again later by themselves.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A bucket, and what names in it begin with.
 #[derive(Debug, Clone)]
@@ -44,7 +50,13 @@ impl Bucket {
         }
         // One implementation for all TLS of this program; that it was chosen already is no error.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let store = builder.with_bucket_name(bucket).build()?;
+        let retry = RetryConfig { max_retries: 3, retry_timeout: PATIENCE, ..RetryConfig::default() };
+        let patience = AmazonS3ConfigKey::Client(ClientConfigKey::Timeout);
+        let store = builder
+            .with_bucket_name(bucket)
+            .with_retry(retry)
+            .with_config(patience, format!("{}s", PATIENCE.as_secs()))
+            .build()?;
         let prefix = prefix.trim_matches('/');
         Ok(Self {
             store: Arc::new(store),

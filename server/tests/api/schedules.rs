@@ -12,6 +12,7 @@ use std::{
 use axum::http::{Method, StatusCode};
 use daybook::{
     outbound::{Bucket, Folder, Mailer, Outbound},
+    people::Lifetimes,
     schedules::keeper::{resume, tick},
     secret::Secret,
     settings::Settings,
@@ -131,8 +132,10 @@ const AUTHORIZED: &str =
     "AWS4-HMAC-SHA256 Credential=test/20261120/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
 
 fn settings(outbound: Outbound) -> Settings {
-    let site = Site::at("https://audit.acme.dev").unwrap();
-    Settings { outbound, site, ..Settings::default() }
+    let site = Site::at("http://daybook.test").unwrap();
+    // People stay signed in, however much time is let pass.
+    let lifetimes = Lifetimes { idle: 400 * DAY, whole: 400 * DAY };
+    Settings { outbound, site, lifetimes, ..Settings::default() }
 }
 
 /// A server that has a folder for exports.
@@ -532,11 +535,17 @@ async fn nothing_is_written_along_links_and_what_failed_is_tried_again() {
     let victim = outside.path().join("victim");
     std::fs::write(&victim, "whole").unwrap();
     let name = files(folder.path()).keys().find(|name| name.ends_with("run-2.ndjson")).unwrap().clone();
-    let next = name.replace("run-2", "run-3");
-    std::os::unix::fs::symlink(&victim, folder.path().join("weekly/a").join(format!(".{next}.part"))).unwrap();
+    let (_, rest) = name.split_once("-to-").unwrap();
+    let (to, _) = rest.split_once("-schedule-").unwrap();
+    let then = app.state.clock.now().plus_millis(DAY).to_utc().format("%Y%m%dT%H%M%SZ");
+    let next = format!("acme-kept-{to}-to-{then}-schedule-1-run-3.ndjson");
+    for link in [next.clone(), format!(".{next}.part"), format!("{next}.sha256")] {
+        std::os::unix::fs::symlink(&victim, folder.path().join("weekly/a").join(link)).unwrap();
+    }
     app.wait(DAY);
     tick(&app.state).await;
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "whole");
+    assert!(whole_files(folder.path()).iter().any(|(name, ..)| *name == next), "{next}");
 }
 
 #[tokio::test]
@@ -641,7 +650,7 @@ async fn a_summary_counts_what_came_and_what_came_before() {
     assert!(html.contains("Ann &amp; Bob &lt;img src=x&gt;") && !html.contains("<img") && !html.contains("<b>"));
     // The link stays as it is, and is what the page understands.
     let link = text.lines().find_map(|line| line.strip_prefix("Open these entries: ")).unwrap();
-    let query = link.strip_prefix("https://audit.acme.dev/projects/acme/log?").unwrap();
+    let query = link.strip_prefix("http://daybook.test/projects/acme/log?").unwrap();
     assert!(query.contains("as_of=") && query.contains("source=dashboard"), "{query}");
     let total = app.get(&format!("/api/projects/acme/histogram?{query}")).await.json()["total"].clone();
     assert_eq!(total, 1_230, "all but those that happened before");
@@ -680,7 +689,7 @@ async fn a_mail_goes_to_those_who_may_see_it_and_to_each_once() {
     assert!(note.contains("member@acme.dev sees less") && note.contains("part@acme.dev sees less"), "{note}");
     // It leads to the file, and has nothing of it.
     let text = mails[0]["text"].as_str().unwrap();
-    assert!(text.contains("Get the file: https://audit.acme.dev/projects/acme/settings#schedules"), "{text}");
+    assert!(text.contains("Get the file: http://daybook.test/projects/acme/settings#schedules"), "{text}");
     assert!(!text.contains("Maya Ortiz") && !text.contains("UpdateApp\n"), "{text}");
     // Whoever gets it sees it in the settings, and takes the file with their own rights.
     let seen = &list(&app, &eve).await[0];
