@@ -34,9 +34,9 @@ pub mod privacy;
 pub mod query;
 pub mod range;
 pub mod saved;
+pub mod schedule;
 #[cfg(feature = "schema")]
 mod schema;
-pub mod schedule;
 pub mod settings;
 pub mod sort;
 pub mod stats;

@@ -161,7 +161,10 @@ impl NewSchedule {
         }
         let parquet = matches!(&self.product, Product::Export { format: Format::Parquet, compression, .. } if !compression.is_none());
         if parquet {
-            return Err(QueryError::new("compression", "is not for Parquet, which is compressed by itself"));
+            return Err(QueryError::new(
+                "compression",
+                "is not for Parquet, which is compressed by itself",
+            ));
         }
         match &mut self.destination {
             Destination::Folder { path } => *path = place("path", path)?,
@@ -339,7 +342,20 @@ mod tests {
 
     #[test]
     fn no_path_leads_outside() {
-        for path in ["..", "a/../b", "a//b", ".hidden", "a/./b", "a b", "a\\b", "é", "a\0", "~/x", "%2e%2e", &"a".repeat(201)] {
+        for path in [
+            "..",
+            "a/../b",
+            "a//b",
+            ".hidden",
+            "a/./b",
+            "a b",
+            "a\\b",
+            "é",
+            "a\0",
+            "~/x",
+            "%2e%2e",
+            &"a".repeat(201),
+        ] {
             let error = new(Destination::Folder { path: path.into() }).checked().expect_err(path);
             assert_eq!(error.key, "path", "{path}");
             assert!(new(Destination::Bucket { prefix: path.into() }).checked().is_err(), "{path}");
@@ -352,7 +368,10 @@ mod tests {
         assert!(mail(vec![" ".into()]).is_err());
         assert!(mail((0..=MAX_RECIPIENTS).map(|n| format!("{n}@acme.dev")).collect()).is_err());
         let twice = mail(vec!["Maya@acme.dev".into(), "maya@acme.dev ".into()]).expect("one");
-        assert_eq!(twice.destination, Destination::Mail { recipients: vec!["maya@acme.dev".into()] });
+        assert_eq!(
+            twice.destination,
+            Destination::Mail { recipients: vec!["maya@acme.dev".into()] }
+        );
     }
 
     #[test]
@@ -361,7 +380,8 @@ mod tests {
         let product = r#"{"kind":"export","format":"parquet","compression":"gzip"}"#;
         new.product = serde_json::from_str(product).expect("it can be read");
         assert_eq!(new.clone().checked().expect_err("compressed").key, "compression");
-        new.product = serde_json::from_str(r#"{"kind":"export","format":"parquet"}"#).expect("so can this");
+        new.product =
+            serde_json::from_str(r#"{"kind":"export","format":"parquet"}"#).expect("so can this");
         assert!(new.checked().is_ok());
         assert!(serde_json::from_str::<Product>(r#"{"kind":"summary","format":"csv"}"#).is_err());
     }

@@ -8,10 +8,12 @@
 
 pub mod calendar;
 mod file;
-mod kept;
 pub mod keeper;
+mod kept;
 mod letter;
 mod perform;
+mod press;
+mod steps;
 mod summary;
 mod told;
 

@@ -31,7 +31,11 @@ pub(crate) fn install() -> Option<Step> {
                 "Install Python 3 with its venv module, then run this again.",
             )?;
             job.run(
-                program(python().join("bin/pip")).args(["install", "schemathesis==4.*", "moto[s3,server]==5.*"]),
+                program(python().join("bin/pip")).args([
+                    "install",
+                    "schemathesis==4.*",
+                    "moto[s3,server]==5.*",
+                ]),
                 "Check the connection to PyPI, then run this again.",
             )
         })

@@ -50,7 +50,8 @@ pub(crate) fn AccountItems(
         };
         session.viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(keeps))
     });
-    let schedules = schedules.map(|project| format!("{}#schedules", paths::project_settings(&project)));
+    let schedules =
+        schedules.map(|project| format!("{}#schedules", paths::project_settings(&project)));
     let settings = page.project().map(str::to_owned).filter(|project| {
         let may = |viewer: &Viewer| viewer.may(project, Permission::Administer);
         session.viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(may))

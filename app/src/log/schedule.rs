@@ -5,9 +5,7 @@ use daybook_model::{
     export::Format,
     paths,
     saved::SavedView,
-    schedule::{
-        Compression, Destination, NewSchedule, Outlets, Product, Schedule, Weekday, When,
-    },
+    schedule::{Compression, Destination, NewSchedule, Outlets, Product, Schedule, Weekday, When},
 };
 use leptos::{ev, prelude::*};
 
@@ -53,7 +51,9 @@ pub(crate) fn ScheduleDialog(
         outlets.set(Some(told.outlets));
     });
     let title = Signal::derive(move || {
-        view.with(|view| view.as_ref().map_or_else(String::new, |view| format!("Schedule {}", view.name)))
+        view.with(|view| {
+            view.as_ref().map_or_else(String::new, |view| format!("Schedule {}", view.name))
+        })
     });
     view! {
         <Dialog open title>
@@ -128,7 +128,8 @@ impl Draft {
         let destination = match text(self.to).as_str() {
             MAIL => {
                 let recipients = text(self.recipients);
-                let recipients = recipients.split([',', ';', ' ', '\n']).filter(|one| !one.is_empty());
+                let recipients =
+                    recipients.split([',', ';', ' ', '\n']).filter(|one| !one.is_empty());
                 Destination::Mail { recipients: recipients.map(str::to_owned).collect() }
             }
             "bucket" => Destination::Bucket { prefix: text(self.place) },
@@ -184,9 +185,8 @@ fn Choices(
         });
     };
     let by_mail = memo(move || draft.to.with(|to| to == MAIL));
-    let compressible = memo(move || {
-        !draft.summary.get() && !by_mail.get() && draft.format() != Format::Parquet
-    });
+    let compressible =
+        memo(move || !draft.summary.get() && !by_mail.get() && draft.format() != Format::Parquet);
     let words = |words: &[(&str, &str)]| {
         words.iter().map(|&(word, name)| (word.to_owned(), name.to_owned())).collect::<Vec<_>>()
     };
@@ -194,7 +194,8 @@ fn Choices(
         Format::ALL.iter().map(|f| (f.as_str().to_owned(), f.label().to_owned())).collect();
     let pressed: Vec<(String, String)> =
         Compression::ALL.iter().map(|c| (c.as_str().to_owned(), c.label().to_owned())).collect();
-    let days = Weekday::ALL.iter().map(|day| (day.as_str().to_owned(), format!("Every {}", day.label())));
+    let days =
+        Weekday::ALL.iter().map(|day| (day.as_str().to_owned(), format!("Every {}", day.label())));
     let days: Vec<(String, String)> =
         std::iter::once((DAILY.to_owned(), "Every day".to_owned())).chain(days).collect();
     let hours: Vec<(String, String)> =

@@ -2,9 +2,7 @@
 
 use daybook_model::{
     View, paths,
-    schedule::{
-        Destination, Product, Run, RunState, Schedule, ScheduleChange, Schedules, When,
-    },
+    schedule::{Destination, Product, Run, RunState, Schedule, ScheduleChange, Schedules, When},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -53,7 +51,8 @@ impl Kept {
     }
 
     fn take(self, told: Schedules) {
-        let runs = |one: &Schedule| one.last.as_ref().is_some_and(|run| run.state == RunState::Running);
+        let runs =
+            |one: &Schedule| one.last.as_ref().is_some_and(|run| run.state == RunState::Running);
         let again = told.schedules.iter().any(runs);
         let _ = self.failure.try_set(None);
         if self.list.try_set(Some(told.schedules)).is_none() && again {
@@ -121,8 +120,21 @@ fn key(schedule: &Schedule) -> String {
 fn Row(kept: Kept, schedule: Schedule) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let form = Form::new(&[]);
-    let Schedule { id, name, query, product, when, destination, owner, yours, paused, next_at, problem, last, .. } =
-        schedule;
+    let Schedule {
+        id,
+        name,
+        query,
+        product,
+        when,
+        destination,
+        owner,
+        yours,
+        paused,
+        next_at,
+        problem,
+        last,
+        ..
+    } = schedule;
     let project = kept.project.get_value();
     let href = log_href(&project, &View::read(&query).0);
     let file = last.as_ref().and_then(|run| file(&project, id, &product, run));
@@ -132,10 +144,14 @@ fn Row(kept: Kept, schedule: Schedule) -> impl IntoView {
             let said = format!("{name} {}", if paused { "is paused" } else { "goes on" });
             let change = ScheduleChange { paused: Some(paused) };
             let project = kept.project.get_value();
-            form.send(async move { schedules::change(&project, id, &change).await }, "", move |told| {
-                announce(&said);
-                kept.take(told);
-            });
+            form.send(
+                async move { schedules::change(&project, id, &change).await },
+                "",
+                move |told| {
+                    announce(&said);
+                    kept.take(told);
+                },
+            );
         }
     });
     let run = Callback::new({
@@ -151,7 +167,8 @@ fn Row(kept: Kept, schedule: Schedule) -> impl IntoView {
     let remove = Callback::new({
         let name = name.clone();
         move |()| {
-            let (project, said) = (kept.project.get_value(), format!("{name} is not scheduled any more"));
+            let (project, said) =
+                (kept.project.get_value(), format!("{name} is not scheduled any more"));
             form.send(async move { schedules::delete(&project, id).await }, "", move |told| {
                 announce(&said);
                 kept.take(told);

@@ -50,7 +50,8 @@ impl Bucket {
         }
         // One implementation for all TLS of this program; that it was chosen already is no error.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let retry = RetryConfig { max_retries: 3, retry_timeout: PATIENCE, ..RetryConfig::default() };
+        let retry =
+            RetryConfig { max_retries: 3, retry_timeout: PATIENCE, ..RetryConfig::default() };
         let patience = AmazonS3ConfigKey::Client(ClientConfigKey::Timeout);
         let store = builder
             .with_bucket_name(bucket)

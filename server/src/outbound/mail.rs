@@ -69,7 +69,10 @@ impl Mailer {
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
             // Nobody is on holiday for a program.
             .header(AutoSubmitted)
-            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))?;
+            .multipart(MultiPart::alternative_plain_html(
+                letter.text.clone(),
+                letter.html.clone(),
+            ))?;
         self.transport.send(message).await?;
         Ok(())
     }

@@ -19,7 +19,8 @@ impl Calendar {
     /// As somebody wants them.
     pub fn of(when: &When) -> Result<Self, QueryError> {
         let zone = when.zone.parse().map_err(|_| {
-            let problem = format!("{:?} is not the name of a time zone, such as Europe/Berlin", when.zone);
+            let problem =
+                format!("{:?} is not the name of a time zone, such as Europe/Berlin", when.zone);
             QueryError::new("zone", problem)
         })?;
         let time = NaiveTime::from_hms_opt(when.hour.into(), 0, 0)
@@ -66,9 +67,8 @@ impl Calendar {
         const QUARTER: TimeDelta = TimeDelta::minutes(15);
         let wall = date.and_time(self.time);
         // Samoa left out a whole day once.
-        let at = (0..=26 * 4).find_map(|n| {
-            self.zone.from_local_datetime(&(wall + QUARTER * n)).earliest()
-        })?;
+        let at = (0..=26 * 4)
+            .find_map(|n| self.zone.from_local_datetime(&(wall + QUARTER * n)).earliest())?;
         Some(Timestamp::saturating(at.timestamp_millis()))
     }
 }

@@ -1,14 +1,12 @@
 //! A run's file: the entries themselves, as an export writes them, or a summary; and beside it what it is.
 
-use std::{io::Write as _, sync::Arc};
+use std::sync::Arc;
 
-use axum::body::Bytes;
 use daybook_model::{
     ApiQuery, Preset, Range, Request, Seq, Sort, Timestamp,
     export::Formulas,
     schedule::{Compression, NewSchedule, Product},
 };
-use flate2::write::GzEncoder;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -17,13 +15,16 @@ use super::{
     Kept, KeptRun,
     kept::Made,
     perform::{RunError, upload},
+    press::{Press, squeeze},
     summary::Summary,
 };
 use crate::{
     access::Access,
     error::Error,
     export::{
-        Job, columns::Columns, settings,
+        Job,
+        columns::Columns,
+        settings,
         stream::{self, hex},
         walk::Order,
     },
@@ -58,7 +59,9 @@ pub async fn rows_of(
     request: Request,
 ) -> Result<Job, Error> {
     let Product::Export { format, columns, .. } = &wanted.product else {
-        return Err(Error::NotFound("this schedule makes summaries; there are no files of entries"));
+        return Err(Error::NotFound(
+            "this schedule makes summaries; there are no files of entries",
+        ));
     };
     let allowed = settings::of(state.exports.database(), access.id()).await?;
     if !allowed.enabled {
@@ -236,56 +239,6 @@ async fn pour(
     let press = press.ok_or_else(|| RunError::BrokeOff(id))?;
     write(press.end()?).await?;
     Ok(Poured { rows: tracked.export().rows, bytes, sha256: hex(&hash.finalize()) })
-}
-
-/// Compresses a piece on a thread for such work.
-async fn squeeze(press: Option<Press>, data: Bytes) -> Result<(Vec<u8>, Press), RunError> {
-    let Some(mut press) = press else { return Err(RunError::Written("nothing to write with".into())) };
-    let work = tokio::task::spawn_blocking(move || press.press(&data).map(|out| (out, press)));
-    work.await.map_err(|e| RunError::Written(e.to_string()))?
-}
-
-/// What compresses.
-enum Press {
-    Plain,
-    Gzip(GzEncoder<Vec<u8>>),
-    Zstd(zstd::stream::write::Encoder<'static, Vec<u8>>),
-}
-
-impl Press {
-    fn new(compression: Compression) -> Result<Self, RunError> {
-        Ok(match compression {
-            Compression::None => Self::Plain,
-            Compression::Gzip => Self::Gzip(GzEncoder::new(Vec::new(), flate2::Compression::default())),
-            Compression::Zstd => {
-                let encoder = zstd::stream::write::Encoder::new(Vec::new(), 0);
-                Self::Zstd(encoder.map_err(|e| RunError::Written(e.to_string()))?)
-            }
-        })
-    }
-
-    fn press(&mut self, data: &[u8]) -> Result<Vec<u8>, RunError> {
-        let written = |e: std::io::Error| RunError::Written(e.to_string());
-        match self {
-            Self::Plain => Ok(data.to_vec()),
-            Self::Gzip(encoder) => {
-                encoder.write_all(data).map_err(written)?;
-                Ok(std::mem::take(encoder.get_mut()))
-            }
-            Self::Zstd(encoder) => {
-                encoder.write_all(data).map_err(written)?;
-                Ok(std::mem::take(encoder.get_mut()))
-            }
-        }
-    }
-
-    fn end(self) -> Result<Vec<u8>, RunError> {
-        match self {
-            Self::Plain => Ok(Vec::new()),
-            Self::Gzip(encoder) => encoder.finish().map_err(|e| RunError::Written(e.to_string())),
-            Self::Zstd(encoder) => encoder.finish().map_err(|e| RunError::Written(e.to_string())),
-        }
-    }
 }
 
 #[cfg(test)]

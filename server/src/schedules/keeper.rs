@@ -123,8 +123,7 @@ async fn owner(state: &AppState, kept: &Kept) -> Result<Access, Held> {
         Held::Not(problem)
     };
     let person = state.people.active(kept.person).await.map_err(Error::from)?.ok_or_else(gone)?;
-    let access =
-        access::on_behalf(state, &person, kept.project, Permission::KeepSchedules).await;
+    let access = access::on_behalf(state, &person, kept.project, Permission::KeepSchedules).await;
     let access = access.map_err(|error| match error {
         Error::Forbidden(_) | Error::NotFound(_) => gone(),
         error => Held::Unknown(error),

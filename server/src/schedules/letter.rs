@@ -1,5 +1,7 @@
 //! The mail of a run: a few numbers and links. Whatever is in it was written by strangers, and is escaped.
 
+mod html;
+
 use std::fmt::Write as _;
 
 use chrono_tz::Tz;
@@ -37,7 +39,7 @@ pub(super) fn of(kept: &Kept, summary: &Summary, links: &Links) -> Letter {
     Letter {
         subject: format!("{} · {}: {}", summary.project, summary.view, words.count),
         text: text(summary, &words, links),
-        html: html(summary, &words, links),
+        html: html::page(summary, &words, links),
         id: String::new(),
     }
 }
@@ -60,8 +62,7 @@ type Table = Vec<(String, Count)>;
 
 impl Words {
     fn of(kept: &Kept, summary: &Summary, zone: Tz) -> Self {
-        let period =
-            format!("{} to {}", moment(summary.from, zone), moment(summary.to, zone));
+        let period = format!("{} to {}", moment(summary.from, zone), moment(summary.to, zone));
         let Count { now, before } = summary.entries;
         let long = length(summary.from.millis() - summary.before_from.millis());
         let against = match (now, before) {
@@ -80,8 +81,14 @@ impl Words {
         let Count { now: failed, before: failed_before } = summary.failures;
         let failed = format!("{} failed, {} before.", grouped(failed), grouped(failed_before));
         let late = (summary.late > 0).then(|| {
-            let them = if summary.late == 1 { "1 of them" } else { &format!("{} of them", grouped(summary.late)) };
-            format!("{them} happened earlier and arrived in this time; the link leads to the others.")
+            let them = if summary.late == 1 {
+                "1 of them"
+            } else {
+                &format!("{} of them", grouped(summary.late))
+            };
+            format!(
+                "{them} happened earlier and arrived in this time; the link leads to the others."
+            )
         });
         let exports = matches!(kept.wanted.product, Product::Export { .. });
         let tables = [
@@ -144,98 +151,6 @@ fn text(summary: &Summary, words: &Words, links: &Links) -> String {
     text
 }
 
-/// Programs that show mail know little CSS, and only what stands at each thing.
-fn html(summary: &Summary, words: &Words, links: &Links) -> String {
-    const SANS: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-    const CELL: &str = "padding:5px 0;border-top:1px solid #e8e5dd";
-    const QUIET: &str = "color:#68645a";
-    let mut body = String::new();
-    let mut add = |html: &str| body.push_str(html);
-    add(&format!(
-        "<p style=\"margin:0 0 4px;{QUIET};font-size:13px\">{}</p>\
-         <h1 style=\"margin:0 0 4px;font-size:20px;line-height:28px;font-weight:600\">{}</h1>\
-         <p style=\"margin:0 0 20px;{QUIET};font-size:13px;line-height:20px\">{}</p>",
-        escaped(&summary.project),
-        escaped(&summary.view),
-        escaped(&words.period),
-    ));
-    add(&format!(
-        "<p style=\"margin:0;font-size:28px;line-height:36px;font-weight:600\">{}</p>\
-         <p style=\"margin:0 0 4px;font-size:14px;line-height:22px\">{}<br>{}</p>",
-        escaped(&words.count),
-        escaped(&words.against),
-        escaped(&words.failed),
-    ));
-    if let Some(late) = &words.late {
-        add(&format!("<p style=\"margin:0;{QUIET};font-size:13px;line-height:20px\">{}</p>", escaped(late)));
-    }
-    for (title, rows) in &words.tables {
-        add(&format!(
-            "<table role=\"presentation\" width=\"100%\" cellspacing=\"0\" cellpadding=\"0\" \
-             style=\"margin:20px 0 0;border-collapse:collapse;font-size:14px;line-height:20px\">\
-             <tr style=\"{QUIET};font-size:12px\"><td style=\"padding:0 0 5px\">{title}</td>\
-             <td align=\"right\" width=\"84\" style=\"padding:0 0 5px\">Now</td>\
-             <td align=\"right\" width=\"84\" style=\"padding:0 0 5px\">Before</td></tr>"
-        ));
-        for (label, Count { now, before }) in rows {
-            add(&format!(
-                "<tr><td style=\"{CELL};word-break:break-word\">{}</td>\
-                 <td align=\"right\" style=\"{CELL};font-variant-numeric:tabular-nums\">{}</td>\
-                 <td align=\"right\" style=\"{CELL};font-variant-numeric:tabular-nums;{QUIET}\">{}</td></tr>",
-                escaped(label),
-                grouped(*now),
-                grouped(*before),
-            ));
-        }
-        add("</table>");
-    }
-    add(&format!(
-        "<p style=\"margin:24px 0 0\"><a href=\"{}\" style=\"display:inline-block;padding:9px 16px;border-radius:6px;\
-         background:#2347b5;color:#ffffff;text-decoration:none;font-size:14px;line-height:20px\">{}</a>",
-        escaped(&links.entries),
-        words.open,
-    ));
-    if let Some(file) = words.file {
-        add(&format!(
-            "&nbsp;&nbsp;&nbsp;<a href=\"{}\" style=\"color:#2347b5;font-size:14px\">{file}</a>",
-            escaped(&links.schedules)
-        ));
-    }
-    add("</p>");
-    add(&format!(
-        "<p style=\"margin:24px 0 0;padding:12px 0 0;border-top:1px solid #e8e5dd;{QUIET};font-size:12px;line-height:18px\">{}</p>",
-        escaped(&words.why)
-    ));
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light\">\
-         <title>{}</title></head>\
-         <body style=\"margin:0;padding:0;background:#faf9f6;color:#1c1b18;{SANS}\">\
-         <table role=\"presentation\" width=\"100%\" cellspacing=\"0\" cellpadding=\"0\"><tr>\
-         <td align=\"center\" style=\"padding:24px 12px\">\
-         <table role=\"presentation\" width=\"100%\" cellspacing=\"0\" cellpadding=\"0\" \
-         style=\"max-width:560px;background:#ffffff;border:1px solid #e8e5dd;border-radius:8px\">\
-         <tr><td align=\"left\" style=\"padding:24px;{SANS}\">{body}</td></tr></table></td></tr></table></body></html>",
-        escaped(&summary.view),
-    )
-}
-
-/// Text within HTML, in an attribute as well.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 /// A label that fits, on one line, in the direction of the rest.
 fn short(label: &str) -> String {
     let turns = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -278,7 +193,11 @@ fn length(millis: i64) -> String {
     let minutes = (millis + 30_000) / 60_000;
     let mut said = String::new();
     for (unit, long) in [("day", 1440), ("hour", 60), ("minute", 1)] {
-        let part = if long == 1440 { minutes / long } else { minutes % (long * if long == 60 { 24 } else { 60 }) / long };
+        let part = if long == 1440 {
+            minutes / long
+        } else {
+            minutes % (long * if long == 60 { 24 } else { 60 }) / long
+        };
         // Minutes beside days say nothing.
         if part > 0 && !(unit == "minute" && minutes >= 1440) {
             let space = if said.is_empty() { "" } else { " " };
@@ -305,8 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_strangers_wrote_stays_text() {
-        assert_eq!(escaped("<img src=x onerror='a()'>&\""), "&lt;img src=x onerror=&#39;a()&#39;&gt;&amp;&quot;");
+    fn labels_fit_on_a_line() {
         assert_eq!(short("a\u{202e}b\nc"), "ab c");
         assert_eq!(short(&"x".repeat(100)).chars().count(), LABEL);
     }

@@ -70,7 +70,8 @@ pub(super) async fn upload(
     name: &str,
 ) -> Result<Upload, OutboundError> {
     let out = &state.outbound;
-    let missing = |what: &str| OutboundError::Configured(format!("this server has no {what} any more"));
+    let missing =
+        |what: &str| OutboundError::Configured(format!("this server has no {what} any more"));
     match destination {
         Destination::Folder { path } => {
             let folder = out.folder.as_ref().ok_or_else(|| missing("folder for exports"))?;
@@ -100,7 +101,10 @@ async fn post(
     })?;
     let (to, left_out) = readers(state, kept, &access, recipients).await?;
     if to.is_empty() {
-        return Err(asks(&format!("nobody of those it is for may see it: {}", left_out.join("; "))));
+        return Err(asks(&format!(
+            "nobody of those it is for may see it: {}",
+            left_out.join("; ")
+        )));
     }
     let slug = access.project.slug.clone();
     let summary = summary::of(state, kept, run, access).await?;

@@ -1,14 +1,11 @@
 //! What the log tells of schedules: that one was made, changed or removed, and how each of its runs went.
 
-use daybook_model::{
-    Actor, ActorType, Change, Event, Operation, Outcome, Request, Resource,
-};
+use daybook_model::{Actor, ActorType, Change, Event, Operation, Outcome, Request, Resource};
 use serde_json::{Value, json};
 
 use super::{Kept, KeptRun, kept::Made};
 use crate::{
-    error::Error, extract::Caller, import, intake::normalise, ledger::LedgerError,
-    state::AppState,
+    error::Error, extract::Caller, import, intake::normalise, ledger::LedgerError, state::AppState,
 };
 
 /// The resource of its entries.
@@ -62,12 +59,7 @@ pub async fn removed(
 }
 
 /// How an attempt to make a run ended.
-pub(super) async fn ended(
-    state: &AppState,
-    kept: &Kept,
-    run: &KeptRun,
-    how: Result<&Made, &str>,
-) {
+pub(super) async fn ended(state: &AppState, kept: &Kept, run: &KeptRun, how: Result<&Made, &str>) {
     let mut event = event(state, kept, owner(kept), "RunSchedule", Operation::Export);
     event.id = Some(format!("schedule:{}:run:{}:attempt:{}", kept.id, run.number, run.attempts));
     let mut details = json!({
@@ -122,13 +114,7 @@ fn owner(kept: &Kept) -> Actor {
     Actor { kind: ActorType::User, id: email.clone(), name: None, email }
 }
 
-fn event(
-    state: &AppState,
-    kept: &Kept,
-    actor: Actor,
-    action: &str,
-    operation: Operation,
-) -> Event {
+fn event(state: &AppState, kept: &Kept, actor: Actor, action: &str, operation: Operation) -> Event {
     let mut event = import::bare(state.clock.now(), actor.kind, action.to_owned());
     event.actor = actor;
     event.source = Some("daybook".into());

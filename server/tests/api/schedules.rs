@@ -88,7 +88,8 @@ struct Store {
 
 impl Store {
     fn start() -> Self {
-        let tools = std::env::home_dir().unwrap().join(".cache/daybook/tools/python/bin/moto_server");
+        let tools =
+            std::env::home_dir().unwrap().join(".cache/daybook/tools/python/bin/moto_server");
         let program = if tools.is_file() { tools } else { PathBuf::from("moto_server") };
         // A port that was free a moment ago.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -98,7 +99,8 @@ impl Store {
             .stderr(Stdio::null())
             .spawn()
             .expect("moto is not installed: run `cargo xtask setup --test`");
-        let store = Self { _process: Receiver(process), address: format!("http://127.0.0.1:{port}") };
+        let store =
+            Self { _process: Receiver(process), address: format!("http://127.0.0.1:{port}") };
         let bucket = format!("{}/audit", store.address);
         for _ in 0..600 {
             if ureq::put(&bucket).header("authorization", AUTHORIZED).send("").is_ok() {
@@ -128,8 +130,7 @@ impl Store {
 }
 
 /// Moto reads who asks, and believes it.
-const AUTHORIZED: &str =
-    "AWS4-HMAC-SHA256 Credential=test/20261120/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
+const AUTHORIZED: &str = "AWS4-HMAC-SHA256 Credential=test/20261120/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
 
 fn settings(outbound: Outbound) -> Settings {
     let site = Site::at("http://daybook.test").unwrap();
@@ -233,7 +234,8 @@ fn whole_files(folder: &Path) -> Vec<(String, Vec<u8>, Value)> {
         let sha256 = hex(&Sha256::digest(bytes));
         let sum = String::from_utf8(all[&format!("{name}.sha256")].clone()).unwrap();
         assert_eq!(sum, format!("{sha256}  {name}\n"));
-        let manifest: Value = serde_json::from_slice(&all[&format!("{name}.manifest.json")]).unwrap();
+        let manifest: Value =
+            serde_json::from_slice(&all[&format!("{name}.manifest.json")]).unwrap();
         assert_eq!(manifest["sha256"], sha256);
         assert_eq!(manifest["bytes"], bytes.len());
         (name.clone(), bytes.clone(), manifest)
@@ -247,7 +249,8 @@ fn hex(bytes: &[u8]) -> String {
 
 fn ids(ndjson: &[u8]) -> Vec<String> {
     let lines = std::str::from_utf8(ndjson).unwrap().lines();
-    let id = |line: &str| serde_json::from_str::<Value>(line).unwrap()["id"].as_str().map(str::to_owned);
+    let id =
+        |line: &str| serde_json::from_str::<Value>(line).unwrap()["id"].as_str().map(str::to_owned);
     lines.filter_map(id).collect()
 }
 
@@ -274,21 +277,39 @@ async fn each_entry_is_in_exactly_one_file_however_often_the_server_stops() {
     // Those of the day before are in the first run.
     sent.push("first".to_owned());
     ingest(&app, vec![ago(&app, "first", 1)]).await;
-    let wanted = daily("Apps: <changed>", "action=UpdateApp", ndjson(), json!({"to": "folder", "path": "a/b"}));
+    let wanted = daily(
+        "Apps: <changed>",
+        "action=UpdateApp",
+        ndjson(),
+        json!({"to": "folder", "path": "a/b"}),
+    );
     make(&app, &admin, wanted).await;
     let mut state = app.state.clone();
     for round in 0..24_i64 {
         let events: Vec<Value> = (0..40)
             // Some are days late, and some from a clock that is ahead.
-            .map(|n| ago(&app, &format!("{round}-{n}"), [0, 3, 5_000, 20_000, -30][usize::try_from(n % 5).unwrap()]))
+            .map(|n| {
+                ago(
+                    &app,
+                    &format!("{round}-{n}"),
+                    [0, 3, 5_000, 20_000, -30][usize::try_from(n % 5).unwrap()],
+                )
+            })
             .collect();
         sent.extend(events.iter().map(|event| event["id"].as_str().unwrap().to_owned()));
         ingest(&app, events).await;
         app.wait(DAY);
         // Killed wherever it happens to be; every third run is let be.
-        let patience = if round % 3 == 2 { Duration::from_secs(30) } else { Duration::from_micros(700 * u64::try_from(round).unwrap()) };
+        let patience = if round % 3 == 2 {
+            Duration::from_secs(30)
+        } else {
+            Duration::from_micros(700 * u64::try_from(round).unwrap())
+        };
         let _ = tokio::time::timeout(patience, tick(&state)).await;
-        state = restarted(&app, Outbound { folder: Some(Folder::at(folder.path()).unwrap()), ..Outbound::default() });
+        state = restarted(
+            &app,
+            Outbound { folder: Some(Folder::at(folder.path()).unwrap()), ..Outbound::default() },
+        );
         resume(&state).await.unwrap();
     }
     for _ in 0..3 {
@@ -322,10 +343,16 @@ async fn a_file_is_what_the_api_exports_and_the_log_tells_of_it() {
     let maya = somebody(&app, "maya@acme.dev", Role::Auditor).await;
     let csv = |compression: &str| json!({"kind": "export", "format": "csv", "columns": "requests", "compression": compression});
     let to = json!({"to": "folder"});
-    let plain = make(&app, &maya, daily("Plain", "range=1h&status=200", csv("none"), to.clone())).await;
+    let plain =
+        make(&app, &maya, daily("Plain", "range=1h&status=200", csv("none"), to.clone())).await;
     make(&app, &maya, daily("Gzip", "status=200", csv("gzip"), to.clone())).await;
     make(&app, &maya, daily("Zstd", "status=200", csv("zstd"), to.clone())).await;
-    make(&app, &maya, daily("Parquet", "status=200", json!({"kind": "export", "format": "parquet"}), to)).await;
+    make(
+        &app,
+        &maya,
+        daily("Parquet", "status=200", json!({"kind": "export", "format": "parquet"}), to),
+    )
+    .await;
     // As a view of the address bar, without when.
     assert_eq!((&plain["query"], &plain["yours"]), (&json!("status=200"), &json!(true)));
     // The next eight o'clock in Berlin.
@@ -337,9 +364,15 @@ async fn a_file_is_what_the_api_exports_and_the_log_tells_of_it() {
 
     let shown = &list(&app, &maya).await[0];
     let run = &shown["last"];
-    assert_eq!((&run["state"], &run["number"], &run["rows"]), (&json!("done"), &json!(1), &json!(3_000)));
+    assert_eq!(
+        (&run["state"], &run["number"], &run["rows"]),
+        (&json!("done"), &json!(1), &json!(3_000))
+    );
     assert_eq!(shown["next_at"], "2026-11-22T07:00:00.000Z");
-    let query = format!("status=200&range=all&format=csv&columns=requests&after={}&as_of={}", run["after"], run["as_of"]);
+    let query = format!(
+        "status=200&range=all&format=csv&columns=requests&after={}&as_of={}",
+        run["after"], run["as_of"]
+    );
     let exported = app.get(&format!("/api/projects/acme/export?{query}")).await.body;
     let made = whole_files(folder.path());
     let of = |view: &str| made.iter().find(|(name, ..)| name.contains(view)).unwrap();
@@ -362,7 +395,8 @@ async fn a_file_is_what_the_api_exports_and_the_log_tells_of_it() {
     assert_eq!(of_maya, 10);
     let ran = told(&app, "RunSchedule").await;
     assert_eq!(ran.len(), 4);
-    let context = &ran.iter().find(|entry| entry["resource"]["name"] == "Plain").unwrap()["context"]["schedule"];
+    let context = &ran.iter().find(|entry| entry["resource"]["name"] == "Plain").unwrap()["context"]
+        ["schedule"];
     assert_eq!((&context["rows"], &context["sha256"]), (&json!(3_000), &run["sha256"]));
     assert_eq!(told(&app, "CreateSchedule").await.len(), 4);
 
@@ -376,7 +410,9 @@ async fn a_file_is_what_the_api_exports_and_the_log_tells_of_it() {
 async fn what_was_missed_is_made_once() {
     let (app, folder) = with_folder().await;
     let maya = somebody(&app, "maya@acme.dev", Role::Admin).await;
-    let made = make(&app, &maya, daily("Daily", "action=UpdateApp", ndjson(), json!({"to": "folder"}))).await;
+    let made =
+        make(&app, &maya, daily("Daily", "action=UpdateApp", ndjson(), json!({"to": "folder"})))
+            .await;
     ingest(&app, vec![ago(&app, "a", 0)]).await;
     app.wait(20 * DAY);
     ingest(&app, vec![ago(&app, "b", 20)]).await;
@@ -405,7 +441,9 @@ async fn it_runs_with_the_rights_that_its_owner_has_then() {
     let grant = Grant { filter: "method=PATCH".parse().unwrap(), ..Grant::of(Role::Auditor) };
     let eve = person(&app, "eve@audit.example", &[(app.project, grant)]).await;
     let admin = somebody(&app, "maya@acme.dev", Role::Admin).await;
-    let made = make(&app, &eve, daily("Mine", "action=UpdateApp", ndjson(), json!({"to": "folder"}))).await;
+    let made =
+        make(&app, &eve, daily("Mine", "action=UpdateApp", ndjson(), json!({"to": "folder"})))
+            .await;
     let mut get = ago(&app, "get", 0);
     get["request"]["method"] = json!("GET");
     ingest(&app, vec![get, ago(&app, "patch", 0)]).await;
@@ -416,7 +454,8 @@ async fn it_runs_with_the_rights_that_its_owner_has_then() {
         let path = "/api/projects/acme/settings/export";
         app.as_person(&admin, Method::PUT, path, Some(json!({"enabled": enabled})))
     };
-    let problem = async || list(&app, &admin).await[0]["problem"].as_str().unwrap_or_default().to_owned();
+    let problem =
+        async || list(&app, &admin).await[0]["problem"].as_str().unwrap_or_default().to_owned();
     settings(false).await;
     ingest(&app, vec![ago(&app, "later", 0)]).await;
     app.wait(DAY);
@@ -503,7 +542,12 @@ async fn nothing_is_written_along_links_and_what_failed_is_tried_again() {
     let outside = tempfile::tempdir().unwrap();
     let maya = somebody(&app, "maya@acme.dev", Role::Admin).await;
     std::os::unix::fs::symlink(outside.path(), folder.path().join("weekly")).unwrap();
-    make(&app, &maya, daily("Kept", "action=UpdateApp", ndjson(), json!({"to": "folder", "path": "weekly/a"}))).await;
+    make(
+        &app,
+        &maya,
+        daily("Kept", "action=UpdateApp", ndjson(), json!({"to": "folder", "path": "weekly/a"})),
+    )
+    .await;
     ingest(&app, vec![ago(&app, "a", 0)]).await;
     app.wait(DAY);
     tick(&app.state).await;
@@ -534,7 +578,8 @@ async fn nothing_is_written_along_links_and_what_failed_is_tried_again() {
     // A file that is there already is not a link to write along either.
     let victim = outside.path().join("victim");
     std::fs::write(&victim, "whole").unwrap();
-    let name = files(folder.path()).keys().find(|name| name.ends_with("run-2.ndjson")).unwrap().clone();
+    let name =
+        files(folder.path()).keys().find(|name| name.ends_with("run-2.ndjson")).unwrap().clone();
     let (_, rest) = name.split_once("-to-").unwrap();
     let (to, _) = rest.split_once("-schedule-").unwrap();
     let then = app.state.clock.now().plus_millis(DAY).to_utc().format("%Y%m%dT%H%M%SZ");
@@ -554,7 +599,12 @@ async fn a_file_in_a_bucket_is_there_whole() {
     let out = Outbound { bucket: Some(store.bucket()), ..Outbound::default() };
     let app = TestApp::with(settings(out)).await;
     let maya = somebody(&app, "maya@acme.dev", Role::Admin).await;
-    let made = make(&app, &maya, daily("Large", "action=UpdateApp", ndjson(), json!({"to": "bucket", "prefix": "weekly"}))).await;
+    let made = make(
+        &app,
+        &maya,
+        daily("Large", "action=UpdateApp", ndjson(), json!({"to": "bucket", "prefix": "weekly"})),
+    )
+    .await;
     // More than one part of eight megabytes.
     for part in 0..10 {
         let events = (0..1_000).map(|n| {
@@ -575,7 +625,8 @@ async fn a_file_in_a_bucket_is_there_whole() {
     assert_eq!((&run["sha256"], &run["bytes"]), (&json!(sha256), &json!(bytes.len())));
     assert_eq!(ids(&bytes).len(), 10_000);
     assert!(String::from_utf8(store.get(&format!("{place}.sha256"))).unwrap().starts_with(&sha256));
-    let manifest: Value = serde_json::from_slice(&store.get(&format!("{place}.manifest.json"))).unwrap();
+    let manifest: Value =
+        serde_json::from_slice(&store.get(&format!("{place}.manifest.json"))).unwrap();
     assert_eq!(manifest["rows"], 10_000);
 
     // A store that is gone is one that may come back.
@@ -617,7 +668,8 @@ async fn a_summary_counts_what_came_and_what_came_before() {
     ingest(&app, (0..4).map(|n| by(&format!("w{n}"), n, "Tom", 200)).collect()).await;
     app.wait(5 * DAY);
     make(&app, &maya, wanted).await;
-    let mut events: Vec<Value> = (0..1_200).map(|n| by(&format!("e{n}"), 0, "Ann & Bob <img src=x>", 200)).collect();
+    let mut events: Vec<Value> =
+        (0..1_200).map(|n| by(&format!("e{n}"), 0, "Ann & Bob <img src=x>", 200)).collect();
     events.extend((0..30).map(|n| by(&format!("f{n}"), 0, "Tom", 500)));
     events.extend((0..3).map(|n| by(&format!("l{n}"), 10_000, "Tom", 200)));
     ingest(&app, events).await;
@@ -647,12 +699,17 @@ async fn a_summary_counts_what_came_and_what_came_before() {
     assert_eq!(line("UpdateApp"), ["4", "1,233"]);
     // What strangers wrote is text.
     let html = mail["html"].as_str().unwrap();
-    assert!(html.contains("Ann &amp; Bob &lt;img src=x&gt;") && !html.contains("<img") && !html.contains("<b>"));
+    assert!(
+        html.contains("Ann &amp; Bob &lt;img src=x&gt;")
+            && !html.contains("<img")
+            && !html.contains("<b>")
+    );
     // The link stays as it is, and is what the page understands.
     let link = text.lines().find_map(|line| line.strip_prefix("Open these entries: ")).unwrap();
     let query = link.strip_prefix("http://daybook.test/projects/acme/log?").unwrap();
     assert!(query.contains("as_of=") && query.contains("source=dashboard"), "{query}");
-    let total = app.get(&format!("/api/projects/acme/histogram?{query}")).await.json()["total"].clone();
+    let total =
+        app.get(&format!("/api/projects/acme/histogram?{query}")).await.json()["total"].clone();
     assert_eq!(total, 1_230, "all but those that happened before");
 }
 
@@ -686,10 +743,16 @@ async fn a_mail_goes_to_those_who_may_see_it_and_to_each_once() {
     let run = &runs(&app, &maya, &made).await[0];
     assert_eq!((&run["state"], &run["rows"]), (&json!("done"), &json!(1)));
     let note = run["problem"].as_str().unwrap();
-    assert!(note.contains("member@acme.dev sees less") && note.contains("part@acme.dev sees less"), "{note}");
+    assert!(
+        note.contains("member@acme.dev sees less") && note.contains("part@acme.dev sees less"),
+        "{note}"
+    );
     // It leads to the file, and has nothing of it.
     let text = mails[0]["text"].as_str().unwrap();
-    assert!(text.contains("Get the file: http://daybook.test/projects/acme/settings#schedules"), "{text}");
+    assert!(
+        text.contains("Get the file: http://daybook.test/projects/acme/settings#schedules"),
+        "{text}"
+    );
     assert!(!text.contains("Maya Ortiz") && !text.contains("UpdateApp\n"), "{text}");
     // Whoever gets it sees it in the settings, and takes the file with their own rights.
     let seen = &list(&app, &eve).await[0];
@@ -698,16 +761,22 @@ async fn a_mail_goes_to_those_who_may_see_it_and_to_each_once() {
     let file = app.as_person(&eve, Method::GET, &path, None).await;
     assert_eq!(ids(&file.body), ["a"]);
     let exports = told(&app, "ExportApiAuditLogs").await;
-    assert!(exports.iter().all(|entry| entry["actor"]["id"] == "eve@acme.dev") && exports.len() == 2);
+    assert!(
+        exports.iter().all(|entry| entry["actor"]["id"] == "eve@acme.dev") && exports.len() == 2
+    );
 }
 
 #[tokio::test]
 async fn more_than_the_project_allows_is_not_cut_off() {
     let (app, folder) = with_folder().await;
     let maya = somebody(&app, "maya@acme.dev", Role::Admin).await;
-    let made = make(&app, &maya, daily("All", "action=UpdateApp", ndjson(), json!({"to": "folder"}))).await;
+    let made =
+        make(&app, &maya, daily("All", "action=UpdateApp", ndjson(), json!({"to": "folder"})))
+            .await;
     let path = "/api/projects/acme/settings/export";
-    let limit = |rows: u64| app.as_person(&maya, Method::PUT, path, Some(json!({"enabled": true, "max_rows": rows})));
+    let limit = |rows: u64| {
+        app.as_person(&maya, Method::PUT, path, Some(json!({"enabled": true, "max_rows": rows})))
+    };
     limit(2).await;
     ingest(&app, (0..3).map(|n| ago(&app, &n.to_string(), n)).collect()).await;
     urge(&app, &maya, &made).await;
