@@ -16,6 +16,7 @@ use daybook_model::{
 
 use super::export::{request, send};
 use crate::{
+    access::Again,
     error::Error,
     export::columns::Columns,
     extract::{JsonBody, Member, Origin, Question},
@@ -131,6 +132,7 @@ pub(super) async fn file(
     State(state): State<AppState>,
     member: Member,
     origin: Origin,
+    again: Again,
     method: Method,
     Path((_, id, number)): Path<(String, String, String)>,
 ) -> Result<Response, Error> {
@@ -140,7 +142,7 @@ pub(super) async fn file(
     let asked = asked(&Method::GET, &member, &format!("/{}/runs/{number}/file", kept.id), &origin);
     let name = file_name(&member.access.project.slug, kept.id, &kept.wanted, &run);
     let job = rows_of(&state, member.access, &kept.wanted, (&run, name), asked).await?;
-    send(&state, job, &method).await
+    send(&state, job, again, &method).await
 }
 
 /// What the person sees: their own, those whose mails they get, and all where they are an admin. Whoever made

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use daybook_model::{
     ApiQuery, Preset, Range, Request, Seq, Sort, Timestamp,
+    account::Permission,
     export::Formulas,
     schedule::{Compression, NewSchedule, Product},
 };
@@ -19,7 +20,7 @@ use super::{
     summary::Summary,
 };
 use crate::{
-    access::Access,
+    access::{Access, Again},
     error::Error,
     export::{
         Job,
@@ -71,10 +72,12 @@ pub async fn rows_of(
     }
     let columns = Columns::parse(columns.as_deref().unwrap_or_default())?;
     let Question { access, list, .. } = question(state, access, wanted, run.to.seq).await?;
+    let sight = access.sight();
     let Access { caller, project, store, .. } = access;
     Ok(Job {
         id: Secret::generate("exp_").reveal().to_owned(),
         store,
+        sight,
         project,
         scope: list.scope.into(),
         order: Order::Log(run.from.seq),
@@ -130,6 +133,7 @@ pub(super) async fn export(
         return Err(RunError::Asks("a summary is no export".into()));
     };
     let name = name(&access.project.slug, kept.id, &kept.wanted, run) + compression.suffix();
+    let again = again(state, &access)?;
     let job = rows_of(state, access, &kept.wanted, (run, name.clone()), Request::default()).await?;
     let before = Scope { as_of: run.from.seq, ..Scope::clone(&job.scope) };
     let rows = job.store.count(&job.scope).await?.saturating_sub(job.store.count(&before).await?);
@@ -142,7 +146,7 @@ pub(super) async fn export(
         )));
     }
     let mut file = upload(state, &kept.wanted.destination, &name).await?;
-    match pour(state, job, compression, &mut file).await {
+    match pour(state, (job, again), compression, &mut file).await {
         Ok(poured) => {
             let place = file.place();
             let about = about(kept, run, &name, &poured);
@@ -179,6 +183,12 @@ pub(super) async fn summary(
     Ok(Made { rows, bytes: Some(bytes), sha256: Some(sha256), place, note: None })
 }
 
+/// Judges the owner's rights again while the file is written.
+fn again(state: &AppState, access: &Access) -> Result<Again, RunError> {
+    let person = access.caller.person().ok_or(Error::Unauthorized)?;
+    Ok(Again::on_behalf(state, person, access, Permission::KeepSchedules))
+}
+
 /// What was written.
 struct Poured {
     rows: u64,
@@ -209,13 +219,13 @@ fn about(kept: &Kept, run: &KeptRun, name: &str, poured: &Poured) -> Vec<(&'stat
 /// Lets an export flow into a file.
 async fn pour(
     state: &AppState,
-    job: Job,
+    (job, again): (Job, Again),
     compression: Compression,
     file: &mut Upload,
 ) -> Result<Poured, RunError> {
     let id = job.id.clone();
     let tracked = state.exports.add(job);
-    let mut body = stream::begin(state, Arc::clone(&tracked)).await?;
+    let mut body = stream::begin(state, Arc::clone(&tracked), again).await?;
     let mut press = Some(Press::new(compression)?);
     let (mut bytes, mut hash) = (0, Sha256::new());
     let mut write = async |piece: Vec<u8>| -> Result<(), RunError> {
