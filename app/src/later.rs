@@ -34,6 +34,7 @@ use crate::{
         range_menu::{Ranges, RangesProps},
         report::{Report, ReportProps},
         run::{RunHeading, RunHeadingProps},
+        schedule::{ScheduleDialog, ScheduleDialogProps},
         share::{Pinned, PinnedProps},
         shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
@@ -85,6 +86,8 @@ pub(crate) enum Later {
     HeadingItems(HeadingItemsProps),
     /// The saved views.
     ViewsList(ViewsListProps),
+    /// Making a schedule of a saved view.
+    Schedule(ScheduleDialogProps),
     /// The clocks.
     ZoneItems,
     /// What is the reader's own.
@@ -180,6 +183,7 @@ fn make(part: Later) -> AnyView {
         Later::ColumnsList(props) => ColumnsList(props).into_any(),
         Later::HeadingItems(props) => HeadingItems(props).into_any(),
         Later::ViewsList(props) => ViewsList(props).into_any(),
+        Later::Schedule(props) => ScheduleDialog(props).into_any(),
         Later::ZoneItems => ZoneItems().into_any(),
         Later::AccountItems(props) => AccountItems(props).into_any(),
         Later::ProjectItems(props) => ProjectItems(props).into_any(),

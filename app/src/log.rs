@@ -28,6 +28,7 @@ pub(crate) mod range_menu;
 pub(crate) mod report;
 pub(crate) mod row;
 pub(crate) mod run;
+pub(crate) mod schedule;
 pub(crate) mod search;
 pub(crate) mod sentence;
 pub(crate) mod share;

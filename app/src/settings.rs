@@ -1,8 +1,8 @@
 //! The parts of the settings: of a project, of the instance, and of the reader.
 
 pub(crate) mod bar;
-pub(crate) mod exports;
 pub(crate) mod dead_letters;
+pub(crate) mod exports;
 pub(crate) mod form;
 pub(crate) mod grant_form;
 pub(crate) mod invite;
@@ -12,6 +12,7 @@ pub(crate) mod people;
 pub(crate) mod person_row;
 pub(crate) mod privacy;
 pub(crate) mod projects;
+pub(crate) mod schedules;
 pub(crate) mod sessions;
 pub(crate) mod stream_form;
 pub(crate) mod stream_row;

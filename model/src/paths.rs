@@ -245,6 +245,27 @@ pub fn export_settings(project: &str) -> String {
     format!("/api/projects/{project}/settings/export")
 }
 
+/// `GET`: the [`Schedules`](crate::schedule::Schedules) that the viewer sees. `POST` a
+/// [`NewSchedule`](crate::schedule::NewSchedule): keep one.
+pub fn schedules(project: &str) -> String {
+    format!("/api/projects/{project}/schedules")
+}
+
+/// `PATCH` a [`ScheduleChange`](crate::schedule::ScheduleChange), `DELETE`: the list as it is then.
+pub fn schedule(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/schedules/{id}")
+}
+
+/// `POST`: run it now. `GET`: its last [`Run`](crate::schedule::Run)s, newest first.
+pub fn schedule_runs(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/schedules/{id}/runs")
+}
+
+/// `GET`: what a run has, as a file, with the rights of whoever asks.
+pub fn schedule_file(project: &str, id: i64, run: u32) -> String {
+    format!("/api/projects/{project}/schedules/{id}/runs/{run}/file")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

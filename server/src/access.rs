@@ -8,4 +8,4 @@ mod rule;
 pub use again::Again;
 pub use bounded::{Bounded, Limit};
 pub use caller::{Caller, DEVICE_COOKIE, SESSION_COOKIE, bearer, cookie, session_cookie};
-pub use rule::{Access, Rule, Sight, guard};
+pub use rule::{Access, Rule, Sight, guard, on_behalf};

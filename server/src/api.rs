@@ -24,6 +24,7 @@ mod porter;
 mod privacy;
 mod projects;
 mod runs;
+mod schedules;
 mod session;
 mod sessions;
 mod settings;
@@ -49,6 +50,7 @@ fn table() -> Table {
     const EXPORT: Rule = Rule::Project(Permission::Export);
     const READ: Rule = Rule::Project(Permission::Read);
     const VIEWS: Rule = Rule::Project(Permission::KeepViews);
+    const SCHEDULES: Rule = Rule::Project(Permission::KeepSchedules);
     const ADMIN: Rule = Rule::Project(Permission::Administer);
     Table::default()
         .route(POST, "/session", Rule::Open, session::sign_in)
@@ -121,6 +123,13 @@ fn table() -> Table {
         .route(POST, "/projects/{project}/views", VIEWS, views::create)
         .route(PATCH, "/projects/{project}/views/{id}", VIEWS, views::change)
         .route(DELETE, "/projects/{project}/views/{id}", VIEWS, views::delete)
+        .route(GET, "/projects/{project}/schedules", SCHEDULES, schedules::list)
+        .route(POST, "/projects/{project}/schedules", SCHEDULES, schedules::create)
+        .route(PATCH, "/projects/{project}/schedules/{id}", SCHEDULES, schedules::change)
+        .route(DELETE, "/projects/{project}/schedules/{id}", SCHEDULES, schedules::delete)
+        .route(POST, "/projects/{project}/schedules/{id}/runs", SCHEDULES, schedules::run)
+        .route(GET, "/projects/{project}/schedules/{id}/runs", SCHEDULES, schedules::runs)
+        .route(GET, SCHEDULE_FILE, SCHEDULES, schedules::file)
 }
 
 /// The route that has the name of another API.
@@ -132,6 +141,8 @@ fn published() -> Table {
 const DEAD_LETTERS: &str = "/projects/{project}/streams/{id}/dead-letters";
 const DEAD_LETTER: &str = "/projects/{project}/streams/{id}/dead-letters/{seq}";
 
+/// What a run of a schedule has.
+const SCHEDULE_FILE: &str = "/projects/{project}/schedules/{id}/runs/{seq}/file";
 /// As Porter published them.
 const PORTER_EXPORT: &str = "/v2/projects/{project}/api-audit-logs/export";
 const PORTER_QUERY: &str = "/v2/projects/{project}/api-audit-logs/query";

@@ -12,6 +12,7 @@ mod import;
 mod log;
 mod manual;
 mod oidc;
+mod outbound;
 mod remote;
 mod serve;
 mod stream;

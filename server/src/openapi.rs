@@ -82,7 +82,7 @@ fn asked(rule: Rule) -> (Value, String) {
         Rule::Person => (json!([session]), "For whoever is signed in.".into()),
         Rule::Instance => (json!([session]), "For those who look after the whole instance.".into()),
         Rule::Project(permission) => {
-            let both = if permission == Permission::KeepViews {
+            let both = if matches!(permission, Permission::KeepViews | Permission::KeepSchedules) {
                 json!([session])
             } else {
                 json!([token, session])
@@ -101,6 +101,7 @@ fn permitted(permission: Permission) -> &'static str {
         Permission::Read => "read",
         Permission::Export => "export",
         Permission::KeepViews => "keep views",
+        Permission::KeepSchedules => "keep schedules",
         Permission::Administer => "administer",
     }
 }

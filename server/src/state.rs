@@ -16,10 +16,12 @@ use crate::{
     ledger::Ledger,
     live::Hub,
     oidc::SingleSignOn,
+    outbound::Outbound,
     patience::Patience,
     people::People,
     preferences::Preferences,
     privacy,
+    schedules::Schedules,
     secret::SecretHash,
     settings::Settings,
     site::Site,
@@ -74,6 +76,10 @@ pub struct Inner {
     pub exports: Exports,
     /// What is sent to other systems.
     pub streams: Streams,
+    /// What is exported by itself.
+    pub schedules: Schedules,
+    /// Where this server can take files and mail.
+    pub outbound: Outbound,
     /// Lets commands on this machine in, which can read the file it is in.
     pub local_key: SecretHash,
     /// Lets the first person in, once.
@@ -116,6 +122,7 @@ impl AppState {
             privacy.clone(),
             settings.streams,
         );
+        let schedules = Schedules::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -136,6 +143,8 @@ impl AppState {
             privacy,
             exports,
             streams,
+            schedules,
+            outbound: settings.outbound,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
             body_budget: Semaphore::new(BODY_BUDGET),

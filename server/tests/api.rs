@@ -40,6 +40,8 @@ mod read;
 mod roles;
 #[path = "api/runs.rs"]
 mod runs;
+#[path = "api/schedules.rs"]
+mod schedules;
 #[path = "api/settings.rs"]
 mod settings;
 #[path = "api/signin.rs"]

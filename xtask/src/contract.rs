@@ -19,8 +19,9 @@ fn python() -> PathBuf {
 /// Installs what is missing.
 pub(crate) fn install() -> Option<Step> {
     let schemathesis = python().join("bin/st");
-    (!schemathesis.is_file()).then(|| {
-        Step::new("Installing schemathesis from PyPI", |job| {
+    let store = python().join("bin/moto_server");
+    (!schemathesis.is_file() || !store.is_file()).then(|| {
+        Step::new("Installing schemathesis and an S3 store for tests from PyPI", |job| {
             let venv = program("python3").args(["-c", "import ensurepip"]).output();
             if !venv.is_ok_and(|o| o.status.success()) {
                 system::install(job, &["python3", "python3-venv"])?;
@@ -30,7 +31,11 @@ pub(crate) fn install() -> Option<Step> {
                 "Install Python 3 with its venv module, then run this again.",
             )?;
             job.run(
-                program(python().join("bin/pip")).args(["install", "schemathesis==4.*"]),
+                program(python().join("bin/pip")).args([
+                    "install",
+                    "schemathesis==4.*",
+                    "moto[s3,server]==5.*",
+                ]),
                 "Check the connection to PyPI, then run this again.",
             )
         })
@@ -125,6 +130,13 @@ const PERSON: &[&str] = &[
     "createView",
     "changeView",
     "deleteView",
+    "listSchedules",
+    "createSchedule",
+    "changeSchedule",
+    "deleteSchedule",
+    "runSchedule",
+    "listScheduleRuns",
+    "getScheduleFile",
     "listProjects",
     "createProject",
     "listPeople",

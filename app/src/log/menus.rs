@@ -43,6 +43,15 @@ pub(crate) fn AccountItems(
     // The bar of a phone has no room for it.
     let place = untrack(|| expect_context::<Address>().place());
     let page = Page::at(&place.path);
+    let schedules = page.project().map(str::to_owned).filter(|project| {
+        let keeps = |viewer: &Viewer| {
+            viewer.may(project, Permission::KeepSchedules)
+                && !viewer.may(project, Permission::Administer)
+        };
+        session.viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(keeps))
+    });
+    let schedules =
+        schedules.map(|project| format!("{}#schedules", paths::project_settings(&project)));
     let settings = page.project().map(str::to_owned).filter(|project| {
         let may = |viewer: &Viewer| viewer.may(project, Permission::Administer);
         session.viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(may))
@@ -53,6 +62,7 @@ pub(crate) fn AccountItems(
         {dynamic(move || email().map(|email| view! { <MenuTitle>{email}</MenuTitle> }))}
         <MenuItem glyph=Icon::User href=paths::ACCOUNT>"Your account"</MenuItem>
         {settings.map(|href| view! { <MenuItem glyph=Icon::Settings href>"Settings"</MenuItem> })}
+        {schedules.map(|href| view! { <MenuItem glyph=Icon::Clock href>"Schedules"</MenuItem> })}
         {keys.map(|keys| view! {
             <MenuItem glyph=Icon::Keyboard hint="?" on_select=Callback::new(move |()| keys.set(true))>"Keyboard"</MenuItem>
         })}

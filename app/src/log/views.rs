@@ -2,6 +2,7 @@
 
 use daybook_model::{
     View,
+    account::Permission,
     saved::{NewView, SavedView, ViewChange},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -9,12 +10,13 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use crate::{
     api::{self, Failure},
     later::{Later, later},
-    log::columns::Columns,
+    log::{columns::Columns, schedule::ScheduleDialogProps},
     reactive::{dynamic, each, memo, when},
+    session::Session,
     ui::{
         announce::announce,
         icon::{Icon, icon},
-        lazy::loading,
+        lazy::{loading, nothing},
         menu::{Menu, MenuItem, MenuRule},
         popover::{Align, Popover},
     },
@@ -29,6 +31,8 @@ pub(crate) struct Views {
     /// All of them; unknown until they are asked for.
     all: RwSignal<Option<Vec<SavedView>>>,
     failure: RwSignal<Option<Failure>>,
+    /// The one that a schedule is to be made of.
+    scheduled: RwSignal<Option<SavedView>>,
     /// How many questions were asked: an answer that is not the last one's changes nothing.
     asked: StoredValue<u64>,
 }
@@ -41,6 +45,7 @@ impl Views {
             columns,
             all: RwSignal::new(None),
             failure: RwSignal::new(None),
+            scheduled: RwSignal::new(None),
             asked: StoredValue::new(0),
         }
     }
@@ -115,6 +120,7 @@ pub(crate) fn ViewsMenu(
         <Popover class="button views-button" label="Saved views" align=Align::End trigger=|| view! { {icon(Icon::Star)} <span>"Views"</span> }>
             {later(move || Later::ViewsList(ViewsListProps { views }), loading)}
         </Popover>
+        {when(move || views.scheduled.with(Option::is_some), move || later(move || Later::Schedule(ScheduleDialogProps { log: views.log, view: views.scheduled }), nothing))}
     }
 }
 
@@ -171,6 +177,8 @@ fn Item(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -> 
         (false, true) => Some("Default"),
         (false, false) => None,
     };
+    let session = expect_context::<Session>();
+    let schedules = session.may(&views.log.project(), Permission::KeepSchedules);
     let name = view.name.clone();
     let kept = StoredValue::new(view);
     view! {
@@ -188,6 +196,9 @@ fn Item(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -> 
             {note.map(|note| view! { <span class="muted">{note}</span> })}
             <Menu class="icon-button" label=format!("{name}: change") align=Align::End trigger=|| icon(Icon::More)>
                 <MenuItem on_select=begin>{if default { "Do not begin with it" } else { "Begin with it" }}</MenuItem>
+                {schedules.then(|| view! {
+                    <MenuItem on_select=Callback::new(move |()| views.scheduled.set(Some(kept.get_value())))>"Schedule…"</MenuItem>
+                })}
                 {own.then(|| view! {
                     <MenuRule />
                     <MenuItem on_select=Callback::new(move |()| renamed.set(Some(kept.get_value())))>"Rename"</MenuItem>

@@ -8,7 +8,8 @@ use crate::{
     session::Session,
     settings::{
         bar::PlainBar, exports::ExportsSection, people::PeopleSection, privacy::PrivacySection,
-        projects::ProjectsSection, streams::StreamsSection, tokens::TokensSection,
+        projects::ProjectsSection, schedules::SchedulesSection, streams::StreamsSection,
+        tokens::TokensSection,
     },
     ui::lazy::loading,
 };
@@ -25,7 +26,8 @@ pub(crate) fn SettingsPage(
     let kept = StoredValue::new(project.clone());
     let may = memo(move || {
         let may = |v: &daybook_model::account::Viewer| {
-            (kept.with_value(|project| v.may(project, Permission::Administer)), v.instance_admin)
+            let may = |permission| kept.with_value(|project| v.may(project, permission));
+            (may(Permission::Administer), may(Permission::KeepSchedules), v.instance_admin)
         };
         session.viewer.with(|viewer| viewer.as_ref().map(may))
     });
@@ -35,17 +37,19 @@ pub(crate) fn SettingsPage(
             <h1>"Settings"</h1>
             {dynamic(move || match may.get() {
                 None => loading(),
-                Some((false, _)) => view! {
+                Some((false, schedules, _)) => view! {
                     <p>"Settings are for the admins of this project. Ask one of them for what you need."</p>
+                    {when(move || schedules, move || view! { <SchedulesSection project=kept.get_value() /> })}
                 }
                 .into_any(),
-                Some((true, instance)) => view! {
+                Some((true, _, instance)) => view! {
                     <nav class="settings-parts" aria-label="Parts of the settings">
                         <a href="#people" rel="external">"People"</a>
                         <a href="#tokens" rel="external">"Tokens"</a>
                         <a href="#privacy" rel="external">"Privacy"</a>
                         <a href="#exports" rel="external">"Exports"</a>
                         <a href="#streams" rel="external">"Streams"</a>
+                        <a href="#schedules" rel="external">"Schedules"</a>
                         {instance.then(|| view! { <a href="#projects" rel="external">"Projects"</a> })}
                     </nav>
                     <PeopleSection project=kept.get_value() />
@@ -53,6 +57,7 @@ pub(crate) fn SettingsPage(
                     <PrivacySection project=kept.get_value() />
                     <ExportsSection project=kept.get_value() />
                     <StreamsSection project=kept.get_value() />
+                    <SchedulesSection project=kept.get_value() />
                     {when(move || instance, || view! { <ProjectsSection /> })}
                 }
                 .into_any(),

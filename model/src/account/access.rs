@@ -17,14 +17,22 @@ pub enum Permission {
     Export,
     /// Keep saved views of one's own; of people only.
     KeepViews,
+    /// Keep schedules of one's own, which take entries away; of people only.
+    KeepSchedules,
     /// Change the project: who may look, tokens, settings, views that everybody sees.
     Administer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 5] =
-        [Self::Ingest, Self::Read, Self::Export, Self::KeepViews, Self::Administer];
+    pub const ALL: [Self; 6] = [
+        Self::Ingest,
+        Self::Read,
+        Self::Export,
+        Self::KeepViews,
+        Self::KeepSchedules,
+        Self::Administer,
+    ];
 }
 
 /// What a person is in a project, least first.
@@ -58,7 +66,9 @@ impl Role {
     pub const fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::Read | Permission::KeepViews => true,
-            Permission::Export => matches!(self, Self::Auditor | Self::Admin),
+            Permission::Export | Permission::KeepSchedules => {
+                matches!(self, Self::Auditor | Self::Admin)
+            }
             Permission::Ingest | Permission::Administer => matches!(self, Self::Admin),
         }
     }
@@ -96,7 +106,7 @@ impl TokenScope {
     /// Whether a token with this scope may do this.
     pub const fn may(self, permission: Permission) -> bool {
         match (self, permission) {
-            (_, Permission::KeepViews) => false,
+            (_, Permission::KeepViews | Permission::KeepSchedules) => false,
             (Self::Admin, _)
             | (Self::Ingest, Permission::Ingest)
             | (Self::Read, Permission::Read)

@@ -1,24 +1,55 @@
 //! Whether what somebody was let in to still stands, for what goes on for long.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use daybook_model::account::Permission;
 
-use super::rule::{Access, Rule, Sight, judge};
-use crate::{error::Error, state::AppState};
+use super::rule::{Access, Rule, Sight, judge, on_behalf};
+use crate::{error::Error, people::Person, state::AppState, store::ProjectId};
 
-/// A request that was let in, kept to be judged again in the way it was judged at first.
+/// What was let in, kept to be judged again in the way it was judged at first.
 #[derive(Clone)]
 pub struct Again {
-    parts: Parts,
+    what: What,
     state: AppState,
     sight: Option<Sight>,
 }
 
+#[derive(Clone)]
+enum What {
+    /// A request.
+    Request(Box<Parts>),
+    /// What is done for a person without a request of theirs.
+    Behalf(Person, ProjectId, Permission),
+}
+
 impl Again {
-    /// Whether the request would be let in now as well, and would see the same. Asking is no use of a
-    /// session.
+    /// What is done for a person in a project.
+    pub fn on_behalf(
+        state: &AppState,
+        person: &Person,
+        access: &Access,
+        permission: Permission,
+    ) -> Self {
+        let what = What::Behalf(person.clone(), access.id(), permission);
+        Self { what, state: state.clone(), sight: Some(access.sight()) }
+    }
+
+    /// Whether it would be let in now as well, and would see the same. Asking is no use of a session.
     pub async fn stands(&self) -> bool {
-        let Some(rule) = self.parts.extensions.get::<Rule>().copied() else { return false };
-        let mut parts = self.parts.clone();
+        match &self.what {
+            What::Request(parts) => self.request_stands((**parts).clone()).await,
+            What::Behalf(person, project, permission) => {
+                let Ok(Some(person)) = self.state.people.active(person.id).await else {
+                    return false;
+                };
+                let access = on_behalf(&self.state, &person, *project, *permission).await;
+                access.is_ok_and(|access| Some(access.sight()) == self.sight)
+            }
+        }
+    }
+
+    async fn request_stands(&self, mut parts: Parts) -> bool {
+        let Some(rule) = parts.extensions.get::<Rule>().copied() else { return false };
         judge(&mut parts, &self.state, rule, false).await.is_ok() && sight(&parts) == self.sight
     }
 }
@@ -31,6 +62,7 @@ impl FromRequestParts<AppState> for Again {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        Ok(Self { sight: sight(parts), parts: parts.clone(), state: state.clone() })
+        let what = What::Request(Box::new(parts.clone()));
+        Ok(Self { sight: sight(parts), what, state: state.clone() })
     }
 }

@@ -76,7 +76,9 @@ impl Access {
     pub fn may(&self, permission: Permission) -> bool {
         match &self.caller {
             Caller::Token(token) => token.may(permission),
-            Caller::Local => permission != Permission::KeepViews,
+            Caller::Local => {
+                !matches!(permission, Permission::KeepViews | Permission::KeepSchedules)
+            }
             Caller::Person(_) => self.role.is_some_and(|role| role.may(permission)),
         }
     }
@@ -98,6 +100,12 @@ impl Access {
             Some(veil) => Ok(veil.meant(scope).await?),
             None => Ok(scope.clone()),
         }
+    }
+
+    /// The same, where nothing is noted of what is asked: only whether it could be is of interest.
+    #[must_use]
+    pub fn unrecorded(&self) -> Self {
+        Self { recording: None, ..self.clone() }
     }
 
     /// What bounds a question with this filter.
@@ -126,6 +134,9 @@ const fn refused(permission: Permission) -> Error {
             "you may not export from this project: its admins and auditors may, and tokens with the scope `export`"
         }
         Permission::KeepViews => "saved views belong to people of the project: sign in",
+        Permission::KeepSchedules => {
+            "schedules belong to people who may export from this project: its admins and auditors"
+        }
         Permission::Administer => "this is for the admins of this project: ask one of them",
     })
 }
@@ -193,6 +204,17 @@ async fn enter(
             .map_err(|_| Error::NotFound("there is nothing at this address"))?;
     let name = path.get("project").map_or("", String::as_str);
     within(name, state, caller, permission, parts.extensions.get::<Recording>()).await
+}
+
+/// A person in a project, for what is done on their behalf: with the rights that they have now.
+pub async fn on_behalf(
+    state: &AppState,
+    person: &Person,
+    project: ProjectId,
+    permission: Permission,
+) -> Result<Access, Error> {
+    let caller = Caller::Person(person.clone());
+    within(&project.0.to_string(), state, &caller, permission, None).await
 }
 
 /// The caller in the project of this name.

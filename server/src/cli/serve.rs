@@ -20,7 +20,7 @@ use crate::{
     journal::MINUTE,
     people::Lifetimes,
     presence::{Found, Presence},
-    project,
+    project, schedules,
     secret::Secret,
     settings::Settings,
     site::Site,
@@ -52,6 +52,8 @@ pub(super) struct Serve {
     trusted_proxies: Vec<IpNet>,
     #[command(flatten)]
     single_sign_on: super::oidc::Options,
+    #[command(flatten)]
+    outbound: super::outbound::Options,
     #[command(flatten)]
     redaction: super::Redaction,
     /// After how many minutes without being used a session ends
@@ -109,22 +111,23 @@ impl Serve {
         };
         let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
         let single_sign_on = self.single_sign_on.read(&site)?;
+        let outbound = self.outbound.read()?;
         let redactor = self.redaction.redactor()?;
         let lifetimes = Lifetimes {
             idle: self.session_idle * 60_000,
             whole: self.session_lifetime * 3_600_000,
         };
         let streams = self.streams.read()?;
-        let settings = Settings {
+        Ok(Settings {
             tabs,
             redactor,
             site,
             lifetimes,
             single_sign_on,
             streams,
+            outbound,
             ..Settings::default()
-        };
-        Ok(settings)
+        })
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
@@ -180,6 +183,7 @@ impl Serve {
         if let Err(error) = streams.start().await {
             return Err(CliError::say(error.to_string()));
         }
+        schedules::keeper::start(state.clone());
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
         let patience = state.patience;

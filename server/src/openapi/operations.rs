@@ -5,6 +5,7 @@ mod exports;
 mod own;
 mod people;
 mod published;
+mod schedules;
 mod streams;
 mod views;
 
@@ -21,6 +22,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Live", entries::live(schemas)),
         ("Exports", exports::operations(schemas)),
         ("Views", views::operations(schemas)),
+        ("Schedules", schedules::operations(schemas)),
         ("Projects", people::projects(schemas)),
         ("People", people::people(schemas)),
         ("Tokens", people::tokens(schemas)),

@@ -30,6 +30,15 @@ impl People {
         Ok(row.as_ref().map(person))
     }
 
+    /// The person of this number, if they may come in.
+    pub async fn active(&self, id: i64) -> Result<Option<Person>, PeopleError> {
+        let row = sqlx::query(
+            "SELECT id, email, instance_admin FROM person WHERE id = $1 AND disabled_at IS NULL",
+        );
+        let row = row.bind(id).fetch_optional(self.log.readers()).await?;
+        Ok(row.as_ref().map(person))
+    }
+
     /// Everybody, by address.
     pub async fn everybody(&self) -> Result<Vec<PersonInfo>, PeopleError> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(

@@ -40,7 +40,7 @@ struct Caller {
     may: &'static [Permission],
 }
 
-use Permission::{Administer, Export, Ingest, KeepViews, Read};
+use Permission::{Administer, Export, Ingest, KeepSchedules, KeepViews, Read};
 
 /// Everything that a person may do.
 const ALL: &[Permission] = &Permission::ALL;
@@ -128,12 +128,12 @@ async fn callers(app: &TestApp) -> Vec<Caller> {
         caller(
             "an auditor",
             session(person(app, "c@acme.dev", &[(acme, of(Role::Auditor))]).await),
-            &[Read, Export, KeepViews],
+            &[Read, Export, KeepViews, KeepSchedules],
         ),
         caller(
             "a limited auditor",
             session(person(app, "d@acme.dev", &[(acme, limited("method=GET", later))]).await),
-            &[Read, Export, KeepViews],
+            &[Read, Export, KeepViews, KeepSchedules],
         ),
         caller(
             "an auditor whose time is over",
@@ -281,6 +281,7 @@ fn the_rules_are_those_that_were_decided() {
             | "/admins" => Rule::Person,
             path if path.starts_with("/people") || path == "/projects" => Rule::Instance,
             path if path.contains("/views") => Rule::Project(KeepViews),
+            path if path.contains("/schedules") => Rule::Project(KeepSchedules),
             path if ["/tokens", "/people", "/streams"].iter().any(|part| path.contains(part)) => {
                 Rule::Project(Administer)
             }

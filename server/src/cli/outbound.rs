@@ -1,0 +1,67 @@
+//! Options of the way out: where scheduled exports and mails go.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::CliError;
+use crate::outbound::{Bucket, Folder, Mailer, Outbound};
+
+/// Where this server can take files and mail.
+#[derive(Args)]
+pub(super) struct Options {
+    /// A folder below which scheduled exports may be written; made where it is missing
+    #[arg(long, env = "DAYBOOK_EXPORT_FOLDER", value_name = "FOLDER")]
+    export_folder: Option<PathBuf>,
+    /// A bucket of an S3-compatible store, into which scheduled exports may be written:
+    /// `s3://audit/daybook`. Where the store is and what opens it is read from the environment:
+    /// `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ALLOW_HTTP`
+    #[arg(long, env = "DAYBOOK_EXPORT_BUCKET", value_name = "S3_URL")]
+    export_bucket: Option<String>,
+    /// The mail server: `smtps://name:password@smtp.example.com`, or
+    /// `smtp://name:password@smtp.example.com:587?tls=required`. Others on this machine can read what a
+    /// command was started with: give it in the environment
+    #[arg(
+        long,
+        env = "DAYBOOK_SMTP_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        requires = "mail_from",
+        requires = "public_url"
+    )]
+    smtp_url: Option<String>,
+    /// In whose name mails are sent: `Daybook <daybook@example.com>`
+    #[arg(long, env = "DAYBOOK_MAIL_FROM", value_name = "SENDER")]
+    mail_from: Option<String>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The mail server's address has a password in it.
+        let Self { export_folder, export_bucket, mail_from, .. } = self;
+        f.debug_struct("Options")
+            .field("export_folder", export_folder)
+            .field("export_bucket", export_bucket)
+            .field("mail_from", mail_from)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Options {
+    /// As they were given.
+    pub(super) fn read(&self) -> Result<Outbound, CliError> {
+        let said = |e: crate::outbound::OutboundError| CliError::say(e.to_string());
+        let folder = match &self.export_folder {
+            Some(path) => Some(Folder::at(path).map_err(|e| {
+                CliError::say(format!("the folder for exports, {}: {e}", path.display()))
+            })?),
+            None => None,
+        };
+        let bucket = self.export_bucket.as_deref().map(Bucket::at).transpose().map_err(said)?;
+        let mailer = match (&self.smtp_url, &self.mail_from) {
+            (Some(url), Some(from)) => Some(Mailer::by(url, from).map_err(said)?),
+            _ => None,
+        };
+        Ok(Outbound { folder, bucket, mailer })
+    }
+}

@@ -1,0 +1,46 @@
+//! The way out: where this server can take things, as it was configured. Nothing in here knows what is
+//! taken, or why.
+//!
+//! A [`Folder`] and a [`Bucket`] take files by way of an [`Upload`], which is there whole under its name or
+//! not at all; a [`Mailer`] takes letters.
+
+mod bucket;
+mod folder;
+mod mail;
+mod upload;
+
+pub use bucket::Bucket;
+pub use folder::Folder;
+pub use mail::{Letter, Mailer};
+pub use upload::Upload;
+
+/// Why something could not be taken out.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboundError {
+    /// The folder, or a file in it.
+    #[error("the folder for exports: {0}")]
+    Folder(#[from] std::io::Error),
+    /// The bucket, or whoever keeps it.
+    #[error("the bucket: {0}")]
+    Bucket(#[from] object_store::Error),
+    /// The mail server, or the way there.
+    #[error("the mail server: {0}")]
+    Mail(#[from] lettre::transport::smtp::Error),
+    /// A letter that cannot be written.
+    #[error("the mail cannot be written: {0}")]
+    Letter(#[from] lettre::error::Error),
+    /// What it was configured with.
+    #[error("{0}")]
+    Configured(String),
+}
+
+/// Where this server can take things.
+#[derive(Debug, Clone, Default)]
+pub struct Outbound {
+    /// A folder of this machine.
+    pub folder: Option<Folder>,
+    /// A bucket of an S3-compatible store.
+    pub bucket: Option<Bucket>,
+    /// A mail server.
+    pub mailer: Option<Mailer>,
+}
