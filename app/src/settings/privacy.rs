@@ -1,8 +1,11 @@
 //! Who sees pseudonyms in place of addresses, and who may see what is behind them.
 
+mod what;
+
 use daybook_model::{account::Role, privacy::Privacy};
 use leptos::{ev, prelude::*};
 
+use self::what::What;
 use super::{
     form::{Form, FormProblem},
     grant_form::role_name,
@@ -13,57 +16,6 @@ use crate::{
     session::Session,
     ui::announce::announce,
 };
-
-/// What a role can be given or spared.
-#[derive(Clone, Copy)]
-enum What {
-    Emails,
-    Ips,
-    Reveal,
-}
-
-impl What {
-    const ALL: [Self; 3] = [Self::Emails, Self::Ips, Self::Reveal];
-
-    /// The heading of its column.
-    const fn heading(self) -> &'static str {
-        match self {
-            Self::Emails => "E-mail addresses",
-            Self::Ips => "IP addresses",
-            Self::Reveal => "Behind the masks",
-        }
-    }
-
-    /// What is said beside the box.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Emails | Self::Ips => "Masked",
-            Self::Reveal => "May reveal",
-        }
-    }
-
-    fn has(self, privacy: &Privacy, role: Role) -> bool {
-        let roles = match self {
-            Self::Emails => &privacy.emails,
-            Self::Ips => &privacy.ips,
-            Self::Reveal => &privacy.reveal,
-        };
-        roles.contains(&role)
-    }
-
-    const fn roles(self, privacy: &mut Privacy) -> &mut Vec<Role> {
-        match self {
-            Self::Emails => &mut privacy.emails,
-            Self::Ips => &mut privacy.ips,
-            Self::Reveal => &mut privacy.reveal,
-        }
-    }
-
-    /// Members see their own activity alone, and all of that.
-    fn fits(self, role: Role) -> bool {
-        !matches!((self, role), (Self::Reveal, Role::Member))
-    }
-}
 
 /// Whom a row is about.
 fn row_name(role: Role) -> &'static str {

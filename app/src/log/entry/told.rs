@@ -37,8 +37,8 @@ pub(super) fn Told(
     for fact in facts.iter_mut().filter(|fact| fact.label == facts::ACTOR) {
         fact.gone = gone;
     }
-    if let Some(masked) = &masked {
-        facts = facts::revealed(facts, masked);
+    if let Some(masked) = masked {
+        facts = facts::revealed(facts, &masked);
     }
     let event = entry.event;
     let at = event.occurred_at;
