@@ -3,7 +3,7 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    SqlitePool,
+    ConnectOptions as _, SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
@@ -40,6 +40,8 @@ impl Database {
         )
         .map_err(|_| foreign())?
         .busy_timeout(Duration::from_secs(5))
+        // A statement for many rows is many pages long; how long a request took is told by itself.
+        .disable_statement_logging()
         .foreign_keys(true)
         // A map saves copying what the system has cached; 1 GiB of address space, not of memory.
         .pragma("mmap_size", (1_i64 << 30).to_string());
