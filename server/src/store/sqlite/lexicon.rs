@@ -173,6 +173,9 @@ impl Shelf {
     }
 }
 
+/// Words with one of some hashes, as a JSON array.
+const BY_HASH: &str = "SELECT number, value, type, id, name, email FROM word WHERE project = ?1 AND kind = ?2 AND hash IN (SELECT value FROM json_each(?3))";
+
 /// Fills in the numbers of the words that the dictionary has.
 async fn look_up(
     connection: &mut SqliteConnection,
@@ -180,13 +183,12 @@ async fn look_up(
     kind: Kind,
     unknown: &mut [Unknown],
 ) -> Result<(), StoreError> {
-    const TEXT: &str = "SELECT number, value, type, id, name, email FROM word WHERE project = ?1 AND kind = ?2 AND hash IN (SELECT value FROM json_each(?3))";
     let hashes: Vec<i64> =
         unknown.iter().map(|u| u.hash).collect::<HashSet<_>>().into_iter().collect();
     let mut known = HashMap::new();
     for hashes in hashes.chunks(LOOK_UP) {
         let list = serde_json::to_string(hashes).map_err(|e| StoreError::Failed(e.to_string()))?;
-        let rows = sqlx::query(TEXT)
+        let rows = sqlx::query(BY_HASH)
             .bind(project.0)
             .bind(kind.code())
             .bind(list)
@@ -200,4 +202,26 @@ async fn look_up(
         item.number = known.get(&item.word).copied().unwrap_or(0);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, Row as _};
+
+    use super::BY_HASH;
+    use crate::store::sqlite::Database;
+
+    #[tokio::test]
+    async fn a_word_is_found_without_reading_all_of_its_kind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("log.db");
+        let database = Database::open(&format!("sqlite://{}", file.display())).await;
+        let database = database.expect("a database");
+        for pool in [database.writer(), database.readers()] {
+            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {BY_HASH}")));
+            let steps = plan.fetch_all(pool).await.expect("a plan");
+            let first: String = steps[0].try_get("detail").expect("a step");
+            assert!(first.contains("word_hash"), "{first}");
+        }
+    }
 }
