@@ -65,7 +65,7 @@ pub(super) struct Serve {
         value_parser = clap::value_parser!(i64).range(1..=8_760))]
     session_lifetime: i64,
     #[command(flatten)]
-    streams: super::stream::Options,
+    streams: super::stream::StreamOptions,
     /// For how many minutes what somebody does with one view is one reading in the log
     #[arg(long, env = "DAYBOOK_READING_WINDOW", default_value_t = 1, value_name = "MINUTES",
         value_parser = clap::value_parser!(i64).range(1..=1_440))]

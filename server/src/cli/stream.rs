@@ -18,7 +18,7 @@ use crate::streams::{self, Addresses, Authorities};
 
 /// Where streams may lead.
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct StreamOptions {
     /// Refuse streams to addresses of this machine and of private networks, also behind a name
     #[arg(long, env = "DAYBOOK_FORBID_PRIVATE_TARGETS")]
     forbid_private_targets: bool,
@@ -28,7 +28,7 @@ pub(super) struct Options {
     stream_ca: Option<PathBuf>,
 }
 
-impl Options {
+impl StreamOptions {
     pub(super) fn read(&self) -> Result<streams::Options, CliError> {
         let authorities = match &self.stream_ca {
             Some(file) => Authorities::of_file(file)?,
@@ -65,7 +65,7 @@ pub(super) struct Add {
     project: ProjectOption,
     /// What it is called
     name: String,
-    /// Where to: https://siem.acme.dev/ingest, http://…, syslogs://logs.acme.dev:6514 (TLS), syslog://…
+    /// Where to: `https://siem.acme.dev/ingest`, `http://…`, `syslogs://logs.acme.dev:6514` (TLS), `syslog://…`
     target: Target,
     /// What entries are written as: daybook, ocsf, ecs, or, for syslog, structured
     #[arg(long, default_value = "daybook")]

@@ -77,15 +77,16 @@ impl Resolver for Addresses {
 /// The address of version 4 that one of version 6 stands for, if it does.
 fn plain(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address else { return address };
-    let [a, b, .., g, h] = v6.segments();
     let embedded = |high: u16, low: u16| {
         IpAddr::V4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
     };
     match v6.segments() {
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => address,
         // Mapped, compatible, and by way of a translator.
-        [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => embedded(g, h),
-        [_, _, c, ..] if a == 0x2002 => embedded(b, c),
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            embedded(high, low)
+        }
+        [0x2002, high, low, ..] => embedded(high, low),
         _ => address,
     }
 }

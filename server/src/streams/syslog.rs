@@ -31,17 +31,14 @@ pub(super) fn frame(
         .take(MESSAGE_ID)
         .collect();
     text.push_str(if id.is_empty() { "-" } else { &id });
-    match message {
-        Some(message) => {
-            text.push_str(" - ");
-            text.push_str(message);
-        }
-        None => {
-            text.push(' ');
-            data(project, entry, &mut text);
-            text.push(' ');
-            text.extend(sentence(entry).chars().map(visible));
-        }
+    if let Some(message) = message {
+        text.push_str(" - ");
+        text.push_str(message);
+    } else {
+        text.push(' ');
+        data(project, entry, &mut text);
+        text.push(' ');
+        text.extend(sentence(entry).chars().map(visible));
     }
     io::Write::write_fmt(out, format_args!("{} {text}", text.len()))
 }

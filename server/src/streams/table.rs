@@ -1,18 +1,19 @@
-//! What is kept of streams, in the log's database.
+//! What is kept of streams, in the log's database: how they are; `progress` has how far they are, and
+//! `letters` what was refused.
+
+mod letters;
+mod progress;
 
 use daybook_model::{
     Filter, Seq, Timestamp,
     stream::{
-        DeadLetter, MAX_DEAD_LETTERS, MAX_STREAMS, NewStream, StreamChange, StreamFormat,
-        StreamHeader, StreamState, Target, Trouble, check_together,
+        MAX_STREAMS, NewStream, StreamChange, StreamFormat, StreamHeader, StreamState, Target,
+        Trouble, check_together,
     },
 };
 use sqlx::{Row as _, SqliteExecutor, sqlite::SqliteRow};
 
 use crate::store::{ProjectId, sqlite::Database};
-
-/// The longest error that is kept, in characters.
-const MAX_ERROR: usize = 300;
 
 /// Why a stream cannot be had, kept or changed.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +115,7 @@ fn place(seq: Seq) -> i64 {
 }
 
 fn taken(error: sqlx::Error) -> StreamsError {
-    let unique = error.as_database_error().is_some_and(|e| e.is_unique_violation());
+    let unique = error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation);
     if unique { StreamsError::Taken } else { error.into() }
 }
 
@@ -231,187 +232,11 @@ impl Table {
         let gone = gone.execute(self.log.writer()).await?.rows_affected() > 0;
         if gone { Ok(before) } else { Err(StreamsError::Missing) }
     }
-
-    /// Everything up to a place is settled, of which the target took so many. `false`: somebody moved the
-    /// stream to another place meanwhile, where it stays.
-    pub(super) async fn settle(
-        &self,
-        stream: &Stream,
-        upto: Seq,
-        taken: usize,
-        now: Timestamp,
-    ) -> Result<bool, StreamsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let moved = moved(&mut *transaction, stream, upto).await?;
-        if taken > 0 {
-            took(&mut *transaction, stream, taken, now).await?;
-        }
-        transaction.commit().await?;
-        Ok(moved)
-    }
-
-    /// An entry is refused for good; the stream goes on behind it. `false`: so many are kept already
-    /// that there is no room for it.
-    pub(super) async fn refuse(
-        &self,
-        stream: &Stream,
-        seq: Seq,
-        upto: Seq,
-        error: &str,
-        now: Timestamp,
-    ) -> Result<bool, StreamsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let kept = sqlx::query(
-            "INSERT INTO dead_letter (stream, seq, at, error) SELECT $1, $2, $3, $4 \
-             WHERE (SELECT count(*) FROM dead_letter WHERE stream = $1) < $5 \
-             OR EXISTS (SELECT 1 FROM dead_letter WHERE stream = $1 AND seq = $2) \
-             ON CONFLICT (stream, seq) DO UPDATE SET at = $3, error = $4, again = 0",
-        )
-        .bind(stream.id)
-        .bind(place(seq))
-        .bind(now.millis())
-        .bind(cut(error))
-        .bind(i64::try_from(MAX_DEAD_LETTERS).unwrap_or(i64::MAX))
-        .execute(&mut *transaction)
-        .await?;
-        if kept.rows_affected() == 0 {
-            return Ok(false);
-        }
-        moved(&mut *transaction, stream, upto).await?;
-        // It does get on.
-        sqlx::query(
-            "UPDATE stream SET error = NULL, failing_since = NULL, again_at = NULL WHERE id = $1",
-        )
-        .bind(stream.id)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(true)
-    }
-
-    /// A dead letter was taken after all.
-    pub(super) async fn revive(
-        &self,
-        stream: &Stream,
-        seq: Seq,
-        now: Timestamp,
-    ) -> Result<(), StreamsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM dead_letter WHERE stream = $1 AND seq = $2")
-            .bind(stream.id)
-            .bind(place(seq))
-            .execute(&mut *transaction)
-            .await?;
-        took(&mut *transaction, stream, 1, now).await?;
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// The stream does not get on; it is tried again then.
-    pub(super) async fn fail(
-        &self,
-        stream: &Stream,
-        error: &str,
-        now: Timestamp,
-        again_at: Timestamp,
-    ) -> Result<(), StreamsError> {
-        sqlx::query(
-            "UPDATE stream SET error = $2, failing_since = COALESCE(failing_since, $3), again_at = $4 WHERE id = $1",
-        )
-        .bind(stream.id)
-        .bind(cut(error))
-        .bind(now.millis())
-        .bind(again_at.millis())
-        .execute(self.log.writer())
-        .await?;
-        Ok(())
-    }
-
-    /// What a stream's target refused for good, in the order of the log.
-    pub async fn dead_letters(&self, stream: &Stream) -> Result<Vec<DeadLetter>, StreamsError> {
-        let rows = sqlx::query(
-            "SELECT seq, at, error, again FROM dead_letter WHERE stream = $1 ORDER BY seq",
-        )
-        .bind(stream.id)
-        .fetch_all(self.log.readers())
-        .await?;
-        let letter = |row: &SqliteRow| {
-            Ok(DeadLetter {
-                seq: row.try_get::<i64, _>(0)?.unsigned_abs(),
-                at: Timestamp::saturating(row.try_get(1)?),
-                error: row.try_get(2)?,
-                again: row.try_get(3)?,
-            })
-        };
-        rows.iter().map(letter).collect()
-    }
-
-    /// Has some of them sent again, or all. Says how many.
-    pub async fn send_again(
-        &self,
-        stream: &Stream,
-        seqs: Option<&[Seq]>,
-    ) -> Result<u64, StreamsError> {
-        let marked = sqlx::query(
-            "UPDATE dead_letter SET again = 1 WHERE stream = $1 \
-             AND ($2 IS NULL OR seq IN (SELECT value FROM json_each($2)))",
-        )
-        .bind(stream.id)
-        .bind(seqs.map(list))
-        .execute(self.log.writer())
-        .await?;
-        Ok(marked.rows_affected())
-    }
-
-    /// Drops one of them, or all. Says how many.
-    pub async fn drop_letters(
-        &self,
-        stream: &Stream,
-        seq: Option<Seq>,
-    ) -> Result<u64, StreamsError> {
-        let dropped =
-            sqlx::query("DELETE FROM dead_letter WHERE stream = $1 AND ($2 IS NULL OR seq = $2)")
-                .bind(stream.id)
-                .bind(seq.map(place))
-                .execute(self.log.writer())
-                .await?;
-        Ok(dropped.rows_affected())
-    }
 }
 
 async fn one(from: impl SqliteExecutor<'_>, id: i64) -> Result<Option<SqliteRow>, sqlx::Error> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = $1"));
     sqlx::query(select).bind(id).fetch_optional(from).await
-}
-
-/// Moves a stream on, unless somebody moved it meanwhile.
-async fn moved(
-    to: impl SqliteExecutor<'_>,
-    stream: &Stream,
-    upto: Seq,
-) -> Result<bool, sqlx::Error> {
-    let moved = sqlx::query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2");
-    let moved = moved.bind(stream.id).bind(place(stream.upto)).bind(place(upto));
-    Ok(moved.execute(to).await?.rows_affected() > 0)
-}
-
-/// The target took some.
-async fn took(
-    to: impl SqliteExecutor<'_>,
-    stream: &Stream,
-    taken: usize,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE stream SET sent = sent + $2, sent_at = $3, error = NULL, failing_since = NULL, again_at = NULL \
-         WHERE id = $1",
-    )
-    .bind(stream.id)
-    .bind(i64::try_from(taken).unwrap_or(i64::MAX))
-    .bind(now.millis())
-    .execute(to)
-    .await
-    .map(drop)
 }
 
 /// A stream with a change, if that goes together.
@@ -438,20 +263,4 @@ fn changed(before: &Stream, change: &StreamChange, passed: Seq) -> Result<Stream
     };
     check_together(stream.target.scheme, stream.format, stream.header.as_ref())?;
     Ok(stream)
-}
-
-/// Places as a list that a statement takes.
-fn list(seqs: &[Seq]) -> String {
-    let seqs: Vec<_> = seqs.iter().map(ToString::to_string).collect();
-    format!("[{}]", seqs.join(","))
-}
-
-/// An error as it is kept: a line of bounded length.
-fn cut(error: &str) -> String {
-    let plain = error.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut text: String = plain.clone().take(MAX_ERROR).collect();
-    if plain.count() > MAX_ERROR {
-        text.push('…');
-    }
-    text
 }
