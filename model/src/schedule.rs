@@ -57,7 +57,8 @@ impl Compression {
         }
     }
 
-    fn is_none(&self) -> bool {
+    /// Whether the file is as it is.
+    pub fn is_none(&self) -> bool {
         *self == Self::None
     }
 

@@ -17,7 +17,7 @@ const PART: usize = 8 << 20;
 const PARTS: usize = 2;
 
 /// How long a part may take. Whoever asks tries again later by themselves.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A bucket, and what names in it begin with.
 #[derive(Debug, Clone)]

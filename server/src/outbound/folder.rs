@@ -42,7 +42,7 @@ pub struct Draft {
     folder: Arc<OwnedFd>,
     file: Arc<File>,
     name: String,
-    draft: String,
+    hidden: String,
     shown: PathBuf,
     finished: bool,
 }
@@ -54,10 +54,10 @@ impl Draft {
             folder = step(&folder, part)?;
         }
         sweep(&folder, &name)?;
-        let draft = format!(".{name}.{:08x}.part", rand::random::<u32>());
-        let file = create(&folder, &draft)?;
+        let hidden = format!(".{name}.{:08x}.part", rand::random::<u32>());
+        let file = create(&folder, &hidden)?;
         let shown = base.join(path).join(&name);
-        Ok(Self { folder: folder.into(), file: file.into(), name, draft, shown, finished: false })
+        Ok(Self { folder: folder.into(), file: file.into(), name, hidden, shown, finished: false })
     }
 
     pub(super) fn place(&self) -> String {
@@ -71,7 +71,7 @@ impl Draft {
 
     pub(super) async fn finish(mut self, beside: Vec<(&'static str, Vec<u8>)>) -> io::Result<()> {
         let (folder, file) = (Arc::clone(&self.folder), Arc::clone(&self.file));
-        let (name, draft) = (self.name.clone(), self.draft.clone());
+        let (name, draft) = (self.name.clone(), self.hidden.clone());
         blocking(move || {
             for (end, bytes) in beside {
                 let draft = format!("{draft}{end}");
@@ -95,7 +95,7 @@ impl Drop for Draft {
     fn drop(&mut self) {
         if !self.finished {
             // Where this does not succeed, the next attempt does it.
-            let _ = unlinkat(&self.folder, &self.draft, AtFlags::empty());
+            let _ = unlinkat(&self.folder, &self.hidden, AtFlags::empty());
         }
     }
 }

@@ -215,8 +215,8 @@ mod tests {
 
     #[test]
     fn numbers_and_lengths_are_read_at_a_glance() {
-        assert_eq!([0, 999, 1_204, 1_000_000].map(grouped), ["0", "999", "1,204", "1,000,000"]);
         const HOUR: i64 = 3_600_000;
+        assert_eq!([0, 999, 1_204, 1_000_000].map(grouped), ["0", "999", "1,204", "1,000,000"]);
         assert_eq!(length(7 * 24 * HOUR + 3_000), "7 days");
         assert_eq!(length(25 * HOUR), "1 day 1 hour");
         assert_eq!(length(HOUR + 120_000), "1 hour 2 minutes");

@@ -26,7 +26,7 @@ pub(super) struct Count {
 
 /// How often a value occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Value {
+pub(super) struct Frequent {
     /// As filtered by.
     pub(super) value: String,
     /// As shown.
@@ -40,7 +40,7 @@ pub(super) struct Value {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(super) struct Values {
     /// The most frequent first.
-    pub(super) top: Vec<Value>,
+    pub(super) top: Vec<Frequent>,
     /// All others together.
     pub(super) others: Count,
 }
@@ -202,10 +202,10 @@ impl Counted {
         let mut all: Vec<(&String, &(String, u64))> = self.values.iter().collect();
         all.sort_by(|a, b| b.1.1.cmp(&a.1.1).then_with(|| a.0.cmp(b.0)));
         let was = |value: &str| before.values.get(value).map_or(0, |(_, count)| *count);
-        let top: Vec<Value> = all
+        let top: Vec<Frequent> = all
             .into_iter()
             .take(TOLD)
-            .map(|(value, (label, now))| Value {
+            .map(|(value, (label, now))| Frequent {
                 value: value.clone(),
                 label: label.clone(),
                 count: Count { now: *now, before: was(value) },
