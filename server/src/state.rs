@@ -153,13 +153,10 @@ impl AppState {
     }
 
     /// Does something to its end, also where whoever waits for it goes away.
-    pub async fn finish<R: IntoResponse>(
+    pub async fn finish<R: IntoResponse + Send + 'static>(
         &self,
         work: impl Future<Output = R> + Send + 'static,
-    ) -> Response
-    where
-        R: Send + 'static,
-    {
+    ) -> Response {
         let done = self.underway.spawn(work).await;
         done.map_or_else(|_| Error::Internal.into_response(), IntoResponse::into_response)
     }

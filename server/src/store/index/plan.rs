@@ -41,7 +41,9 @@ impl CodeSet {
                 }
                 marked
             }
-            listed => codes.iter().map(|&code| listed.contains(code) != self.others).collect(),
+            listed @ Listed::Many(_) => {
+                codes.iter().map(|&code| listed.contains(code) != self.others).collect()
+            }
         };
         if codes.first() == Some(&0) {
             marked[0] = self.absent;

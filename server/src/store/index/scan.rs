@@ -62,17 +62,16 @@ impl<'a> Scan<'a> {
                 Marked::Some(columns) => Some(Marked::select(&columns, rows.clone())),
                 Marked::None => None,
             };
-            let found = match selected.filter(|bits| !bits.is_empty()) {
-                Some(bits) => bits,
-                None => {
-                    // Two conditions that nothing satisfies: whichever is left aside, one is not.
-                    let field = condition.field.filter(|field| apart.contains(field))?;
-                    if missed.is_some_and(|other| other != field) {
-                        return None;
-                    }
-                    missed = Some(field);
-                    Bits::none(rows.len())
+            let found = if let Some(bits) = selected.filter(|bits| !bits.is_empty()) {
+                bits
+            } else {
+                // Two conditions that nothing satisfies: whichever is left aside, one is not.
+                let field = condition.field.filter(|field| apart.contains(field))?;
+                if missed.is_some_and(|other| other != field) {
+                    return None;
                 }
+                missed = Some(field);
+                Bits::none(rows.len())
             };
             passed.push((condition.field, found));
         }
@@ -146,12 +145,10 @@ impl<'a> Scan<'a> {
             return packed.totals().to_vec();
         }
         let mut counts = vec![0; packed.distinct().len()];
-        match bits {
-            Some(bits) => packed.count(bits, self.rows.start, rows, &mut counts),
-            None => {
-                let all = Bits::all(self.rows.len());
-                packed.count(&all, self.rows.start, rows, &mut counts);
-            }
+        if let Some(bits) = bits {
+            packed.count(bits, self.rows.start, rows, &mut counts);
+        } else {
+            packed.count(&Bits::all(self.rows.len()), self.rows.start, rows, &mut counts);
         }
         counts
     }

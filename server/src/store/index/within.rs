@@ -48,7 +48,9 @@ fn each(scan: &Scan<'_>, bounds: &[Plan]) -> Vec<u64> {
             several => {
                 let rows = scan.rows.clone();
                 let mut bits = meant.clone().unwrap_or_else(|| Bits::all(rows.len()));
-                several.iter().for_each(|columns| bits.and(&Marked::select(columns, rows.clone())));
+                for columns in several {
+                    bits.and(&Marked::select(columns, rows.clone()));
+                }
                 bits.count(0..rows.len())
             }
         }
