@@ -115,7 +115,8 @@ fn place(seq: Seq) -> i64 {
 }
 
 fn taken(error: sqlx::Error) -> StreamsError {
-    let unique = error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation);
+    let unique =
+        error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation);
     if unique { StreamsError::Taken } else { error.into() }
 }
 
