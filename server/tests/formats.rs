@@ -38,7 +38,7 @@ fn entry(change: impl FnOnce(&mut Value)) -> Entry {
 fn written(format: StreamFormat, entry: &Entry) -> Value {
     let mut out = Vec::new();
     streams::write(format, false, "acme", entry, &mut out).unwrap();
-    assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1, "a line");
+    assert_eq!(out.split(|byte| *byte == b'\n').count(), 2, "a line");
     serde_json::from_slice(&out).unwrap()
 }
 

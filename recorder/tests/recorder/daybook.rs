@@ -32,7 +32,7 @@ impl Daybook {
         let store = Arc::new(Sqlite::open(&url).await.unwrap());
         let project = store.create_project("acme", clock.now()).await.unwrap();
         let sessions = folder.path().join("sessions.db");
-        let people = People::open(store.database(), &sessions.to_string_lossy()).await.unwrap();
+        let people = People::open(store.database(), &sessions).await.unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
         let token = people
             .create_token(ProjectId(project.number), "recorder", &[Scope::Ingest], clock.now())

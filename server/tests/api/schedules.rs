@@ -151,6 +151,7 @@ async fn somebody(app: &TestApp, email: &str, role: Role) -> String {
     person(app, email, &[(app.project, Grant::of(role))]).await
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "values are written where they are given")]
 fn daily(name: &str, query: &str, product: Value, destination: Value) -> Value {
     json!({
         "name": name, "query": query, "product": product, "destination": destination,
@@ -244,7 +245,11 @@ fn whole_files(folder: &Path) -> Vec<(String, Vec<u8>, Value)> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 fn ids(ndjson: &[u8]) -> Vec<String> {
@@ -705,8 +710,8 @@ async fn a_summary_counts_what_came_and_what_came_before() {
             && !html.contains("<b>")
     );
     // The link stays as it is, and is what the page understands.
-    let link = text.lines().find_map(|line| line.strip_prefix("Open these entries: ")).unwrap();
-    let query = link.strip_prefix("http://daybook.test/projects/acme/log?").unwrap();
+    let opens = text.lines().find_map(|told| told.strip_prefix("Open these entries: ")).unwrap();
+    let query = opens.strip_prefix("http://daybook.test/projects/acme/log?").unwrap();
     assert!(query.contains("as_of=") && query.contains("source=dashboard"), "{query}");
     let total =
         app.get(&format!("/api/projects/acme/histogram?{query}")).await.json()["total"].clone();

@@ -137,7 +137,7 @@ async fn serve(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
     loop {
         let does = state.plan.lock().unwrap().pop_front();
         if does == Some(Does::Hang) {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             return Ok(());
         }
         let begins = loop {
