@@ -195,3 +195,13 @@ fn progress(length: u64) -> indicatif::ProgressBar {
     bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
     bar
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_options_of_every_command_fit_together() {
+        super::Cli::command().debug_assert();
+    }
+}

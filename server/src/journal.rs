@@ -21,7 +21,7 @@ use crate::{
     accounts::Happened,
     clock::Clock,
     extract::Origin,
-    ledger::{Ledger, LedgerError},
+    ledger::{Ledger, LedgerError, new_id},
     project::{self, ProjectError},
     store::{AnyStore, ProjectId},
 };
@@ -227,9 +227,4 @@ async fn settle_for_ever(journal: Journal) {
             tracing::error!(%error, "readings are not settled yet");
         }
     }
-}
-
-/// An id for an event of ours: random, so that it can be told before it is stored.
-fn new_id() -> String {
-    uuid::Builder::from_random_bytes(rand::random()).into_uuid().hyphenated().to_string()
 }

@@ -122,6 +122,17 @@ impl Ledger {
         answered.await.unwrap_or(Err(LedgerError::Closed))
     }
 
+    /// Writes down something that we tell of ourselves. Ids are not only ours to choose: where somebody
+    /// has taken this one for something else, the event gets another, so that nobody can keep it out of
+    /// the log.
+    pub async fn tell(&self, project: ProjectId, event: Event) -> Result<Submitted, LedgerError> {
+        let submitted = self.submit_in_turn(project, vec![event.clone()]).await?;
+        if !matches!(submitted.outcomes[..], [Appended::Differs(_)]) {
+            return Ok(submitted);
+        }
+        self.submit_in_turn(project, vec![Event { id: Some(new_id()), ..event }]).await
+    }
+
     /// Every head from now on. A listener that falls behind is told so, and asks the store.
     pub fn listen(&self) -> broadcast::Receiver<Announcement> {
         self.heads.subscribe()
@@ -133,6 +144,11 @@ impl Ledger {
         // An error means that the task is gone, which is what is waited for.
         let _ = self.done.clone().wait_for(|done| *done).await;
     }
+}
+
+/// An id for an event of ours: random, so that it can be told before it is stored.
+pub(crate) fn new_id() -> String {
+    uuid::Builder::from_random_bytes(rand::random()).into_uuid().hyphenated().to_string()
 }
 
 /// The room that so many bytes need; a batch larger than all of it has it to itself.

@@ -34,6 +34,17 @@ pub enum OutboundError {
     Configured(String),
 }
 
+impl OutboundError {
+    /// Whether it is no use to try again with the same recipient.
+    pub fn is_for_good(&self) -> bool {
+        match self {
+            Self::Mail(error) => error.is_permanent(),
+            Self::Letter(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Where this server can take things.
 #[derive(Debug, Clone, Default)]
 pub struct Outbound {

@@ -271,7 +271,9 @@ pub(super) async fn regroup(
     shown: &[(ProjectId, Role)],
     from: &Origin,
 ) -> Result<(), Error> {
-    for change in state.people.set_group_grants(person.id, shown).await? {
+    // Whoever leaves a group and never signs in again has nothing left when the session is over.
+    let until = state.clock.now().plus_millis(state.people.lifetimes().whole);
+    for change in state.people.set_group_grants(person.id, shown, until).await? {
         let action = if change.after.is_some() { Action::ChangeRole } else { Action::RemoveMember };
         let changed = Happened::new(action, provider(state), from.clone());
         let changed = changed.in_project(change.project);

@@ -12,6 +12,7 @@ use crate::{
 
 /// Through whom people may sign in beside by a password.
 #[derive(Args)]
+#[group(id = "single_sign_on")]
 #[expect(clippy::struct_field_names, reason = "they are the names of the options")]
 pub(super) struct Options {
     /// The provider of single sign-on (OpenID Connect), as it names itself:

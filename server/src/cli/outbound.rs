@@ -9,6 +9,7 @@ use crate::outbound::{Bucket, Folder, Mailer, Outbound};
 
 /// Where this server can take files and mail.
 #[derive(Args)]
+#[group(id = "outbound")]
 pub(super) struct Options {
     /// A folder below which scheduled exports may be written; made where it is missing
     #[arg(long, env = "DAYBOOK_EXPORT_FOLDER", value_name = "FOLDER")]

@@ -75,7 +75,9 @@ pub async fn close_unfinished(state: &AppState) -> Result<usize, Error> {
         match serde_json::from_str::<Event>(entry) {
             Ok(mut event) => {
                 event.occurred_at = state.clock.now();
-                write(state, ProjectId(*project), event).await?;
+                normalise(&mut event, &state.sources);
+                // Where its end was told just before the process ended, that stays.
+                state.ledger.submit_in_turn(ProjectId(*project), vec![event]).await?;
             }
             Err(error) => {
                 tracing::error!(%error, export = id, "the note of an export cannot be read");
@@ -151,7 +153,7 @@ fn bare(at: Timestamp, actor: Actor, action: &str) -> Event {
 /// The one way in which this module writes.
 async fn write(state: &AppState, project: ProjectId, mut event: Event) -> Result<(), LedgerError> {
     normalise(&mut event, &state.sources);
-    state.ledger.submit_in_turn(project, vec![event]).await.map(drop)
+    state.ledger.tell(project, event).await.map(drop)
 }
 
 async fn forget(state: &AppState, id: &str) {

@@ -4,7 +4,7 @@ use daybook_model::{
     Field, Timestamp,
     account::{ActorStatus, Gone, MAX_ACTORS, PersonChange, PersonInfo},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{People, PeopleError, Person, check_password, new_password, person};
 use crate::{
@@ -86,6 +86,7 @@ impl People {
             check_actors(actors)?;
         }
         let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let before = instance_admins(&mut transaction).await?;
         let changed = sqlx::query(
             "UPDATE person SET instance_admin = COALESCE($2, instance_admin), disabled_at = \
              CASE $3 WHEN 1 THEN COALESCE(disabled_at, $4) WHEN 0 THEN NULL ELSE disabled_at END \
@@ -100,13 +101,7 @@ impl People {
         if changed.rows_affected() == 0 {
             return Ok(false);
         }
-        let takes = change.disabled == Some(true) || change.instance_admin == Some(false);
-        let admins: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM person WHERE instance_admin AND disabled_at IS NULL",
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        if takes && admins == 0 {
+        if before > 0 && instance_admins(&mut transaction).await? == 0 {
             return Err(PeopleError::Refused(
                 "nobody would look after the instance any more: let somebody else do it first"
                     .into(),
@@ -283,4 +278,10 @@ fn check_actors(actors: &[String]) -> Result<(), PeopleError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// How many people look after the instance.
+async fn instance_admins(connection: &mut SqliteConnection) -> Result<i64, PeopleError> {
+    let admins = "SELECT COUNT(*) FROM person WHERE instance_admin AND disabled_at IS NULL";
+    Ok(sqlx::query_scalar(admins).fetch_one(connection).await?)
 }

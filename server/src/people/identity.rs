@@ -100,11 +100,13 @@ impl People {
         Ok(forgotten.rows_affected())
     }
 
-    /// Replaces everything that a person has from groups; says what changed.
+    /// Replaces everything that a person has from groups, which is worth something until a moment;
+    /// says what changed.
     pub async fn set_group_grants(
         &self,
         person: i64,
         given: &[(ProjectId, Role)],
+        until: Timestamp,
     ) -> Result<Vec<GroupChange>, PeopleError> {
         let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
         let before = sqlx::query(
@@ -122,7 +124,7 @@ impl People {
             changes.push(GroupChange { project, before, after });
         }
         for (project, role) in given {
-            let grant = Grant::of(*role);
+            let grant = Grant { until: Some(until), ..Grant::of(*role) };
             grants::insert(&mut transaction, person, *project, &grant, true).await?;
             if !changes.iter().any(|change| change.project == *project) {
                 changes.push(GroupChange { project: *project, before: None, after: Some(*role) });

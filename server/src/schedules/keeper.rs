@@ -62,7 +62,14 @@ pub async fn tick(state: &AppState) -> usize {
             }
         });
     }
-    runs.join_all().await.len()
+    let mut seen_to = 0;
+    while let Some(run) = runs.join_next().await {
+        seen_to += 1;
+        if let Err(error) = run {
+            tracing::error!(%error, "a schedule is not seen to");
+        }
+    }
+    seen_to
 }
 
 /// Sees to one schedule.
@@ -92,13 +99,25 @@ async fn attend(state: &AppState, id: i64) -> Result<(), SchedulesError> {
             told::ended(state, &kept, &run, Ok(&made)).await;
         }
         Err(error) => {
-            let problem = error.to_string();
+            let problem = brief(&error.to_string());
             tracing::warn!(problem, schedule = id, run = run.number, "a run failed");
             state.schedules.failed(id, run.number, &problem).await?;
             told::ended(state, &kept, &run, Err(&problem)).await;
         }
     }
     Ok(())
+}
+
+/// What went wrong, in a line: whoever keeps a bucket or sends mail may say a lot, and repeat what it
+/// was told.
+fn brief(problem: &str) -> String {
+    const MOST: usize = 300;
+    let line = problem.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut brief: String = line.take(MOST).collect();
+    if brief.len() < problem.len() {
+        brief.push('…');
+    }
+    brief
 }
 
 /// Why a schedule does not run.

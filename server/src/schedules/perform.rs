@@ -99,7 +99,7 @@ async fn post(
     let site = state.site.address().ok_or_else(|| {
         asks("this server does not know its own address any more: start it with --public-url")
     })?;
-    let (to, left_out) = readers(state, kept, &access, recipients).await?;
+    let (to, mut left_out) = readers(state, kept, &access, recipients).await?;
     if to.is_empty() {
         return Err(asks(&format!(
             "nobody of those it is for may see it: {}",
@@ -112,7 +112,7 @@ async fn post(
         entries: format!("{site}{}?{}", paths::log(&slug), summary.view()),
         schedules: format!("{site}{}#schedules", paths::project_settings(&slug)),
     };
-    send_all(state, mailer, kept, run, (&summary, &links), &to).await?;
+    left_out.extend(send_all(state, mailer, kept, run, (&summary, &links), &to).await?);
     let note = (!left_out.is_empty()).then(|| format!("left out: {}", left_out.join("; ")));
     let place = run.delivered.join(", ");
     Ok(Made { rows: summary.entries.now, bytes: None, sha256: None, place, note })
@@ -125,9 +125,9 @@ async fn send_all(
     run: &mut KeptRun,
     (summary, links): (&Summary, &letter::Links),
     to: &[String],
-) -> Result<(), RunError> {
+) -> Result<Vec<String>, RunError> {
     let letter = letter::of(kept, summary, links);
-    let mut failed = None;
+    let (mut failed, mut refused) = (None, Vec::new());
     for recipient in to {
         // Whoever has it from an earlier attempt does not get it again.
         if run.delivered.contains(recipient) {
@@ -139,10 +139,21 @@ async fn send_all(
                 run.delivered.push(recipient.clone());
                 state.schedules.delivered(kept.id, run).await?;
             }
+            // One mailbox that is gone keeps nothing from the others, nor from the next run.
+            Err(error) if error.is_for_good() => {
+                tracing::warn!(%error, schedule = kept.id, "a mail is refused for good");
+                refused.push(format!("{recipient} (the mail server refuses it for good)"));
+            }
             Err(error) => failed = Some(error),
         }
     }
-    failed.map_or(Ok(()), |error| Err(error.into()))
+    match failed {
+        Some(error) => Err(error.into()),
+        None if run.delivered.is_empty() => {
+            Err(RunError::Asks(format!("nobody got it: {}", refused.join("; "))))
+        }
+        None => Ok(refused),
+    }
 }
 
 /// Those of the recipients who may see no less than the owner does: whatever is in the mail, they could

@@ -143,5 +143,5 @@ async fn written(state: &AppState, kept: &Kept, event: Event) {
 
 async fn write(state: &AppState, kept: &Kept, mut event: Event) -> Result<(), LedgerError> {
     normalise(&mut event, &state.sources);
-    state.ledger.submit_in_turn(kept.project, vec![event]).await.map(drop)
+    state.ledger.tell(kept.project, event).await.map(drop)
 }

@@ -13,6 +13,9 @@ use rustls::{RootCertStore, pki_types::CertificateDer};
 
 use super::{Options, Stream, batch::Batch};
 
+/// How much of what a target says is told, in characters.
+const TOLD: usize = 300;
+
 /// How long connecting may take, within the patience for all of it.
 const CONNECTING: Duration = Duration::from_secs(10);
 
@@ -82,7 +85,8 @@ impl Client {
         .map_err(|refusal| self.discreet(refusal))
     }
 
-    /// What a target says may repeat what it was told in confidence.
+    /// What a target says may repeat what it was told in confidence. Only what is left is cut: half of
+    /// a secret is one as well.
     fn discreet(&self, refusal: Refusal) -> Refusal {
         let target = self.target.to_string();
         let query = target.split_once('?').map(|(_, query)| query);
@@ -91,11 +95,11 @@ impl Client {
             for secret in secrets.into_iter().flatten() {
                 text = text.replace(secret, "…");
                 // `Bearer x`: the x alone is as secret. Words are not.
-                for part in secret.split([' ', '&', '=']).filter(|part| part.len() >= 12) {
+                for part in secret.split([' ', '&', '=']).filter(|part| part.len() >= 8) {
                     text = text.replace(part, "…");
                 }
             }
-            text
+            text.chars().take(TOLD).collect()
         };
         match refusal {
             Refusal::Trouble { error, wait } => Refusal::Trouble { error: hide(error), wait },

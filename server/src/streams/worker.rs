@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use daybook_model::{
-    Seq,
+    Filter, Seq,
     stream::{MAX_DEAD_LETTERS, StreamState},
 };
 use rand::SeedableRng as _;
@@ -70,8 +70,9 @@ pub(super) struct Worker {
     entries: usize,
     /// In a row.
     failures: u32,
-    /// From this place, which is written down, nothing matched up to `passed`.
+    /// From this place, which is written down, nothing matched this filter up to `passed`.
     from: Seq,
+    filter: Option<Filter>,
     passed: Arc<AtomicU64>,
 }
 
@@ -88,6 +89,7 @@ impl Worker {
             news: inner.ledger.listen(),
             dice: ChaCha8Rng::seed_from_u64(seed),
             client: None,
+            filter: None,
             entries: inner.options.pace.entries,
             failures: 0,
             from: 0,
@@ -186,7 +188,10 @@ impl Worker {
     }
 
     async fn send_next(&mut self, stream: &Stream) -> Result<Turn, Fault> {
-        if self.from != stream.upto || self.passed.load(Ordering::Acquire) < stream.upto {
+        // What did not match one filter may match another.
+        let other = self.filter.as_ref() != Some(&stream.filter);
+        if other || self.from != stream.upto || self.passed.load(Ordering::Acquire) < stream.upto {
+            self.filter = Some(stream.filter.clone());
             self.from = stream.upto;
             self.passed.store(stream.upto, Ordering::Release);
         }

@@ -16,8 +16,6 @@ use crate::streams::batch::Batch;
 
 /// How much of an answer is read, in bytes: to tell what is wrong, and to use the connection again.
 const READ: u64 = 16 * 1024;
-/// How much of it is told, in characters.
-const TOLD: usize = 200;
 
 /// Reaches a target by HTTP.
 pub(super) struct Http(Agent);
@@ -79,7 +77,6 @@ fn judge(answer: Response<ureq::Body>, now: Timestamp) -> Result<(), Refusal> {
     }
     let text = String::from_utf8_lossy(&said);
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().take(TOLD).collect();
     let mut error = format!("it answered {}", status.as_u16());
     if let Some(reason) = status.canonical_reason() {
         error = format!("{error} {reason}");

@@ -111,8 +111,11 @@ async fn moved(
     stream: &Stream,
     upto: Seq,
 ) -> Result<bool, sqlx::Error> {
-    let moved = sqlx::query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2");
+    // Neither its place nor its filter may have been changed meanwhile.
+    let moved =
+        sqlx::query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2 AND filter = $4");
     let moved = moved.bind(stream.id).bind(place(stream.upto)).bind(place(upto));
+    let moved = moved.bind(stream.filter.to_string());
     Ok(moved.execute(to).await?.rows_affected() > 0)
 }
 
