@@ -145,7 +145,8 @@ impl StreamCommand {
         let via = Via::find(options).await?;
         match new {
             Err((project, new)) => {
-                let path = format!("/api/projects/{project}/streams");
+                let project = via.ensure_project(&project).await?;
+                let path = format!("/api/projects/{}/streams", project.number);
                 let made: StreamInfo = via.call("POST", &path, &new).await?;
                 println!("{}", line(&made));
             }
