@@ -261,7 +261,7 @@ fn Made(log: LogAddress, schedule: Schedule, open: RwSignal<bool>) -> impl IntoV
     let (clock, next) = (expect_context::<Clock>(), schedule.next_at);
     view! {
         <div class="export-progress">
-            <p role="status">{dynamic(move || format!("It runs for the first time on {}.", minute(next, clock.now_untracked(), zone.get())))}</p>
+            <p role="status">{dynamic(move || format!("It runs for the first time {}.", minute(next, clock.now_untracked(), zone.get())))}</p>
             <div class="form-acts">
                 <a class="button" href=format!("{}#schedules", paths::project_settings(&log.project()))>"See all schedules"</a>
                 <button type="button" class="button primary" on:click=move |_| open.set(false)>"Done"</button>

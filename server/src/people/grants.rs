@@ -25,7 +25,8 @@ fn worth(grant: &Grant) -> (bool, bool, Role) {
 }
 
 impl People {
-    /// What a person may do in a project now.
+    /// What a person may do in a project now. What a group gave begins anew with each session: when it
+    /// ends otherwise is not told.
     pub async fn grant(
         &self,
         person: &Person,
@@ -33,8 +34,8 @@ impl People {
         now: Timestamp,
     ) -> Result<Option<Grant>, PeopleError> {
         let rows = sqlx::query(
-            "SELECT role, filter, until FROM person_grant \
-             WHERE person = $1 AND project = $2 AND (until IS NULL OR until > $3)",
+            "SELECT role, filter, CASE WHEN from_group THEN NULL ELSE until END \
+             FROM person_grant WHERE person = $1 AND project = $2 AND (until IS NULL OR until > $3)",
         )
         .bind(person.id)
         .bind(project.0)
