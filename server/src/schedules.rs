@@ -4,7 +4,7 @@
 //! it began: places are given in order and without gaps, so each entry is in exactly one run, however late
 //! it came. This is settled in [`Schedules`] before anything is made, and a run that fails, or that the server
 //! does not live to see the end of, is made again from the same places. [`keeper`] watches the time,
-//! [`perform`] makes what is wanted, [`calendar`] knows the hours.
+//! `perform` makes what is wanted, [`calendar`] knows the hours.
 
 pub mod calendar;
 mod file;
