@@ -1,5 +1,6 @@
 //! What is said of what is served: a file for each part of it, in the order in which it is told.
 
+mod alerts;
 mod entries;
 mod exports;
 mod own;
@@ -23,6 +24,8 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Exports", exports::operations(schemas)),
         ("Views", views::operations(schemas)),
         ("Schedules", schedules::operations(schemas)),
+        ("Alerts", alerts::alerts(schemas)),
+        ("Recipients of alerts", alerts::recipients(schemas)),
         ("Projects", people::projects(schemas)),
         ("People", people::people(schemas)),
         ("Tokens", people::tokens(schemas)),
