@@ -13,11 +13,12 @@ mod message;
 mod record;
 mod table;
 mod told;
+mod veil;
 mod walk;
 mod watch;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -32,6 +33,7 @@ use crate::{
     clock::Clock,
     ledger::Ledger,
     outbound::{Addresses, Authorities},
+    privacy,
     state::AppState,
     store::{AnyStore, ProjectId, sqlite::Database},
     streams::Pace,
@@ -39,6 +41,7 @@ use crate::{
 pub use backtest::backtest;
 pub use record::{Done, record};
 pub use table::{AlertsError, KeptRecipient, KeptRule, Table, firings::Wanted};
+pub use veil::veil;
 use watch::Closed;
 
 /// How long what is under way may take when the server stops.
@@ -85,6 +88,7 @@ struct Inner {
     store: AnyStore,
     ledger: Ledger,
     clock: Clock,
+    privacy: privacy::Settings,
     options: Options,
     /// Where this server is on the web.
     site: Option<String>,
@@ -95,6 +99,8 @@ struct Inner {
     courier: Notify,
     /// Something is to be told in the log.
     fired: Notify,
+    /// Up to where each log was looked at, and what was found is kept.
+    looked: channel::Sender<BTreeMap<ProjectId, Seq>>,
     tasks: tokio::sync::Mutex<JoinSet<()>>,
     closing: channel::Sender<bool>,
 }
@@ -109,17 +115,20 @@ impl Alerts {
         site: Option<String>,
         options: Options,
     ) -> Self {
+        let privacy = privacy::Settings::on(log);
         Self(Arc::new(Inner {
             table: Table::on(log),
             store,
             ledger,
             clock,
+            privacy,
             options,
             site,
             orders: Mutex::default(),
             bell: Notify::new(),
             courier: Notify::new(),
             fired: Notify::new(),
+            looked: channel::Sender::default(),
             tasks: tokio::sync::Mutex::default(),
             closing: channel::channel(false).0,
         }))
@@ -171,6 +180,14 @@ impl Alerts {
         Ok(self.0.store.head(project).await?)
     }
 
+    /// Waits until a project's log was looked at up to a place, and what was found there is kept.
+    pub async fn settled(&self, project: ProjectId, place: Seq) {
+        let mut looked = self.0.looked.subscribe();
+        let there = |all: &BTreeMap<ProjectId, Seq>| all.get(&project).is_some_and(|at| *at >= place);
+        // The sender is here.
+        let _ = looked.wait_for(there).await;
+    }
+
     /// A secret for a webhook.
     pub fn new_secret() -> String {
         message::new_secret()
@@ -179,6 +196,11 @@ impl Alerts {
     /// What is told to a recipient to see whether it comes through.
     pub fn test_message(&self, project: &str, recipient: &str) -> String {
         message::test(project, self.0.site.as_deref(), recipient, self.0.clock.now())
+    }
+
+    /// Watches no more, as if the process had been killed: what was looked at is looked at again.
+    pub async fn abort(&self) {
+        self.0.tasks.lock().await.abort_all();
     }
 
     /// Watches no more. What was looked at is kept; what is being delivered has a moment left, and is delivered

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use daybook_model::{
     Event, Field, Filter, Range, Seq, Span, Term, Timestamp,
-    account::Project,
+    account::{Project, Role},
     alert::Condition,
 };
 
@@ -199,6 +199,8 @@ impl Engine {
             minds: Vec::new(),
             found: Vec::new(),
             site: inner.site.clone(),
+            // What is told is what an admin sees.
+            masks: inner.privacy.masks(self.id(), Role::Admin).await?,
         };
         for rule in &mut self.rules {
             let episodes = rule.machine.take();

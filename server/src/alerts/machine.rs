@@ -16,7 +16,7 @@ use daybook_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::store::dictionary::Word;
-pub(super) use episode::{Episode, Named};
+pub(super) use episode::Episode;
 use hours::Hours;
 use window::{Point, Window};
 
@@ -28,6 +28,8 @@ const SEEN: usize = 50_000;
 pub(super) const BRAKE: u32 = 200;
 /// After so many entries, what is over is forgotten.
 const SWEEP: u32 = 1_024;
+/// After so many entries it is counted what it has in mind.
+const COUNTED: u32 = 64;
 /// What comes this late still finds what it belongs to.
 const LATE: i64 = 24 * 60 * 60 * 1_000;
 const HOUR: i64 = 60 * 60 * 1_000;
@@ -171,6 +173,8 @@ impl Machine {
     /// An entry from before it began.
     pub(super) fn learn(&mut self, sighting: &Sighting<'_>) {
         self.dirty = true;
+        self.mind.time = self.mind.time.max(sighting.at.min(sighting.received));
+        self.mind.entries = self.mind.entries.wrapping_add(1);
         match self.watched.condition {
             Condition::New { .. } => drop(self.is_new(sighting)),
             Condition::UnusualHour {} => {
@@ -364,8 +368,8 @@ impl Machine {
 
     /// Forgets what is oldest, where there is too much.
     fn bound(&mut self, now: i64) {
-        // Counted only where there may be too many.
-        if self.mind.groups.len() * 2 < HELD / HOURS_WEIGH && !self.mind.entries.is_multiple_of(64) {
+        // Counted now and then: it takes a look at every group.
+        if !self.mind.entries.is_multiple_of(COUNTED) {
             return;
         }
         let held: usize = self.mind.groups.values().map(Group::weight).sum();
@@ -405,3 +409,6 @@ impl Group {
 fn key(group: Option<(&str, &str)>) -> i64 {
     group.map_or(0, |(value, _)| Word::hash(value))
 }
+
+#[cfg(test)]
+mod tests;

@@ -161,3 +161,6 @@ impl Matcher {
         }) && self.search.as_ref().is_none_or(|wanted| facts.searched().contains(wanted))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,6 +127,8 @@ impl Watch {
         if due {
             self.kept = Instant::now();
         }
+        let places = self.engines.iter().map(|(project, engine)| (*project, engine.place));
+        inner.looked.send_modify(|looked| looked.extend(places));
         Ok(behind)
     }
 

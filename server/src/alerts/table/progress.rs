@@ -10,9 +10,10 @@ use super::{AlertsError, KeptRule, Table, json, number};
 use crate::{
     alerts::{
         machine::{Episode, Limit},
-        message,
+        message, veil,
     },
     ledger::new_id,
+    privacy::Masks,
     store::ProjectId,
 };
 
@@ -26,6 +27,8 @@ pub(in crate::alerts) struct Progress {
     pub(in crate::alerts) found: Vec<Found>,
     /// Where this server is on the web.
     pub(in crate::alerts) site: Option<String>,
+    /// What is masked for whoever is told.
+    pub(in crate::alerts) masks: Masks,
 }
 
 /// An episode of a rule.
@@ -179,7 +182,8 @@ async fn fire(
     if rule.rule.recipients.is_empty() {
         return Ok(false);
     }
-    let firing = super::firings::one(&mut *log, progress.project, id).await?;
+    let mut firing = super::firings::one(&mut *log, progress.project, id).await?;
+    veil(&progress.masks, &mut firing);
     let body = message::fired(&progress.slug, progress.site.as_deref(), &firing, now);
     let mut told = false;
     for recipient in &rule.rule.recipients {

@@ -5,12 +5,12 @@ use axum::{
     extract::{Path, RawQuery, State},
 };
 use daybook_model::alert::{
-    AlertCounts, Deliveries, Delivery, Firing, FiringChange, FiringState, Firings, Group,
+    AlertCounts, Deliveries, Delivery, Firing, FiringChange, FiringState, Firings,
 };
 
 use super::{Asked, number, whole};
 use crate::{
-    alerts::{AlertsError, Done, Wanted, record},
+    alerts::{self, AlertsError, Done, Wanted, record},
     error::Error,
     extract::{Access, JsonBody, Origin},
     state::AppState,
@@ -124,24 +124,5 @@ pub(super) fn veil_delivery(access: &Access, delivery: &mut Delivery) {
 }
 
 fn veil(access: &Access, firing: &mut Firing) {
-    if access.masks.is_none() {
-        return;
-    }
-    let masked = |text: &str| access.masks.text(text).into_owned();
-    let group = |group: Option<Group>| {
-        group.map(|Group { field, value, label }| Group {
-            value: access.masks.field(field, &value).into_owned(),
-            label: masked(&label),
-            field,
-        })
-    };
-    firing.name = masked(&firing.name);
-    firing.sentence = masked(&firing.sentence);
-    firing.query = masked(&firing.query);
-    firing.group = group(firing.group.take());
-    firing.value = group(firing.value.take());
-    for note in &mut firing.notes {
-        note.by = masked(&note.by);
-        note.note = note.note.as_deref().map(masked);
-    }
+    alerts::veil(&access.masks, firing);
 }
