@@ -40,7 +40,7 @@ use crate::{
 };
 pub use backtest::backtest;
 pub use record::{Done, record};
-pub use table::{AlertsError, KeptRecipient, KeptRule, Table, firings::Wanted};
+pub use table::{AlertsError, KeptRecipient, KeptRule, Table, Wanted};
 pub use veil::veil;
 use watch::Closed;
 
@@ -154,7 +154,11 @@ impl Alerts {
     }
 
     /// Gives a project the rules that are built in, which look at all of its log.
-    pub async fn from_the_start(log: &Database, project: ProjectId, now: Timestamp) -> Result<(), AlertsError> {
+    pub async fn from_the_start(
+        log: &Database,
+        project: ProjectId,
+        now: Timestamp,
+    ) -> Result<(), AlertsError> {
         Table::on(log).begin(project, 0, now).await
     }
 
@@ -183,7 +187,8 @@ impl Alerts {
     /// Waits until a project's log was looked at up to a place, and what was found there is kept.
     pub async fn settled(&self, project: ProjectId, place: Seq) {
         let mut looked = self.0.looked.subscribe();
-        let there = |all: &BTreeMap<ProjectId, Seq>| all.get(&project).is_some_and(|at| *at >= place);
+        let there =
+            |all: &BTreeMap<ProjectId, Seq>| all.get(&project).is_some_and(|at| *at >= place);
         // The sender is here.
         let _ = looked.wait_for(there).await;
     }

@@ -1,8 +1,8 @@
 //! How a server was told to be.
 
 use crate::{
-    alerts, intake::Redactor, journal::Journal, oidc::SingleSignOn, outbound::Outbound, patience::Patience,
-    people::Lifetimes, site::Site, streams, tabs::Tabs,
+    alerts, intake::Redactor, journal::Journal, oidc::SingleSignOn, outbound::Outbound,
+    patience::Patience, people::Lifetimes, site::Site, streams, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.

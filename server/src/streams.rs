@@ -26,13 +26,13 @@ use std::{
 use daybook_model::{Seq, stream::StreamInfo};
 use tokio::{sync::watch, task::JoinSet};
 
+pub use crate::outbound::{Addresses, Authorities, AuthoritiesError};
 use crate::{
     clock::Clock,
     ledger::Ledger,
     privacy,
     store::{AnyStore, ProjectId, StoreError, sqlite::Database},
 };
-pub use crate::outbound::{Addresses, Authorities, AuthoritiesError};
 pub use format::write;
 pub use pace::Pace;
 pub use record::{Done, record};

@@ -18,9 +18,9 @@ pub(crate) fn bench(args: &[String]) -> Result {
             speeds("export")
         }
         Some("page") => page(),
-        Some(other) => {
-            Err(format!("There is no bench {other:?}, only `alerts`, `export`, `index` and `page`."))
-        }
+        Some(other) => Err(format!(
+            "There is no bench {other:?}, only `alerts`, `export`, `index` and `page`."
+        )),
     }
 }
 

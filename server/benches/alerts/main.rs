@@ -85,8 +85,7 @@ impl Server {
         let begun = Instant::now();
         let mut senders = tokio::task::JoinSet::new();
         for part in events.chunks(events.len().div_ceil(4)) {
-            let (ledger, part, project) =
-                (self.state.ledger.clone(), part.to_vec(), self.project);
+            let (ledger, part, project) = (self.state.ledger.clone(), part.to_vec(), self.project);
             senders.spawn(async move {
                 for batch in part.chunks(1_000) {
                     ledger.submit(project, batch.to_vec()).await?;
@@ -111,8 +110,7 @@ impl Server {
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let number: u64 = option_env_number("DAYBOOK_BENCH_EVENTS").unwrap_or(1_000_000);
-    let folder =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/bench-data/alerts");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/bench-data/alerts");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder)?;
     let now: Timestamp = NOW.parse()?;
@@ -154,11 +152,7 @@ async fn try_out(server: &Server, now: Timestamp, table: &mut Table) -> Result<(
     Ok(())
 }
 
-async fn timed(
-    server: &Server,
-    rule: &NewRule,
-    now: Timestamp,
-) -> Result<(f64, String), Error> {
+async fn timed(server: &Server, rule: &NewRule, now: Timestamp) -> Result<(f64, String), Error> {
     let asked = BacktestRequest::from(rule);
     let (mut times, mut found) = (Vec::new(), String::new());
     for _ in 0..TRIALS {

@@ -40,7 +40,10 @@ pub(crate) fn some(number: usize) -> Vec<NewRule> {
         let (condition, by) = match n % 6 {
             0 => (Condition::Count { at_least, window }, Some(Field::Actor)),
             1 => (Condition::Count { at_least, window }, Some(Field::Ip)),
-            2 => (Condition::Distinct { field: Field::Resource, at_least, window }, Some(Field::Actor)),
+            2 => (
+                Condition::Distinct { field: Field::Resource, at_least, window },
+                Some(Field::Actor),
+            ),
             3 => (Condition::New { field: Field::Ip }, Some(Field::Actor)),
             4 => (Condition::UnusualHour {}, Some(Field::Actor)),
             _ => (Condition::Absence { window: 86_400 }, None),

@@ -88,13 +88,26 @@ pub async fn backtest(
     let sentence = sentence(filter, condition, *by, *quiet);
     let whole = store.extent(&scope).await?.and_then(|extent| {
         // Silence lasts until now.
-        let to = if matches!(condition, Condition::Absence { .. }) { now.max(extent.to) } else { extent.to };
+        let to = if matches!(condition, Condition::Absence { .. }) {
+            now.max(extent.to)
+        } else {
+            extent.to
+        };
         Span::new(extent.from.max(scope.span.from), to.min(scope.span.to))
     });
     let Some(whole) = whole else {
         let (matching, total, per_week) = (0, 0, 0.0);
         let (span, episodes, complete) = (None, Vec::new(), true);
-        return Ok(Backtest { sentence, span, as_of, matching, total, per_week, episodes, complete });
+        return Ok(Backtest {
+            sentence,
+            span,
+            as_of,
+            matching,
+            total,
+            per_week,
+            episodes,
+            complete,
+        });
     };
     let matching = store.count(&Scope { span: whole, ..scope.clone() }).await?;
     let mut span = whole;
@@ -144,11 +157,7 @@ pub async fn backtest(
 }
 
 /// The latest part of a time that has not too many entries.
-async fn latest_part(
-    store: &dyn Store,
-    scope: &Scope,
-    whole: Span,
-) -> Result<Span, AlertsError> {
+async fn latest_part(store: &dyn Store, scope: &Scope, whole: Span) -> Result<Span, AlertsError> {
     let step = (whole.millis() / PARTS).max(1);
     let mut edges: Vec<_> = (0..PARTS).map(|n| whole.from.plus_millis(n * step)).collect();
     edges.retain(|edge| *edge < whole.to);

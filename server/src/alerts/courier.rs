@@ -80,7 +80,12 @@ async fn attempt(inner: &Inner, state: &AppState, due: &Due) -> Result<(), Alert
                 let wait = inner.options.pace.wait(tries, wait, &mut dice);
                 later(now, wait)
             });
-            tracing::warn!(recipient = recipient.shown.name, error, ?again, "an alert is not delivered");
+            tracing::warn!(
+                recipient = recipient.shown.name,
+                error,
+                ?again,
+                "an alert is not delivered"
+            );
             inner.table.tried(due, (status, Some(&error)), again, now).await
         }
     }

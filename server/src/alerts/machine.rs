@@ -251,14 +251,6 @@ impl Machine {
         self.over.push(Episode::silence(seq, last, due));
     }
 
-    /// The time up to which it is known that something comes, for absence.
-    pub(super) const fn last(&self) -> Option<i64> {
-        match self.mind.last {
-            Some((at, _)) => Some(at),
-            None => None,
-        }
-    }
-
     /// Whether there are such episodes.
     pub(super) fn has_found(&self) -> bool {
         !self.changed.is_empty() || !self.over.is_empty()
@@ -377,8 +369,12 @@ impl Machine {
             return;
         }
         self.sweep();
-        let mut by_age: Vec<_> =
-            self.mind.groups.iter().map(|(key, group)| (group.last, *key, group.weight())).collect();
+        let mut by_age: Vec<_> = self
+            .mind
+            .groups
+            .iter()
+            .map(|(key, group)| (group.last, *key, group.weight()))
+            .collect();
         let mut held: usize = by_age.iter().map(|(_, _, weight)| weight).sum();
         if held <= HELD {
             return;

@@ -3,11 +3,7 @@
 
 use std::cell::OnceCell;
 
-use daybook_model::{
-    Event, Field, Filter, Term,
-    field::StatusTerm,
-    filter::fold,
-};
+use daybook_model::{Event, Field, Filter, Term, field::StatusTerm, filter::fold};
 
 /// Parts the texts that are searched; no search can contain it.
 const PART: char = '\u{1f}';

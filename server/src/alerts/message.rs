@@ -123,8 +123,7 @@ fn moment(at: Timestamp) -> String {
 /// As Slack takes it. What strangers wrote mentions nobody and leads nowhere.
 pub(super) fn slack(body: &str) -> Option<String> {
     let words = Words::of(body)?;
-    let plain =
-        |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let plain = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let lines: Vec<_> = words.lines.iter().map(|line| plain(line)).collect();
     let mut text = format!("{}\n{}", plain(&words.title), lines.join("\n"));
     // Without an address of its own, the server has no link to give.
@@ -168,8 +167,7 @@ mod tests {
     fn a_message_is_signed_as_standard_webhooks_says() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let at = Timestamp::saturating(1_614_265_330_000);
-        let headers =
-            signed(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, r#"{"test": 2432232314}"#);
+        let headers = signed(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, r#"{"test": 2432232314}"#);
         assert_eq!(headers[1].1, "1614265330");
         assert_eq!(headers[2].1, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }

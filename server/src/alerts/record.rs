@@ -34,11 +34,7 @@ pub enum Done<'a> {
 }
 
 /// Writes down what was done, before it is answered.
-pub async fn record(
-    state: &AppState,
-    from: &Origin,
-    done: Done<'_>,
-) -> Result<(), JournalError> {
+pub async fn record(state: &AppState, from: &Origin, done: Done<'_>) -> Result<(), JournalError> {
     use Operation as O;
     let Some(journal) = &state.journal else { return Ok(()) };
     let (action, operation) = match &done {

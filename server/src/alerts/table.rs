@@ -1,7 +1,7 @@
 //! What is kept of alerts, in the log's database.
 
 mod deliveries;
-pub mod firings;
+mod firings;
 mod progress;
 mod recipients;
 mod rules;
@@ -10,6 +10,7 @@ use daybook_model::alert::{MAX_RECIPIENTS, MAX_RULES};
 
 use crate::store::{StoreError, sqlite::Database};
 pub(super) use deliveries::Due;
+pub use firings::Wanted;
 pub(super) use progress::{Found, Progress};
 pub use recipients::KeptRecipient;
 pub use rules::KeptRule;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use daybook_model::{ActorType, Actor, Operation, Outcome, Resource, alert::Firing};
+use daybook_model::{Actor, ActorType, Operation, Outcome, Resource, alert::Firing};
 use serde_json::json;
 
 use super::{AlertsError, FIRED, Inner};

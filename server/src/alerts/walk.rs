@@ -116,7 +116,8 @@ fn named(line: Line<'_>, field: Option<Field>) -> Value<'_> {
         Field::Status => same(Cow::Owned(line.status()?.to_string())),
         Field::Outcome => same(Cow::Borrowed(line.outcome()?.as_str())),
         Field::ActorType | Field::ResourceType => {
-            let of = line.word(Kind::of_field(field)?).and_then(|word: &Word| word.of.as_deref())?;
+            let of =
+                line.word(Kind::of_field(field)?).and_then(|word: &Word| word.of.as_deref())?;
             Some((Cow::Borrowed(of), Cow::Borrowed(of)))
         }
         _ => {

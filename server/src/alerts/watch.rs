@@ -29,7 +29,8 @@ pub(super) async fn watch(inner: Arc<Inner>, mut news: mpsc::Receiver<Written>) 
     let mut closing = inner.closing.subscribe();
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut watch = Watch { inner: Arc::clone(&inner), engines: HashMap::new(), kept: Instant::now() };
+    let mut watch =
+        Watch { inner: Arc::clone(&inner), engines: HashMap::new(), kept: Instant::now() };
     let mut behind = true;
     loop {
         let mut written = None;
@@ -154,9 +155,8 @@ impl Watch {
         let inner = Arc::clone(&self.inner);
         if !self.engines.contains_key(&project) {
             let found = inner.store.project(&project.0.to_string()).await?;
-            let found = found.ok_or_else(|| {
-                AlertsError::Unreadable(format!("the project {}", project.0))
-            })?;
+            let found = found
+                .ok_or_else(|| AlertsError::Unreadable(format!("the project {}", project.0)))?;
             self.engines.insert(project, Engine::load(&inner, found).await?);
         }
         self.engines.get_mut(&project).ok_or_else(|| AlertsError::Unreadable("a project".into()))

@@ -16,7 +16,8 @@ use super::{
     log::{OpenLog, log_file},
 };
 use crate::{
-    alerts::{self, Alerts}, api, connections,
+    alerts::{self, Alerts},
+    api, connections,
     journal::MINUTE,
     people::Lifetimes,
     presence::{Found, Presence},

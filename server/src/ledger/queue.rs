@@ -112,12 +112,7 @@ impl Queue {
         self.commit(project, group, (events, bytes)).await;
     }
 
-    async fn commit(
-        &self,
-        project: ProjectId,
-        group: Vec<Batch>,
-        (events, bytes): (usize, usize),
-    ) {
+    async fn commit(&self, project: ProjectId, group: Vec<Batch>, (events, bytes): (usize, usize)) {
         let mut together = Vec::with_capacity(events);
         let (mut waiting, mut rooms) = (Vec::with_capacity(group.len()), Vec::new());
         for batch in group {

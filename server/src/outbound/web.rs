@@ -38,11 +38,7 @@ pub(crate) struct NotTaken {
 }
 
 impl Web {
-    pub(crate) fn new(
-        addresses: Addresses,
-        authorities: &Authorities,
-        patience: Duration,
-    ) -> Self {
+    pub(crate) fn new(addresses: Addresses, authorities: &Authorities, patience: Duration) -> Self {
         let tls = TlsConfig::builder().root_certs(authorities.for_http()).build();
         let mut config = Agent::config_builder()
             .timeout_global(Some(patience))

@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use daybook_model::{
-    Timestamp,
-    account::Permission,
-    alert::Channel,
-    stream::Target,
-};
+use daybook_model::{Timestamp, account::Permission, alert::Channel, stream::Target};
 use sha2::{Digest as _, Sha256};
 
 use super::super::{KeptRecipient, Options, message, table::Due};
@@ -66,8 +61,7 @@ impl Way<'_> {
                 self.post(target, Vec::new(), body).await
             }
             Channel::Mail { addresses } => {
-                let letter =
-                    message::letter(&due.body, String::new()).ok_or_else(unwritten)?;
+                let letter = message::letter(&due.body, String::new()).ok_or_else(unwritten)?;
                 self.mail(addresses, &letter, due).await.map(|()| None)
             }
         }
@@ -103,7 +97,9 @@ impl Way<'_> {
 
     async fn mail(&self, addresses: &[String], letter: &Letter, due: &Due) -> Result<(), Failure> {
         let Some(mailer) = &self.state.outbound.mailer else {
-            return Err(Failure::of("this server sends no mail: whoever runs it sets DAYBOOK_SMTP_URL"));
+            return Err(Failure::of(
+                "this server sends no mail: whoever runs it sets DAYBOOK_SMTP_URL",
+            ));
         };
         let (mut failed, mut left_out, mut sent) = (None, Vec::new(), 0);
         for address in addresses {

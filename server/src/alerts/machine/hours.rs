@@ -58,9 +58,11 @@ impl Hours {
         }
         // At midnight the hour before is one of the day before: that it is not this day makes no difference.
         ![hour + 23, hour, hour + 1].into_iter().any(|hour| {
-            let seen = self.hours[hour % 24].and_then(|(last, before)| {
-                if last < day { Some(last) } else { before }
-            });
+            let seen = self.hours[hour % 24].and_then(
+                |(last, before)| {
+                    if last < day { Some(last) } else { before }
+                },
+            );
             seen.is_some_and(|seen| (first..day).contains(&seen))
         })
     }
@@ -79,7 +81,9 @@ mod tests {
             assert!(!hours.is_unusual(at(day + 1, 3)), "too little is known on day {day}");
         }
         hours.note(at(104, 14));
-        for (hour, unusual) in [(3, true), (8, false), (9, false), (10, false), (11, true), (15, false)] {
+        for (hour, unusual) in
+            [(3, true), (8, false), (9, false), (10, false), (11, true), (15, false)]
+        {
             assert_eq!(hours.is_unusual(at(105, hour)), unusual, "{hour}");
         }
         hours.note(at(105, 3));

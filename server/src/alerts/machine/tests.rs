@@ -141,7 +141,8 @@ fn memory_is_bounded_and_it_is_said_what_is_left_aside() {
     assert!(held <= HELD + 64 * 2, "{held}");
     assert_eq!(machine.mind.limit.map(|(limit, _)| limit), Some(Limit::Crowded));
 
-    let mut machine = Machine::new(Watched::new(Condition::New { field: Field::Ip }, 0), Mind::default());
+    let mut machine =
+        Machine::new(Watched::new(Condition::New { field: Field::Ip }, 0), Mind::default());
     for n in 0..60_000_i64 {
         let value = n.to_string();
         let value = Some((value.as_str(), value.as_str()));

@@ -29,7 +29,8 @@ proptest! {
         let facts = Facts::of(&event);
         prop_assert_eq!(Matcher::of(&filter).matches(&facts), filter.matches(&entry, Span::ALL));
         for field in Field::ALL {
-            prop_assert_eq!(facts.value(*field), field.value_of(&event).as_deref());
+            let value = field.value_of(&event);
+            prop_assert_eq!(facts.value(*field), value.as_deref());
         }
     }
 }

@@ -144,7 +144,12 @@ impl Table {
         }
         let next = firings.last().map(|firing| firing.id).filter(|_| more);
         drop(from);
-        Ok(Firings { firings, next, total: total.unsigned_abs(), counts: self.counts(project).await? })
+        Ok(Firings {
+            firings,
+            next,
+            total: total.unsigned_abs(),
+            counts: self.counts(project).await?,
+        })
     }
 
     /// One of a project, whole.

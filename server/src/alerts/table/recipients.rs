@@ -30,8 +30,8 @@ const SELECT: &str = "SELECT id, project, name, channel, secret, paused, deliver
 
 fn recipient(row: &SqliteRow) -> Result<KeptRecipient, AlertsError> {
     let id: i64 = row.try_get("id")?;
-    let channel: Channel = serde_json::from_str(row.try_get("channel")?)
-        .map_err(|_| unreadable("recipient", id))?;
+    let channel: Channel =
+        serde_json::from_str(row.try_get("channel")?).map_err(|_| unreadable("recipient", id))?;
     let count = |column: &str| row.try_get(column).map(i64::unsigned_abs);
     let delivered: Option<i64> = row.try_get("delivered_at")?;
     let paused: bool = row.try_get("paused")?;
@@ -108,7 +108,8 @@ impl Table {
         let RecipientChange { name, channel, state } = change.clone();
         let channel = channel.unwrap_or_else(|| before.channel.clone());
         if channel.kind() != before.channel.kind() {
-            let problem = format!("is another kind than {}: make another recipient", before.shown.kind);
+            let problem =
+                format!("is another kind than {}: make another recipient", before.shown.kind);
             return Err(QueryError::new("channel.to", problem).into());
         }
         sqlx::query(

@@ -69,10 +69,8 @@ fn rule(row: &SqliteRow) -> Result<KeptRule, AlertsError> {
         built_in: built_in.and_then(|word| word.parse().ok()),
         revision: row.try_get("revision")?,
         upto: upto.unsigned_abs(),
-        problem: problem.map(|(message, since)| RuleProblem {
-            message,
-            since: Timestamp::saturating(since),
-        }),
+        problem: problem
+            .map(|(message, since)| RuleProblem { message, since: Timestamp::saturating(since) }),
         created_at: Timestamp::saturating(row.try_get("created_at")?),
     })
 }
@@ -129,8 +127,7 @@ impl Table {
         project: ProjectId,
     ) -> Result<Option<Seq>, AlertsError> {
         let place = sqlx::query_scalar("SELECT place FROM alert_place WHERE project = $1");
-        let place: Option<i64> =
-            place.bind(project.0).fetch_optional(self.log.readers()).await?;
+        let place: Option<i64> = place.bind(project.0).fetch_optional(self.log.readers()).await?;
         Ok(place.map(i64::unsigned_abs))
     }
 

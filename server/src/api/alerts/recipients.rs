@@ -131,9 +131,8 @@ fn shown(access: &Access, kept: KeptRecipient) -> Recipient {
 async fn reachable(state: &AppState, access: &Access, channel: &Channel) -> Result<(), Error> {
     if let Some(target) = channel.target() {
         let forbidden = state.alerts.addresses().allow_target(target);
-        return forbidden.map_err(|e| {
-            QueryError::new("channel.target", format!("cannot be used: {e}")).into()
-        });
+        return forbidden
+            .map_err(|e| QueryError::new("channel.target", format!("cannot be used: {e}")).into());
     }
     let Channel::Mail { addresses } = channel else { return Ok(()) };
     if state.outbound.mailer.is_none() || state.site.address().is_none() {

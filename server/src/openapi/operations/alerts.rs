@@ -21,7 +21,11 @@ const RECIPIENTS: &str = "/api/projects/{project}/alerts/recipients";
 const RECIPIENT: &str = "/api/projects/{project}/alerts/recipients/{id}";
 
 fn id(name: &str, description: &str) -> Value {
-    parameter(name, description, json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }))
+    parameter(
+        name,
+        description,
+        json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }),
+    )
 }
 
 fn page() -> Vec<Value> {
@@ -65,10 +69,15 @@ pub(super) fn alerts(schemas: &mut Schemas) -> Vec<Operation> {
         get(FIRINGS, "listAlerts", "What rules found, newest first")
             .asks([wanted, page()].concat())
             .gives_a::<Firings>(schemas),
-        get(FIRING, "getAlert", "One alert, with what was said about it").gives_a::<Firing>(schemas),
-        patch(FIRING, "changeAlert", "Acknowledges, closes or reopens an alert, or says something about it")
-            .takes_a::<FiringChange>(schemas)
+        get(FIRING, "getAlert", "One alert, with what was said about it")
             .gives_a::<Firing>(schemas),
+        patch(
+            FIRING,
+            "changeAlert",
+            "Acknowledges, closes or reopens an alert, or says something about it",
+        )
+        .takes_a::<FiringChange>(schemas)
+        .gives_a::<Firing>(schemas),
         get(
             "/api/projects/{project}/alerts/counts",
             "countAlerts",

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use daybook::{outbound::{Mailer, Outbound}, settings::Settings, site::Site};
+use daybook::{
+    outbound::{Mailer, Outbound},
+    settings::Settings,
+    site::Site,
+};
 use daybook_model::account::{Grant, Role};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
@@ -23,7 +27,10 @@ async fn recipient(app: &TestApp, admin: &str, channel: Value) -> (i64, String) 
     let made = send(app, admin, Method::POST, "recipients", body).await;
     assert_eq!(made.status, 201, "{:?}", made.error());
     let made = made.json();
-    (made["recipient"]["id"].as_i64().unwrap(), made["secret"].as_str().unwrap_or_default().to_owned())
+    (
+        made["recipient"]["id"].as_i64().unwrap(),
+        made["secret"].as_str().unwrap_or_default().to_owned(),
+    )
 }
 
 async fn deliveries(app: &TestApp, admin: &str) -> Vec<Value> {
@@ -63,7 +70,8 @@ async fn a_webhook_is_signed_and_told_once_it_can_be() {
     let (app, admin) = watching().await;
     let plan = [Does::Answer(500), Does::Vanish, Does::Late, Does::Hang, Does::Answer(302)];
     let receiver = Receiver::start(plan).await;
-    let (id, secret) = recipient(&app, &admin, json!({"to": "webhook", "target": receiver.address})).await;
+    let (id, secret) =
+        recipient(&app, &admin, json!({"to": "webhook", "target": receiver.address})).await;
     telling(&app, &admin, &[id]).await;
     boom(&app, "b1").await;
     until("it is delivered", async || {
@@ -78,18 +86,25 @@ async fn a_webhook_is_signed_and_told_once_it_can_be() {
     .await;
     let all = deliveries(&app, &admin).await;
     assert_eq!(all.len(), 1, "once in the log");
-    assert_eq!((&all[0]["attempts"], &all[0]["status"], &all[0]["reason"]), (&json!(6), &json!(200), &json!("fired")));
+    assert_eq!(
+        (&all[0]["attempts"], &all[0]["status"], &all[0]["reason"]),
+        (&json!(6), &json!(200), &json!("fired"))
+    );
     let got = receiver.got();
     let ids: BTreeSet<_> = got.iter().map(|got| header(got, "webhook-id").to_owned()).collect();
     assert_eq!(ids.len(), 1, "the same message");
     assert!(got.iter().all(|got| is_signed(got, &secret)));
     let told = &got.last().unwrap().entries[0];
-    assert_eq!((&told["type"], &told["data"]["alert"]["name"]), (&json!("alert.fired"), &json!("Booms")));
+    assert_eq!(
+        (&told["type"], &told["data"]["alert"]["name"]),
+        (&json!("alert.fired"), &json!("Booms"))
+    );
     assert_eq!(told["data"]["project"], "acme");
     // Delivered again by hand: the same message, and the same line in the log.
     let again = format!("deliveries/{}/again", all[0]["id"]);
     send(&app, &admin, Method::POST, &again, json!({})).await;
-    until("it is delivered again", async || deliveries(&app, &admin).await[0]["attempts"] == 7).await;
+    until("it is delivered again", async || deliveries(&app, &admin).await[0]["attempts"] == 7)
+        .await;
     assert_eq!(deliveries(&app, &admin).await.len(), 1);
     assert_eq!(header(receiver.got().last().unwrap(), "webhook-id"), ids.first().unwrap());
     app.state.alerts.close().await;
@@ -100,8 +115,10 @@ async fn what_cannot_be_delivered_is_given_up_and_says_why() {
     let (app, admin) = watching().await;
     let gone = Receiver::start([Does::Answer(410)]).await;
     let leads = Receiver::start(vec![Does::Answer(302); 20]).await;
-    let (gone_id, _) = recipient(&app, &admin, json!({"to": "webhook", "target": gone.address})).await;
-    let (leads_id, _) = recipient(&app, &admin, json!({"to": "slack", "target": leads.address})).await;
+    let (gone_id, _) =
+        recipient(&app, &admin, json!({"to": "webhook", "target": gone.address})).await;
+    let (leads_id, _) =
+        recipient(&app, &admin, json!({"to": "slack", "target": leads.address})).await;
     telling(&app, &admin, &[gone_id, leads_id]).await;
     boom(&app, "b1").await;
     let mut all = Vec::new();
@@ -126,7 +143,8 @@ async fn one_that_hangs_holds_up_no_other_and_slack_is_told_in_its_words() {
     let (app, admin) = watching().await;
     let hangs = Receiver::start([Does::Hang, Does::Hang]).await;
     let slack = Receiver::start([]).await;
-    let (hangs, _) = recipient(&app, &admin, json!({"to": "webhook", "target": hangs.address})).await;
+    let (hangs, _) =
+        recipient(&app, &admin, json!({"to": "webhook", "target": hangs.address})).await;
     let (chat, _) = recipient(&app, &admin, json!({"to": "slack", "target": slack.address})).await;
     telling(&app, &admin, &[hangs, chat]).await;
     boom(&app, "b1").await;
@@ -150,7 +168,8 @@ async fn mails_come_through_a_real_mail_server() {
     let settings = Settings { outbound, site, alerts: options(), ..Settings::default() };
     let (app, admin) = watching_with(settings).await;
     person(&app, "member@acme.dev", &[(app.project, Grant::of(Role::Member))]).await;
-    let stranger = json!({"name": "x", "channel": {"to": "mail", "addresses": ["stranger@acme.dev"]}});
+    let stranger =
+        json!({"name": "x", "channel": {"to": "mail", "addresses": ["stranger@acme.dev"]}});
     let refused = send(&app, &admin, Method::POST, "recipients", stranger).await;
     assert_eq!(refused.error().0, "channel.addresses");
     let channel = json!({"to": "mail", "addresses": ["F@acme.dev", "member@acme.dev"]});

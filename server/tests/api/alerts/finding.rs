@@ -26,13 +26,19 @@ async fn many_by_one_actor_are_found_with_their_entries() {
     assert_eq!(firing["seqs"], json!([1, 3, 4]));
     assert_eq!(firing["group"]["value"], "user:a");
     assert_eq!(firing["state"], "open");
-    assert!(firing["sentence"].as_str().unwrap().starts_with("Fires on 3 or more entries within 10 minutes"));
+    assert!(
+        firing["sentence"]
+            .as_str()
+            .unwrap()
+            .starts_with("Fires on 3 or more entries within 10 minutes")
+    );
     // The link has the same entries, also when more arrive.
     let link = format!("/api/projects/acme/events?{}", firing["query"].as_str().unwrap());
     store(&app, vec![failure("a4", 28, "a")]).await;
     looked_at(&app).await;
     let page = app.get(&link).await.json();
-    let seqs: Vec<_> = page["entries"].as_array().unwrap().iter().map(|e| e["seq"].clone()).collect();
+    let seqs: Vec<_> =
+        page["entries"].as_array().unwrap().iter().map(|e| e["seq"].clone()).collect();
     assert_eq!(seqs, [json!(4), json!(3), json!(1)], "{link}");
     // What repeats within the quiet time is in the same one.
     let all = found(&app, &admin, id).await;
@@ -58,7 +64,8 @@ async fn what_comes_late_counts_where_it_belongs() {
 #[tokio::test]
 async fn new_values_are_told_from_those_the_log_has() {
     let (app, admin) = watching().await;
-    let from = |ip: &str| json!({"actor": {"type": "api_token", "id": "7"}, "request": {"remote_ip": ip}});
+    let from =
+        |ip: &str| json!({"actor": {"type": "api_token", "id": "7"}, "request": {"remote_ip": ip}});
     store(&app, vec![with("t1", 900, &from("10.0.0.1"))]).await;
     let body = json!({"filter": "actor_type=api_token", "condition": {"kind": "new", "field": "ip"}, "by": "actor"});
     let id = rule(&app, &admin, body).await;
@@ -100,7 +107,8 @@ async fn different_values_and_unusual_hours_are_found() {
 #[tokio::test]
 async fn silence_is_found_once_and_again_when_it_was_broken() {
     let (app, admin) = watching().await;
-    let body = json!({"filter": "source=dashboard", "condition": {"kind": "absence", "window": 3600}});
+    let body =
+        json!({"filter": "source=dashboard", "condition": {"kind": "absence", "window": 3600}});
     let id = rule(&app, &admin, body).await;
     store(&app, vec![with("e1", 10, &json!({"action": "Quiet"}))]).await;
     looked_at(&app).await;
@@ -119,7 +127,12 @@ async fn silence_is_found_once_and_again_when_it_was_broken() {
 #[tokio::test]
 async fn people_acknowledge_close_and_note_and_the_log_tells() {
     let (app, admin) = watching().await;
-    let id = rule(&app, &admin, json!({"filter": "action=Boom", "condition": {"kind": "any"}, "quiet": 3600})).await;
+    let id = rule(
+        &app,
+        &admin,
+        json!({"filter": "action=Boom", "condition": {"kind": "any"}, "quiet": 3600}),
+    )
+    .await;
     let boom = |id: &str| with(id, 5, &json!({"action": "Boom"}));
     store(&app, vec![boom("b1")]).await;
     until("it fires", async || found(&app, &admin, id).await.len() == 1).await;
@@ -127,14 +140,17 @@ async fn people_acknowledge_close_and_note_and_the_log_tells() {
     let path = format!("firings/{firing}");
     let change = |body: Value| send(&app, &admin, Method::PATCH, &path, body);
     let seen = change(json!({"state": "acknowledged", "note": " Maya looks at it "})).await.json();
-    assert_eq!((&seen["state"], &seen["notes"][0]["note"]), (&json!("acknowledged"), &json!("Maya looks at it")));
+    assert_eq!(
+        (&seen["state"], &seen["notes"][0]["note"]),
+        (&json!("acknowledged"), &json!("Maya looks at it"))
+    );
     assert_eq!(seen["notes"][0]["by"], "f@acme.dev");
-    for (body, field) in [
-        (json!({}), "state"),
-        (json!({"note": "x".repeat(2_001)}), "note"),
-    ] {
+    for (body, field) in [(json!({}), "state"), (json!({"note": "x".repeat(2_001)}), "note")] {
         let refused = change(body).await;
-        assert_eq!((refused.status, refused.error().0), (StatusCode::BAD_REQUEST, field.to_owned()));
+        assert_eq!(
+            (refused.status, refused.error().0),
+            (StatusCode::BAD_REQUEST, field.to_owned())
+        );
     }
     // It goes on in the same one while it is open, and in another one once it is closed.
     store(&app, vec![boom("b2")]).await;

@@ -22,7 +22,14 @@ async fn execute(app: &TestApp, statement: String) {
 /// Without what is another number or another time each time.
 fn essence(all: &[Value]) -> Vec<Value> {
     let essence = |firing: &Value| {
-        json!([firing["group"], firing["count"], firing["seqs"], firing["query"], firing["at"], firing["last_at"]])
+        json!([
+            firing["group"],
+            firing["count"],
+            firing["seqs"],
+            firing["query"],
+            firing["at"],
+            firing["last_at"]
+        ])
     };
     all.iter().map(essence).collect()
 }
@@ -55,14 +62,19 @@ async fn what_breaks_off_at_any_step_is_found_once() {
     let expected = expected().await;
     assert!(expected.len() >= 2, "{expected:?}");
     let (app, admin) = watching().await;
-    let channel = json!({"name": "hook", "channel": {"to": "webhook", "target": "http://127.0.0.1:1/"}});
+    let channel =
+        json!({"name": "hook", "channel": {"to": "webhook", "target": "http://127.0.0.1:1/"}});
     let made = super::send(&app, &admin, axum::http::Method::POST, "recipients", channel).await;
     let mut body = watched();
     body["recipients"] = json!([made.json()["recipient"]["id"]]);
     let id = rule(&app, &admin, body).await;
     for n in 0..30 {
         let (name, step) = STEPS[n % STEPS.len()];
-        execute(&app, format!("CREATE TRIGGER broken_{name} {step} BEGIN SELECT RAISE(ABORT, 'broken'); END")).await;
+        execute(
+            &app,
+            format!("CREATE TRIGGER broken_{name} {step} BEGIN SELECT RAISE(ABORT, 'broken'); END"),
+        )
+        .await;
         store(&app, vec![attack(n)]).await;
         // Long enough for it to be tried: what is asserted holds however often it is.
         tokio::time::sleep(std::time::Duration::from_millis(120)).await;
@@ -75,7 +87,8 @@ async fn what_breaks_off_at_any_step_is_found_once() {
     let deliveries = super::ask(&app, &admin, "deliveries").await.json();
     assert_eq!(deliveries["deliveries"].as_array().unwrap().len(), expected.len());
     until("the log tells of each once", async || {
-        let log = app.get("/api/projects/acme/events?action=FireAlert&range=all&limit=200").await.json();
+        let log =
+            app.get("/api/projects/acme/events?action=FireAlert&range=all&limit=200").await.json();
         let told = log["entries"].as_array().unwrap().iter();
         told.filter(|entry| entry["resource"]["name"] == "Watched").count() == expected.len()
     })
@@ -127,7 +140,8 @@ async fn what_was_stored_while_nobody_watched_is_looked_at() {
     let app = TestApp::recording_with(Settings { alerts: options(), ..Settings::default() }).await;
     let grant = daybook_model::account::Grant::of(daybook_model::account::Role::Admin);
     let admin = crate::roles::person(&app, "f@acme.dev", &[(app.project, grant)]).await;
-    let id = rule(&app, &admin, json!({"filter": "action=Boom", "condition": {"kind": "any"}})).await;
+    let id =
+        rule(&app, &admin, json!({"filter": "action=Boom", "condition": {"kind": "any"}})).await;
     let many = (0..2_500).map(|n| with(&format!("e{n}"), 5, &json!({})));
     store(&app, many.collect()).await;
     store(&app, vec![with("b", 5, &json!({"action": "Boom"}))]).await;

@@ -24,9 +24,13 @@ async fn a_rule_is_tried_on_what_the_log_has() {
         answer.json()
     };
     let count = json!({"kind": "count", "at_least": 3, "window": 600});
-    let mut body = json!({"filter": "outcome=failure", "condition": count, "by": "actor", "quiet": 3600});
+    let mut body =
+        json!({"filter": "outcome=failure", "condition": count, "by": "actor", "quiet": 3600});
     let tried = try_out(body.clone()).await;
-    assert_eq!((&tried["total"], &tried["matching"], &tried["complete"]), (&json!(4), &json!(24), &json!(true)));
+    assert_eq!(
+        (&tried["total"], &tried["matching"], &tried["complete"]),
+        (&json!(4), &json!(24), &json!(true))
+    );
     let latest = &tried["episodes"][0];
     assert_eq!((&latest["count"], &latest["at"]), (&json!(5), &json!("2026-11-20T11:02:00.000Z")));
     assert_eq!(latest["samples"].as_array().unwrap().len(), 5);
@@ -44,7 +48,8 @@ async fn a_rule_is_tried_on_what_the_log_has() {
     assert_eq!(refused.error().0, "span.from");
     let new = json!({"condition": {"kind": "new", "field": "actor"}, "filter": "source=dashboard"});
     assert_eq!(try_out(new).await["total"], 3, "58392, a and b");
-    let silence = json!({"condition": {"kind": "absence", "window": 36 * 3600}, "filter": "outcome=failure"});
+    let silence =
+        json!({"condition": {"kind": "absence", "window": 36 * 3600}, "filter": "outcome=failure"});
     assert_eq!(try_out(silence).await["total"], 3);
     app.state.alerts.close().await;
 }
