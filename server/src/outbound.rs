@@ -2,7 +2,7 @@
 //! taken, or why.
 //!
 //! A [`Folder`] and a [`Bucket`] take files by way of an [`Upload`], which is there whole under its name or
-//! not at all; a [`Mailer`] takes letters; [`Web`] sends to where somebody said,
+//! not at all; a [`Mailer`] takes letters; `Web` sends to where somebody said,
 //! if [`Addresses`] may be sent to.
 
 mod address;

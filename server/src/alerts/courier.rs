@@ -2,7 +2,7 @@
 
 mod way;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use daybook_model::Timestamp;
 use rand::SeedableRng as _;
@@ -23,44 +23,57 @@ const TOGETHER: usize = 8;
 /// Delivers until the server stops.
 pub(super) async fn deliver(inner: Arc<Inner>, state: AppState) {
     let mut closing = inner.closing.subscribe();
+    let (mut under_way, mut busy) = (JoinSet::new(), HashSet::new());
     loop {
-        let wait = tokio::select! {
-            _ = closing.wait_for(|closing| *closing) => return,
-            wait = round(&inner, &state) => wait.unwrap_or_else(|error| {
-                tracing::warn!(%error, "deliveries of alerts wait for the database");
-                Duration::from_secs(1)
-            }),
-        };
+        let wait = begin(&inner, &state, &mut under_way, &mut busy).await;
+        let wait = wait.unwrap_or_else(|error| {
+            tracing::warn!(%error, "deliveries of alerts wait for the database");
+            Duration::from_secs(1)
+        });
         tokio::select! {
             _ = closing.wait_for(|closing| *closing) => return,
             () = inner.courier.notified() => {}
+            Some(done) = under_way.join_next() => match done {
+                Ok(recipient) => drop(busy.remove(&recipient)),
+                // Whose it was is not known: nobody is told twice at once, but later.
+                Err(error) => tracing::error!(%error, "a delivery broke off"),
+            },
             () = sleep(wait.max(REST)) => {}
         }
     }
 }
 
-/// Delivers what is due; how long until the next is.
-async fn round(inner: &Arc<Inner>, state: &AppState) -> Result<Duration, AlertsError> {
+/// Begins what is due, to each recipient who is not just being told; how long until the next is.
+async fn begin(
+    inner: &Arc<Inner>,
+    state: &AppState,
+    under_way: &mut JoinSet<i64>,
+    busy: &mut HashSet<i64>,
+) -> Result<Duration, AlertsError> {
+    if under_way.is_empty() {
+        busy.clear();
+    }
     let (due, next) = inner.table.due(inner.clock.now()).await?;
     if due.is_empty() {
         let now = inner.clock.now();
         let wait = next.map_or(i64::MAX, |next| next.millis() - now.millis());
         return Ok(Duration::from_millis(u64::try_from(wait).unwrap_or_default()).min(IDLE));
     }
-    let mut under_way = JoinSet::new();
     for due in due {
-        if under_way.len() >= TOGETHER {
-            under_way.join_next().await;
+        if under_way.len() >= TOGETHER || !busy.insert(due.recipient) {
+            continue;
         }
         let (inner, state) = (Arc::clone(inner), state.clone());
         under_way.spawn(async move {
             if let Err(error) = attempt(&inner, &state, &due).await {
                 tracing::warn!(%error, delivery = due.id, "it is not known what became of a delivery");
+                sleep(Duration::from_secs(1)).await;
             }
+            due.recipient
         });
     }
-    while under_way.join_next().await.is_some() {}
-    Ok(Duration::ZERO)
+    // Each that ends makes room for others.
+    Ok(IDLE)
 }
 
 /// One attempt, and what becomes of it.

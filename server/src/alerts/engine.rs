@@ -59,15 +59,12 @@ impl Active {
             return;
         }
         let value = field.and_then(|field| facts.named(field));
-        fn lent<'a>(named: &'a Option<(&str, String)>) -> Option<(&'a str, &'a str)> {
-            named.as_ref().map(|(value, label)| (*value, label.as_str()))
-        }
         self.machine.observe(&Sighting {
             at: at.millis(),
             seq,
             received: received.millis(),
-            group: lent(&group),
-            value: lent(&value),
+            group: group.as_ref().map(|(value, label)| (*value, label.as_str())),
+            value: value.as_ref().map(|(value, label)| (*value, label.as_str())),
         });
     }
 

@@ -34,10 +34,10 @@ pub enum Done<'a> {
 }
 
 /// Writes down what was done, before it is answered.
-pub async fn record(state: &AppState, from: &Origin, done: Done<'_>) -> Result<(), JournalError> {
+pub async fn record(state: &AppState, from: &Origin, done: &Done<'_>) -> Result<(), JournalError> {
     use Operation as O;
     let Some(journal) = &state.journal else { return Ok(()) };
-    let (action, operation) = match &done {
+    let (action, operation) = match done {
         Done::RuleMade(_) => ("CreateAlertRule", O::Create),
         Done::RuleChanged(before, after) => match (before.rule.enabled, after.rule.enabled) {
             (true, false) => ("DisableAlertRule", O::Stop),
@@ -58,7 +58,7 @@ pub async fn record(state: &AppState, from: &Origin, done: Done<'_>) -> Result<(
         },
         Done::Firing(..) => ("NoteAlert", O::Update),
     };
-    let change = match &done {
+    let change = match done {
         Done::RuleMade(rule) => Some((Value::Null, shown(rule))),
         Done::RuleChanged(before, after) => Some((shown(before), shown(after))),
         Done::RuleDeleted(rule) => Some((shown(rule), Value::Null)),
@@ -71,7 +71,7 @@ pub async fn record(state: &AppState, from: &Origin, done: Done<'_>) -> Result<(
         }
         Done::Firing(..) | Done::Tested(_) | Done::DeliveredAgain(..) => None,
     };
-    let (kind, id, name) = match &done {
+    let (kind, id, name) = match done {
         Done::RuleMade(rule) | Done::RuleChanged(_, rule) | Done::RuleDeleted(rule) => {
             ("alert_rule", rule.id, rule.rule.name.as_str())
         }
@@ -90,7 +90,7 @@ pub async fn record(state: &AppState, from: &Origin, done: Done<'_>) -> Result<(
             if let Some((before, after)) = change {
                 recording.change(before, after);
             }
-            if let Done::Firing(_, _, FiringChange { note: Some(note), .. }) = &done {
+            if let Done::Firing(_, _, FiringChange { note: Some(note), .. }) = done {
                 recording.message(note.clone());
             }
         })

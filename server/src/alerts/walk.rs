@@ -77,7 +77,7 @@ impl Page {
             Self::Rows(rows) => rows.iter().all(|line| {
                 let (group, value) = (named(line, by), named(line, field));
                 by.is_some() && group.is_none()
-                    || seen((line.occurred_at(), line.seq()), &group, &value, visit)
+                    || seen((line.occurred_at(), line.seq()), group.as_ref(), value.as_ref(), visit)
             }),
             Self::Entries(entries) => entries.iter().all(|entry| {
                 let facts = Facts::of(&entry.event);
@@ -87,29 +87,31 @@ impl Page {
                 };
                 let (group, value) = (owned(by), owned(field));
                 let key = (entry.event.occurred_at, entry.seq);
-                by.is_some() && group.is_none() || seen(key, &group, &value, visit)
+                by.is_some() && group.is_none() || seen(key, group.as_ref(), value.as_ref(), visit)
             }),
         }
     }
 }
 
-type Value<'a> = Option<(Cow<'a, str>, Cow<'a, str>)>;
+/// A value, and its name.
+type Named<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+fn lent<'a>((value, label): &'a Named<'_>) -> (&'a str, &'a str) {
+    (value, label)
+}
 
 fn seen(
     (at, seq): (Timestamp, u64),
-    group: &Value<'_>,
-    value: &Value<'_>,
+    group: Option<&Named<'_>>,
+    value: Option<&Named<'_>>,
     visit: &mut dyn FnMut(&Sighting<'_>) -> bool,
 ) -> bool {
-    fn lent<'a>(value: &'a Value<'_>) -> Option<(&'a str, &'a str)> {
-        value.as_ref().map(|(value, label)| (value.as_ref(), label.as_ref()))
-    }
     let at = at.millis();
-    visit(&Sighting { at, seq, received: at, group: lent(group), value: lent(value) })
+    visit(&Sighting { at, seq, received: at, group: group.map(lent), value: value.map(lent) })
 }
 
 /// The value of a facet, and its name.
-fn named(line: Line<'_>, field: Option<Field>) -> Value<'_> {
+fn named(line: Line<'_>, field: Option<Field>) -> Option<Named<'_>> {
     let same = |text: Cow<'static, str>| Some((text.clone(), text));
     let field = field?;
     match field {

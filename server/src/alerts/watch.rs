@@ -16,7 +16,7 @@ use super::{Inner, engine::Engine, table::AlertsError};
 use crate::{ledger::Written, store::ProjectId};
 
 /// What arrives within this time is looked at together.
-const LINGER: Duration = Duration::from_millis(100);
+const LINGER: Duration = Duration::from_millis(50);
 /// How often the clock is looked at, and the heads of logs.
 const BEAT: Duration = Duration::from_secs(1);
 /// How often the place is kept while nothing is found.
@@ -83,7 +83,8 @@ impl Watch {
         self.obey().await?;
         let mut heads = BTreeMap::new();
         let mut all = Vec::from_iter(written);
-        if !all.is_empty() {
+        // Where little arrives, a moment more brings a little more; where much does, it is there already.
+        if !all.is_empty() && news.is_empty() {
             sleep(LINGER).await;
         }
         while let Ok(more) = news.try_recv() {

@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 use crate::store::{Appended, ProjectId};
 
 /// How many transactions may wait to be looked at.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 /// A transaction with more bytes of events is not handed on, but read from the store.
-const LARGEST: usize = 16 << 20;
+const LARGEST: usize = 8 << 20;
 
 /// Events that are on disk, in the order of the log.
 #[derive(Debug)]

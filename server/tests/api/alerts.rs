@@ -72,6 +72,16 @@ async fn found(app: &TestApp, who: &str, rule: i64) -> Vec<Value> {
     all
 }
 
+/// The producer's ids of the entries that a firing keeps.
+async fn ids(app: &TestApp, firing: &Value) -> Vec<String> {
+    let mut ids = Vec::new();
+    for seq in firing["seqs"].as_array().unwrap() {
+        let entry = app.state.store.entry(app.project, seq.as_u64().unwrap()).await.unwrap();
+        ids.push(entry.unwrap().event.id.unwrap());
+    }
+    ids
+}
+
 /// An event with changes.
 fn with(id: &str, minutes_ago: i64, changes: &Value) -> Value {
     let mut event = event(id, minutes_ago);

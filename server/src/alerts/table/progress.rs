@@ -101,7 +101,7 @@ impl Table {
             .await?;
             sqlx::query(
                 "UPDATE alert_rule SET problem = $3, problem_at = $4 WHERE id = $1 AND revision = $2 \
-                 AND problem IS NOT $3",
+                 AND problem IS DISTINCT FROM $3",
             )
             .bind(rule)
             .bind(revision)

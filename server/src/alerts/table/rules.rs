@@ -212,7 +212,7 @@ impl Table {
     ) -> Result<Vec<AlertRule>, AlertsError> {
         let place = self.place(project).await?.unwrap_or_default();
         let rows = sqlx::query(
-            "SELECT rule, sum(state = 'open') AS open, max(fired_at) AS fired_at FROM alert_firing \
+            "SELECT rule, count(*) FILTER (WHERE state = 'open') AS open, max(fired_at) AS fired_at FROM alert_firing \
              WHERE project = $1 GROUP BY rule",
         )
         .bind(project.0)

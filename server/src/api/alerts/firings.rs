@@ -68,7 +68,7 @@ pub(in crate::api) async fn change(
         state.alerts.closed(access.id(), key);
     }
     if before.state != after.state || change.note.is_some() {
-        record(&state, &from, Done::Firing(&before, &after, &change)).await?;
+        record(&state, &from, &Done::Firing(&before, &after, &change)).await?;
     }
     veil(&access, &mut after);
     Ok(Json(after))
@@ -113,7 +113,7 @@ pub(in crate::api) async fn deliver_again(
     let id = number(&id, AlertsError::NoDelivery)?;
     let again = state.alerts.table().deliver_again(access.id(), id, state.clock.now()).await?;
     state.alerts.deliver();
-    record(&state, &from, Done::DeliveredAgain(id, &again.name)).await?;
+    record(&state, &from, &Done::DeliveredAgain(id, &again.name)).await?;
     Ok(Json(again))
 }
 

@@ -41,7 +41,7 @@ pub(in crate::api) async fn create(
     let secret = matches!(new.channel, Channel::Webhook { .. }).then(Alerts::new_secret);
     let (table, now) = (state.alerts.table(), state.clock.now());
     let made = table.make_recipient(access.id(), &new, secret.as_deref(), now).await?;
-    record(&state, &from, Done::RecipientMade(&made)).await?;
+    record(&state, &from, &Done::RecipientMade(&made)).await?;
     Ok((StatusCode::CREATED, Json(MadeRecipient { recipient: shown(&access, made), secret })))
 }
 
@@ -61,7 +61,7 @@ pub(in crate::api) async fn change(
     let table = state.alerts.table();
     let (before, after) = table.change_recipient(access.id(), id, &change).await?;
     state.alerts.deliver();
-    record(&state, &from, Done::RecipientChanged(&before, &after)).await?;
+    record(&state, &from, &Done::RecipientChanged(&before, &after)).await?;
     Ok(Json(shown(&access, after)))
 }
 
@@ -76,7 +76,7 @@ pub(in crate::api) async fn delete(
     let id = number(&id, AlertsError::NoRecipient)?;
     let before = state.alerts.table().delete_recipient(access.id(), id).await?;
     state.alerts.changed(access.id());
-    record(&state, &from, Done::RecipientDeleted(&before)).await?;
+    record(&state, &from, &Done::RecipientDeleted(&before)).await?;
     list(State(state), access).await
 }
 
@@ -96,7 +96,7 @@ pub(in crate::api) async fn renew_secret(
     }
     let secret = Alerts::new_secret();
     let renewed = table.renew_secret(access.id(), id, &secret).await?;
-    record(&state, &from, Done::SecretRenewed(&renewed)).await?;
+    record(&state, &from, &Done::SecretRenewed(&renewed)).await?;
     Ok(Json(MadeRecipient { recipient: shown(&access, renewed), secret: Some(secret) }))
 }
 
@@ -114,7 +114,7 @@ pub(in crate::api) async fn test(
     let message = state.alerts.test_message(&access.project.slug, &recipient.shown.name);
     let mut delivery = table.try_out(access.id(), id, &message, state.clock.now()).await?;
     state.alerts.deliver();
-    record(&state, &from, Done::Tested(&recipient)).await?;
+    record(&state, &from, &Done::Tested(&recipient)).await?;
     super::firings::veil_delivery(&access, &mut delivery);
     Ok((StatusCode::CREATED, Json(delivery)))
 }

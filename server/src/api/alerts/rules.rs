@@ -49,7 +49,7 @@ pub(in crate::api) async fn create(
     let head = state.alerts.head(access.id()).await?;
     let kept = state.alerts.table().make_rule(access.id(), &new, head, state.clock.now()).await?;
     state.alerts.changed(access.id());
-    record(&state, &from, Done::RuleMade(&kept)).await?;
+    record(&state, &from, &Done::RuleMade(&kept)).await?;
     Ok((StatusCode::CREATED, Json(shown(&state, &access, kept).await?)))
 }
 
@@ -70,7 +70,7 @@ pub(in crate::api) async fn change(
     let table = state.alerts.table();
     let (before, after) = table.change_rule(access.id(), id, &change, head).await?;
     state.alerts.changed(access.id());
-    record(&state, &from, Done::RuleChanged(&before, &after)).await?;
+    record(&state, &from, &Done::RuleChanged(&before, &after)).await?;
     Ok(Json(shown(&state, &access, after).await?))
 }
 
@@ -85,7 +85,7 @@ pub(in crate::api) async fn delete(
     let id = number(&id, AlertsError::NoRule)?;
     let before = state.alerts.table().delete_rule(access.id(), id).await?;
     state.alerts.changed(access.id());
-    record(&state, &from, Done::RuleDeleted(&before)).await?;
+    record(&state, &from, &Done::RuleDeleted(&before)).await?;
     list(State(state), access).await
 }
 
