@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use daybook_model::Field;
 use proptest::{collection::vec, prelude::*};
 
-use super::*;
+use super::{bounds::HELD, mind::Group, *};
 
 const MINUTE: i64 = 60_000;
 
