@@ -96,6 +96,10 @@ impl Watch {
             let (Some(first), Some((last, _))) = (written.first(), written.entries().last()) else {
                 continue;
             };
+            if first == 1 && !self.engines.contains_key(&project) {
+                // A log that begins is watched from its first entry.
+                inner.table.begin(project, 0, inner.clock.now()).await?;
+            }
             let engine = self.engine(project).await?;
             if engine.place + 1 < first {
                 // Something was missed: this is read with it.
