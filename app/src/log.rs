@@ -30,7 +30,6 @@ pub(crate) mod row;
 pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod search;
-pub(crate) mod sentence;
 pub(crate) mod share;
 pub(crate) mod shortcuts;
 pub(crate) mod summary;

@@ -24,6 +24,23 @@ pub fn project_of_settings(path: &str) -> Option<&str> {
     (!project.is_empty() && !project.contains('/')).then_some(project)
 }
 
+/// The page of a project's investigations.
+pub fn investigations_page(project: &str) -> String {
+    format!("/projects/{project}/investigations")
+}
+
+/// The page of one investigation.
+pub fn investigation_page(project: &str, number: i64) -> String {
+    format!("/projects/{project}/investigations/{number}")
+}
+
+/// The project of a page beside its log and its settings, and the rest of the path: `alerts`,
+/// `investigations/7`.
+pub fn beside_log(path: &str) -> Option<(&str, &str)> {
+    let (project, rest) = path.strip_prefix("/projects/")?.split_once('/')?;
+    (!project.is_empty() && !rest.is_empty()).then_some((project, rest))
+}
+
 /// The page of one's own account.
 pub const ACCOUNT: &str = "/account";
 /// The page that an invitation opens; the secret is in the fragment, which is not sent or logged.
@@ -264,6 +281,46 @@ pub fn schedule_runs(project: &str, id: i64) -> String {
 /// `GET`: what a run has, as a file, with the rights of whoever asks.
 pub fn schedule_file(project: &str, id: i64, run: u32) -> String {
     format!("/api/projects/{project}/schedules/{id}/runs/{run}/file")
+}
+
+/// `GET`: the [`Investigation`](crate::investigation::Investigation)s that the viewer sees; with `seq=`,
+/// those that an entry is pinned to. `POST` a
+/// [`NewInvestigation`](crate::investigation::NewInvestigation): open one, and its
+/// [`Findings`](crate::investigation::Findings).
+pub fn investigations(project: &str) -> String {
+    format!("/api/projects/{project}/investigations")
+}
+
+/// `GET`: the [`Findings`](crate::investigation::Findings). `PATCH` an
+/// [`InvestigationChange`](crate::investigation::InvestigationChange): what they are then.
+pub fn investigation(project: &str, number: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}")
+}
+
+/// `POST` a [`NewPin`](crate::investigation::NewPin).
+pub fn pins(project: &str, number: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}/pins")
+}
+
+/// `PATCH` a [`PinMove`](crate::investigation::PinMove). `DELETE`: the entry is pinned no longer, and
+/// what was said of it goes.
+pub fn pin(project: &str, number: i64, seq: Seq) -> String {
+    format!("/api/projects/{project}/investigations/{number}/pins/{seq}")
+}
+
+/// `POST` a [`NewComment`](crate::investigation::NewComment).
+pub fn comments(project: &str, number: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}/comments")
+}
+
+/// `DELETE`: takes back a comment of one's own.
+pub fn comment(project: &str, number: i64, comment: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}/comments/{comment}")
+}
+
+/// `GET` with `format=`: an investigation with its entries as one file.
+pub fn document(project: &str, number: i64, format: crate::investigation::DocumentFormat) -> String {
+    format!("/api/projects/{project}/investigations/{number}/document?format={format}")
 }
 
 #[cfg(test)]

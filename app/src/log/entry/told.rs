@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::fact_line::Facts;
 use crate::{
     clock::Clock,
-    log::{cell::severity_word, facts, gone::GoneActors, sentence::sentence},
+    log::{cell::severity_word, facts, gone::GoneActors},
     reactive::dynamic,
     ui::{
         code::visible,
