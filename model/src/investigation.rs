@@ -9,8 +9,8 @@ use crate::{Entry, QueryError, Seq, Timestamp, vocabulary::vocabulary};
 
 /// The longest title, in characters.
 pub const MAX_TITLE: usize = 120;
-/// The longest comment, in characters.
-pub const MAX_COMMENT: usize = 4_000;
+/// The longest comment, in characters: the log tells of it whole.
+pub const MAX_COMMENT: usize = 2_000;
 /// How many investigations a project may have.
 pub const MAX_INVESTIGATIONS: usize = 2_000;
 /// How many entries may be pinned to one.

@@ -2,6 +2,7 @@
 
 mod entries;
 mod exports;
+mod investigations;
 mod own;
 mod people;
 mod published;
@@ -22,6 +23,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Live", entries::live(schemas)),
         ("Exports", exports::operations(schemas)),
         ("Views", views::operations(schemas)),
+        ("Investigations", investigations::operations(schemas)),
         ("Schedules", schedules::operations(schemas)),
         ("Projects", people::projects(schemas)),
         ("People", people::people(schemas)),

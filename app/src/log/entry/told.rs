@@ -1,6 +1,6 @@
 //! What the panel says of an entry at once: the sentence, the time, and the lines that tell most.
 
-use daybook_model::{Entry, Event, Field};
+use daybook_model::{Entry, Event, Field, sentence};
 use leptos::prelude::*;
 
 use super::fact_line::Facts;
