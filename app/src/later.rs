@@ -29,6 +29,7 @@ use crate::{
         gone::{WhoIsGone, WhoIsGoneProps},
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
+        places::{Places, PlacesProps},
         part_note::{PartNote, PartNoteProps},
         problems::{BadAddress, BadAddressProps},
         range_menu::{Ranges, RangesProps},
@@ -41,6 +42,7 @@ use crate::{
     },
     pages::{
         account::AccountPage,
+        beside::{BesidePage, BesidePageProps},
         home::HomePage,
         invitation::InvitationPage,
         no_access::{NoAccessPage, NoAccessPageProps},
@@ -112,6 +114,10 @@ pub(crate) enum Later {
     PartNote(PartNoteProps),
     /// The page of a project's settings.
     Settings(SettingsPageProps),
+    /// The other pages of a project, in the navigation.
+    Places(PlacesProps),
+    /// One of them.
+    Beside(BesidePageProps),
     /// The page of the reader's own account.
     Account,
     /// The page of a project that may not be opened.
@@ -196,6 +202,8 @@ fn make(part: Later) -> AnyView {
         Later::BadAddress(props) => BadAddress(props).into_any(),
         Later::PartNote(props) => PartNote(props).into_any(),
         Later::Settings(props) => SettingsPage(props).into_any(),
+        Later::Places(props) => Places(props).into_any(),
+        Later::Beside(props) => BesidePage(props).into_any(),
         Later::Account => AccountPage().into_any(),
         Later::NoAccess(props) => NoAccessPage(props).into_any(),
         Later::Invitation => InvitationPage().into_any(),

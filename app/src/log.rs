@@ -22,6 +22,7 @@ pub(crate) mod masked;
 pub(crate) mod menus;
 pub(crate) mod names;
 pub(crate) mod part_note;
+pub(crate) mod places;
 pub(crate) mod problems;
 pub(crate) mod rail;
 pub(crate) mod range_menu;

@@ -46,6 +46,8 @@ pub(crate) enum Page {
     Log(String),
     /// The settings of a project, by slug or number.
     Settings(String),
+    /// Another page of a project, by slug or number, and the rest of its path: `investigations/7`.
+    Beside(String, String),
     /// Stands in the place of a project's page for whoever has no role in it.
     NoAccess(String),
     /// What is the reader's own.
@@ -69,10 +71,11 @@ impl Page {
             paths::SET_UP => Self::SetUp,
             paths::ACCOUNT => Self::Account,
             paths::INVITATION => Self::Invitation,
-            path => match (paths::project_of_log(path), paths::project_of_settings(path)) {
-                (Some(project), _) => Self::Log(project.to_owned()),
-                (_, Some(project)) => Self::Settings(project.to_owned()),
-                _ => Self::NotFound,
+            path => match paths::page_of_project(path) {
+                Some((project, "log")) => Self::Log(project.to_owned()),
+                Some((project, "settings")) => Self::Settings(project.to_owned()),
+                Some((project, rest)) => Self::Beside(project.to_owned(), rest.to_owned()),
+                None => Self::NotFound,
             },
         }
     }
@@ -80,7 +83,7 @@ impl Page {
     /// The project that it belongs to, by slug or number.
     pub(crate) fn project(&self) -> Option<&str> {
         match self {
-            Self::Log(project) | Self::Settings(project) => Some(project),
+            Self::Log(project) | Self::Settings(project) | Self::Beside(project, _) => Some(project),
             _ => None,
         }
     }

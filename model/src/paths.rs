@@ -7,21 +7,9 @@ pub fn log(project: &str) -> String {
     format!("/projects/{project}/log")
 }
 
-/// The inverse of [`log`].
-pub fn project_of_log(path: &str) -> Option<&str> {
-    let project = path.strip_prefix("/projects/")?.strip_suffix("/log")?;
-    (!project.is_empty() && !project.contains('/')).then_some(project)
-}
-
 /// The settings page of a project.
 pub fn project_settings(project: &str) -> String {
     format!("/projects/{project}/settings")
-}
-
-/// The inverse of [`project_settings`].
-pub fn project_of_settings(path: &str) -> Option<&str> {
-    let project = path.strip_prefix("/projects/")?.strip_suffix("/settings")?;
-    (!project.is_empty() && !project.contains('/')).then_some(project)
 }
 
 /// The page of a project's investigations.
@@ -34,9 +22,8 @@ pub fn investigation_page(project: &str, number: i64) -> String {
     format!("/projects/{project}/investigations/{number}")
 }
 
-/// The project of a page beside its log and its settings, and the rest of the path: `alerts`,
-/// `investigations/7`.
-pub fn beside_log(path: &str) -> Option<(&str, &str)> {
+/// The project of one of its pages, and the rest of the path: `log`, `settings`, `investigations/7`.
+pub fn page_of_project(path: &str) -> Option<(&str, &str)> {
     let (project, rest) = path.strip_prefix("/projects/")?.split_once('/')?;
     (!project.is_empty() && !rest.is_empty()).then_some((project, rest))
 }

@@ -69,8 +69,8 @@ fn omitted(entry: &Entry) -> Option<String> {
         .iter()
         .map(|part| if part == "change" { "states before and after" } else { part.as_str() })
         .collect();
-    let parts = parts.join(" and ");
-    (!parts.is_empty()).then(|| format!("Its {parts} are too long for a document: the log has them."))
+    let parts = parts.join(", ");
+    (!parts.is_empty()).then(|| format!("Too long for a document, and in the log alone: {parts}."))
 }
 
 /// What is told at the head of a document.
