@@ -18,6 +18,7 @@
 //!   `as_of` has the same answer for ever.
 
 pub mod account;
+pub mod alert;
 pub mod change;
 pub mod chart;
 pub mod error;

@@ -308,6 +308,104 @@ pub fn comment(project: &str, number: i64, comment: i64) -> String {
 /// `GET` with `format=`: an investigation with its entries as one file.
 pub fn document(project: &str, number: i64, format: crate::investigation::DocumentFormat) -> String {
     format!("/api/projects/{project}/investigations/{number}/document?format={format}")
+
+/// The alerts page of a project.
+pub fn alerts(project: &str) -> String {
+    format!("/projects/{project}/alerts")
+}
+
+/// The page of one of its firings.
+pub fn firing_page(project: &str, id: i64) -> String {
+    format!("/projects/{project}/alerts/{id}")
+}
+
+/// The page of a project's alert rules.
+pub fn alert_rules_page(project: &str) -> String {
+    format!("/projects/{project}/alerts/rules")
+}
+
+/// The page of one alert rule.
+pub fn alert_rule_page(project: &str, id: i64) -> String {
+    format!("/projects/{project}/alerts/rules/{id}")
+}
+
+/// The page where a rule is made; its query is the filter.
+pub fn new_alert_rule_page(project: &str) -> String {
+    format!("/projects/{project}/alerts/rules/new")
+}
+
+/// The page of who is told of firings, and of what was delivered.
+pub fn alert_deliveries_page(project: &str) -> String {
+    format!("/projects/{project}/alerts/deliveries")
+}
+
+/// `GET`: the [`AlertRules`](crate::alert::AlertRules). `POST` a [`NewRule`](crate::alert::NewRule): the
+/// [`AlertRule`](crate::alert::AlertRule).
+pub fn alert_rules(project: &str) -> String {
+    format!("/api/projects/{project}/alerts/rules")
+}
+
+/// `PATCH` a [`RuleChange`](crate::alert::RuleChange): the [`AlertRule`](crate::alert::AlertRule). `DELETE`:
+/// the [`AlertRules`](crate::alert::AlertRules) that are left; what fired stays.
+pub fn alert_rule(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/alerts/rules/{id}")
+}
+
+/// `POST` a [`BacktestRequest`](crate::alert::BacktestRequest): the [`Backtest`](crate::alert::Backtest).
+pub fn alert_backtest(project: &str) -> String {
+    format!("/api/projects/{project}/alerts/backtest")
+}
+
+/// `GET`: the [`Firings`](crate::alert::Firings), newest first: with `state=`, `severity=` (each may be
+/// repeated), `rule=`, `before=` and `limit=` (50; at most 200).
+pub fn firings(project: &str) -> String {
+    format!("/api/projects/{project}/alerts/firings")
+}
+
+/// `GET`: the [`Firing`](crate::alert::Firing). `PATCH` a [`FiringChange`](crate::alert::FiringChange): the
+/// firing as it is then.
+pub fn firing(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/alerts/firings/{id}")
+}
+
+/// `GET`: the [`AlertCounts`](crate::alert::AlertCounts), for the bell.
+pub fn alert_counts(project: &str) -> String {
+    format!("/api/projects/{project}/alerts/counts")
+}
+
+/// `GET`: the [`Recipient`](crate::alert::Recipient)s, a list. `POST` a
+/// [`NewRecipient`](crate::alert::NewRecipient): a [`MadeRecipient`](crate::alert::MadeRecipient).
+pub fn alert_recipients(project: &str) -> String {
+    format!("/api/projects/{project}/alerts/recipients")
+}
+
+/// `PATCH` a [`RecipientChange`](crate::alert::RecipientChange): the
+/// [`Recipient`](crate::alert::Recipient). `DELETE`: those that are left.
+pub fn alert_recipient(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/alerts/recipients/{id}")
+}
+
+/// `POST`: another secret for a webhook, a [`MadeRecipient`](crate::alert::MadeRecipient). The old one is
+/// void at once.
+pub fn alert_recipient_secret(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/alerts/recipients/{id}/secret")
+}
+
+/// `POST`: tell it something, to see whether it comes through: a [`Delivery`](crate::alert::Delivery) that
+/// waits.
+pub fn alert_recipient_test(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/alerts/recipients/{id}/test")
+}
+
+/// `GET`: the [`Deliveries`](crate::alert::Deliveries), newest first: with `firing=`, `recipient=`, `before=`
+/// and `limit=` (50; at most 200).
+pub fn deliveries(project: &str) -> String {
+    format!("/api/projects/{project}/alerts/deliveries")
+}
+
+/// `POST`: deliver it again, whatever became of it: the [`Delivery`](crate::alert::Delivery), which waits.
+pub fn redelivery(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/alerts/deliveries/{id}/again")
 }
 
 #[cfg(test)]

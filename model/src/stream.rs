@@ -234,25 +234,27 @@ fn is_whole(filter: &Filter) -> bool {
 }
 
 /// What is given is given, also as `null`.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    d: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
 }
 
 /// A filter as text, or none.
-mod optional_filter {
+pub(crate) mod optional_filter {
     use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
     use crate::Filter;
 
     #[expect(clippy::ref_option, reason = "serde gives it so")]
-    pub(super) fn serialize<S: Serializer>(f: &Option<Filter>, s: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(f: &Option<Filter>, s: S) -> Result<S::Ok, S::Error> {
         match f {
             Some(filter) => s.collect_str(filter),
             None => s.serialize_none(),
         }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Filter>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Filter>, D::Error> {
         let text = Option::<String>::deserialize(d)?;
         text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
     }

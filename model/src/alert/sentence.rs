@@ -1,0 +1,187 @@
+//! What a rule means, in a sentence.
+
+use super::Condition;
+use crate::{
+    ActorType, Choice, Field, Filter, Operation, Outcome, Term,
+    alert::{HOURS_DAYS, HOURS_LEARNED},
+};
+
+/// Values beyond so many are counted instead of named.
+const NAMED: usize = 4;
+
+/// What a rule means, in a sentence or two: when it fires, and what becomes of repeats. `quiet` is in
+/// seconds.
+pub fn sentence(filter: &Filter, condition: &Condition, by: Option<Field>, quiet: u32) -> String {
+    let words = filter_words(filter);
+    let at = if words.is_empty() { String::new() } else { format!(" where {words}") };
+    let among = if words.is_empty() { String::new() } else { format!(", among entries{at}") };
+    let apart = by.map(|field| format!(", for each {} by itself", noun(field))).unwrap_or_default();
+    let fires = match *condition {
+        Condition::Any {} => format!("Fires on every entry{at}{apart}."),
+        Condition::Count { at_least: 1, .. } => format!("Fires on an entry{at}{apart}."),
+        Condition::Count { at_least, window } => {
+            format!("Fires on {at_least} or more entries within {}{at}{apart}.", duration(window))
+        }
+        Condition::Distinct { field, at_least, window } => format!(
+            "Fires on {at_least} or more different values of {} within {}{among}{apart}.",
+            noun(field),
+            duration(window)
+        ),
+        Condition::New { field } => {
+            format!("Fires on a value of {} that never occurred before{among}{apart}.", noun(field))
+        }
+        Condition::UnusualHour {} => {
+            let whose = noun(by.unwrap_or(Field::Actor));
+            format!(
+                "Fires on an entry{at} at an hour of the day (UTC) at which its {whose} was not active in the \
+                 {HOURS_DAYS} days before, nor in the hour before or after it, once it was active on \
+                 {HOURS_LEARNED} of these days."
+            )
+        }
+        Condition::Absence { window } => {
+            format!(
+                "Fires when there was no entry{at} for {}, after there was one.",
+                duration(window)
+            )
+        }
+    };
+    match quiet.max(condition.window().unwrap_or_default()) {
+        _ if matches!(condition, Condition::Absence { .. }) => fires,
+        0 => format!("{fires} Each is an alert by itself."),
+        quiet => format!("{fires} Repeats within {} belong to the same alert.", duration(quiet)),
+    }
+}
+
+/// A number of seconds in the largest unit in which it is whole.
+pub fn duration(seconds: u32) -> String {
+    const UNITS: [(u32, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let unit = UNITS.iter().find(|(length, _)| seconds > 0 && seconds.is_multiple_of(*length));
+    let (length, unit) = unit.copied().unwrap_or((1, "second"));
+    match seconds / length {
+        1 => format!("1 {unit}"),
+        number => format!("{number} {unit}s"),
+    }
+}
+
+/// What a filter asks for, in words, its range and moment aside: `outcome is Failure and method is not GET`.
+/// Empty where it asks for nothing.
+pub fn filter_words(filter: &Filter) -> String {
+    let mut parts = Vec::new();
+    for (&field, choice) in &filter.choices {
+        let Choice { include, exclude } = choice;
+        if !include.is_empty() {
+            parts.push(said(field, include.iter(), false));
+        }
+        if !exclude.is_empty() {
+            parts.push(said(field, exclude.iter(), true));
+        }
+    }
+    if let Some(search) = &filter.search {
+        parts.push(format!("“{search}” is found"));
+    }
+    parts.join(" and ")
+}
+
+fn said<'t>(field: Field, terms: impl Iterator<Item = &'t Term>, not: bool) -> String {
+    let noun = noun(field);
+    let all: Vec<_> = terms.collect();
+    let verb = match (field, not) {
+        (Field::Path, false) => "contains",
+        (Field::Path, true) => "does not contain",
+        (_, false) => "is",
+        (_, true) => "is not",
+    };
+    let mut values: Vec<_> = all.iter().take(NAMED).map(|term| value(field, term)).collect();
+    match all.len().saturating_sub(NAMED) {
+        0 => {}
+        1 => values.push("1 other value".into()),
+        more => values.push(format!("{more} other values")),
+    }
+    format!("{noun} {verb} {}", values.join(" or "))
+}
+
+fn value(field: Field, term: &Term) -> String {
+    let text = match term {
+        Term::Absent => return "absent".into(),
+        Term::Present => return "present".into(),
+        Term::Is(value) => value.as_str(),
+    };
+    let label = match field {
+        Field::Operation => text.parse::<Operation>().ok().map(Operation::label),
+        Field::Outcome => text.parse::<Outcome>().ok().map(Outcome::label),
+        Field::ActorType => text.parse::<ActorType>().ok().map(ActorType::label),
+        _ => None,
+    };
+    label.unwrap_or(text).to_owned()
+}
+
+/// A field as it stands in a sentence: `actor type`, `IP address`.
+fn noun(field: Field) -> String {
+    let label = field.label();
+    let mut letters = label.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(filter: &str, condition: Condition, by: Option<Field>, quiet: u32) -> String {
+        sentence(&filter.parse().expect(filter), &condition, by, quiet)
+    }
+
+    #[test]
+    fn a_rule_is_said_in_words() {
+        let count = Condition::Count { at_least: 5, window: 600 };
+        assert_eq!(
+            of("operation=login&outcome=failure", count, Some(Field::Ip), 3_600),
+            "Fires on 5 or more entries within 10 minutes where outcome is Failure and operation is Sign-in, \
+             for each IP address by itself. Repeats within 1 hour belong to the same alert."
+        );
+        assert_eq!(
+            of("", Condition::Any {}, None, 0),
+            "Fires on every entry. Each is an alert by itself."
+        );
+        assert_eq!(
+            of("actor_type=api_token", Condition::New { field: Field::Ip }, Some(Field::Actor), 90),
+            "Fires on a value of IP address that never occurred before, among entries where actor type is API \
+             token, for each actor by itself. Repeats within 90 seconds belong to the same alert."
+        );
+        assert_eq!(
+            of("method.not=GET", Condition::Absence { window: 86_400 }, None, 60),
+            "Fires when there was no entry where method is not GET for 1 day, after there was one."
+        );
+        let distinct = Condition::Distinct { field: Field::Resource, at_least: 2, window: 60 };
+        assert!(
+            of("status=&q=pay", distinct, None, 0).contains("where status is absent and “pay”")
+        );
+    }
+
+    #[test]
+    fn many_values_are_counted() {
+        let words = filter_words(
+            &"action=A&action=B&action=C&action=D&action=E&action=F".parse().expect("a filter"),
+        );
+        assert_eq!(words, "action is A or B or C or D or 2 other values");
+    }
+
+    #[test]
+    fn durations_are_whole() {
+        for (seconds, words) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (60, "1 minute"),
+            (90, "90 seconds"),
+            (5_400, "90 minutes"),
+            (86_400, "1 day"),
+            (604_800, "7 days"),
+        ] {
+            assert_eq!(duration(seconds), words);
+        }
+    }
+}
