@@ -9,7 +9,10 @@ use leptos_router::{
 use crate::{
     clock::Clock,
     later::{Later, later},
-    pages::{beside::BesidePageProps, log::LogPage, no_access::NoAccessPageProps, settings::SettingsPageProps},
+    pages::{
+        beside::BesidePageProps, log::LogPage, no_access::NoAccessPageProps,
+        settings::SettingsPageProps,
+    },
     preferences::Preferences,
     reactive::dynamic,
     session::Session,
@@ -69,9 +72,7 @@ fn PageHere() -> impl IntoView {
                 .into_any()
         }
         Page::Beside(project, rest) => later(
-            move || {
-                Later::Beside(BesidePageProps { project: project.clone(), rest: rest.clone() })
-            },
+            move || Later::Beside(BesidePageProps { project: project.clone(), rest: rest.clone() }),
             loading,
         )
         .into_any(),

@@ -83,7 +83,9 @@ impl Page {
     /// The project that it belongs to, by slug or number.
     pub(crate) fn project(&self) -> Option<&str> {
         match self {
-            Self::Log(project) | Self::Settings(project) | Self::Beside(project, _) => Some(project),
+            Self::Log(project) | Self::Settings(project) | Self::Beside(project, _) => {
+                Some(project)
+            }
             _ => None,
         }
     }

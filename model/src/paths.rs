@@ -306,8 +306,13 @@ pub fn comment(project: &str, number: i64, comment: i64) -> String {
 }
 
 /// `GET` with `format=`: an investigation with its entries as one file.
-pub fn document(project: &str, number: i64, format: crate::investigation::DocumentFormat) -> String {
+pub fn document(
+    project: &str,
+    number: i64,
+    format: crate::investigation::DocumentFormat,
+) -> String {
     format!("/api/projects/{project}/investigations/{number}/document?format={format}")
+}
 
 /// The alerts page of a project.
 pub fn alerts(project: &str) -> String {

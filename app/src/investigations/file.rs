@@ -3,12 +3,7 @@
 use daybook_model::investigation::{Findings, InvestigationStatus};
 use leptos::prelude::*;
 
-use crate::{
-    api::Failure,
-    reactive::memo,
-    settings::form::Form,
-    ui::announce::announce,
-};
+use crate::{api::Failure, reactive::memo, settings::form::Form, ui::announce::announce};
 
 /// An investigation.
 #[derive(Clone, Copy)]
@@ -31,7 +26,13 @@ impl File {
         let findings = RwSignal::new(None::<Findings>);
         let is_open = |it: &Findings| it.investigation.status == InvestigationStatus::Open;
         let open = memo(move || findings.with(|it| it.as_ref().is_some_and(is_open)));
-        Self { project: StoredValue::new(project), number, findings, form: Form::new(&["title"]), open }
+        Self {
+            project: StoredValue::new(project),
+            number,
+            findings,
+            form: Form::new(&["title"]),
+            open,
+        }
     }
 
     /// Sends a change by a form. What it is then takes the place of what it was; `said` is said to whoever

@@ -34,9 +34,8 @@ pub(super) fn Head(
 ) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let renaming = RwSignal::new(false);
-    let title = memo(move || {
-        file.findings.with(|it| it.as_ref().map(|it| it.investigation.title.clone()))
-    });
+    let title =
+        memo(move || file.findings.with(|it| it.as_ref().map(|it| it.investigation.title.clone())));
     let about = move || {
         file.findings.with(|it| {
             let it = &it.as_ref()?.investigation;

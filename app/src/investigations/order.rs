@@ -82,7 +82,9 @@ fn put(file: File, seqs: &[Seq], seq: Seq, to: usize) {
     let answer = async move { investigations::move_pin(&project, file.number, seq, &to).await };
     file.send(file.form, answer, "", move || {
         let at = file.findings.with_untracked(|it| {
-            it.as_ref().and_then(|it| Some((it.pins.iter().position(|p| p.seq == seq)? + 1, it.pins.len())))
+            it.as_ref().and_then(|it| {
+                Some((it.pins.iter().position(|p| p.seq == seq)? + 1, it.pins.len()))
+            })
         });
         if let Some((at, of)) = at {
             crate::ui::announce::announce(&format!("Entry {seq} is number {at} of {of}"));

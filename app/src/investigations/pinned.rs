@@ -47,11 +47,13 @@ pub(super) fn Pinned(
         let mine = |pins: &[Pin]| pins.iter().find(|pin| pin.seq == seq).cloned();
         file.findings.with(|it| it.as_ref().and_then(|it| mine(&it.pins)))
     });
-    let comments = memo(move || pin.with(|pin| pin.as_ref().map(|p| p.comments.clone()).unwrap_or_default()));
+    let comments =
+        memo(move || pin.with(|pin| pin.as_ref().map(|p| p.comments.clone()).unwrap_or_default()));
     // What is shown of the entry is not made again when something was said of it.
     let entry = memo(move || pin.with(|pin| pin.as_ref().and_then(|pin| pin.entry.clone())));
     let absent = memo(move || pin.with(|pin| pin.as_ref().and_then(|pin| pin.absent)));
-    let at = memo(move || seqs.with(|seqs| seqs.iter().position(|&s| s == seq)).unwrap_or_default());
+    let at =
+        memo(move || seqs.with(|seqs| seqs.iter().position(|&s| s == seq)).unwrap_or_default());
     let above = Signal::derive(move || seqs.with(|seqs| carried.lands(seqs, at.get())));
     let below = Signal::derive(move || {
         seqs.with(|seqs| at.get() + 1 == seqs.len() && carried.lands(seqs, seqs.len()))
@@ -100,7 +102,11 @@ fn Handle(
         });
     };
     let name = Signal::derive(move || {
-        format!("Entry {seq}, number {} of {}: move with the arrow keys", at.get() + 1, seqs.read().len())
+        format!(
+            "Entry {seq}, number {} of {}: move with the arrow keys",
+            at.get() + 1,
+            seqs.read().len()
+        )
     });
     view! {
         <button
@@ -149,7 +155,8 @@ fn Shown(file: File, entry: Entry) -> impl IntoView {
 /// The request, how it ended, and where it came from.
 fn facts(event: &Event) -> AnyView {
     let request = &event.request;
-    let line: Vec<_> = [request.method.as_deref(), request.path.as_deref()].into_iter().flatten().collect();
+    let line: Vec<_> =
+        [request.method.as_deref(), request.path.as_deref()].into_iter().flatten().collect();
     let ended = match (request.status_code, event.outcome) {
         (Some(code), _) => Some(code.to_string()),
         (None, outcome) => outcome.map(|outcome| outcome.label().to_owned()),

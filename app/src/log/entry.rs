@@ -115,12 +115,7 @@ fn short(event: Event) -> Event {
 
 /// Which entry it is, the ways to its neighbours, and the way out.
 #[component]
-fn Head(
-    log: LogAddress,
-    answer: LogAnswer,
-    seq: Memo<Option<Seq>>,
-    pins: Pins,
-) -> impl IntoView {
+fn Head(log: LogAddress, answer: LogAnswer, seq: Memo<Option<Seq>>, pins: Pins) -> impl IntoView {
     let neighbours = memo(move || seq.get().map(|seq| neighbours(answer, seq)).unwrap_or_default());
     let step = move |to: Option<Seq>, glyph: Icon, name: &'static str, key: &'static str| {
         let href = to.map(|to| log.link(|view| view.event = Some(to)));

@@ -11,13 +11,15 @@ pub(crate) const INVESTIGATIONS: &str = "investigations";
 pub(crate) const SETTINGS: &str = "settings";
 
 /// The pages that the reader may open: what each is known by, what it is called, and where it is.
-pub(crate) fn places(
-    session: Session,
-    project: &str,
-) -> Vec<(&'static str, &'static str, String)> {
+pub(crate) fn places(session: Session, project: &str) -> Vec<(&'static str, &'static str, String)> {
     let may = |permission| session.may(project, permission);
     [
-        (Permission::KeepViews, INVESTIGATIONS, "Investigations", paths::investigations_page(project)),
+        (
+            Permission::KeepViews,
+            INVESTIGATIONS,
+            "Investigations",
+            paths::investigations_page(project),
+        ),
         (Permission::Administer, SETTINGS, "Settings", paths::project_settings(project)),
     ]
     .into_iter()

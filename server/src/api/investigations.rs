@@ -34,7 +34,8 @@ pub(super) async fn list(
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Vec<Investigation>>, Error> {
     let seq = read(raw.as_deref(), "seq")?;
-    let seq = seq.map(|text| text.parse().map_err(|_| QueryError::new("seq", "is no place in the log")));
+    let seq =
+        seq.map(|text| text.parse().map_err(|_| QueryError::new("seq", "is no place in the log")));
     let reader = Reader(&member.access);
     let all = state.investigations.of(member.project, seq.transpose()?).await?;
     let seen = all.into_iter().filter(|kept| reader.sees(kept));
@@ -149,7 +150,8 @@ pub(super) async fn comment(
     let kept = visible(&state, &member.access, &number).await?;
     let (it, now) = (&kept.investigation, state.clock.now());
     let of = (it.number, seq);
-    let said = state.investigations.comment(member.project, of, member.person.id, &text, now).await?;
+    let said =
+        state.investigations.comment(member.project, of, member.person.id, &text, now).await?;
     record(&state, &from, it, &Done::Said(said, seq, text)).await?;
     shown(&state, &member, it.number).await.map(Json)
 }
@@ -180,7 +182,9 @@ pub(super) async fn document(
 ) -> Result<Response, Error> {
     export::allowed(&state, &access).await?;
     let format = match read(raw.as_deref(), "format")? {
-        Some(word) => word.parse().map_err(|e| QueryError::new("format", format!("{word:?} {e}")))?,
+        Some(word) => {
+            word.parse().map_err(|e| QueryError::new("format", format!("{word:?} {e}")))?
+        }
         None => DocumentFormat::Html,
     };
     let kept = visible(&state, &access, &number).await?;
@@ -242,7 +246,8 @@ async fn put(
     let (it, now) = (&kept.investigation, state.clock.now());
     let what = (pin.seq, pin.comment.as_deref());
     let person = member.person.id;
-    let (new, said) = state.investigations.pin(member.project, it.number, person, what, now).await?;
+    let (new, said) =
+        state.investigations.pin(member.project, it.number, person, what, now).await?;
     if new {
         record(state, from, it, &Done::Pinned(pin.seq)).await?;
     }
@@ -271,11 +276,8 @@ fn place(seq: &str) -> Result<Seq, Error> {
 
 impl From<InvestigationsError> for Error {
     fn from(e: InvestigationsError) -> Self {
-        let conflict = |code| Self::Body {
-            status: StatusCode::CONFLICT,
-            code,
-            message: e.to_string(),
-        };
+        let conflict =
+            |code| Self::Body { status: StatusCode::CONFLICT, code, message: e.to_string() };
         match e {
             InvestigationsError::Missing => MISSING,
             InvestigationsError::NotPinned => {

@@ -45,7 +45,8 @@ pub fn write(findings: &Findings, made: &Made<'_>, format: DocumentFormat) -> St
 
 /// What a document takes of an entry: of what is too long it says so.
 pub fn part(mut entry: Entry) -> Entry {
-    let long = |json: Result<String, serde_json::Error>| json.is_ok_and(|json| json.len() > LONGEST);
+    let long =
+        |json: Result<String, serde_json::Error>| json.is_ok_and(|json| json.len() > LONGEST);
     if entry.event.change.as_ref().is_some_and(|change| long(serde_json::to_string(change))) {
         entry.event.change = None;
         entry.omitted.push("change".into());
@@ -78,10 +79,18 @@ fn heading(findings: &Findings, made: &Made<'_>) -> [String; 2] {
     let it = &findings.investigation;
     let entries = if it.pins == 1 { "1 entry".to_owned() } else { format!("{} entries", it.pins) };
     [
-        format!("{} · opened by {} on {} · {entries}", it.status.label(), it.opened_by, time(it.opened_at)),
+        format!(
+            "{} · opened by {} on {} · {entries}",
+            it.status.label(),
+            it.opened_by,
+            time(it.opened_at)
+        ),
         format!(
             "Investigation {} of the project {}, written down by {} on {}. Entries are as the log has them for whoever wrote this.",
-            it.number, made.project, made.by, time(made.at)
+            it.number,
+            made.project,
+            made.by,
+            time(made.at)
         ),
     ]
 }
@@ -93,7 +102,10 @@ fn visible(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' | '\t' => shown.push(c),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => {
                 shown.push_str(&format!("<U+{:04X}>", u32::from(c)));
             }
             c if c.is_control() => shown.push_str(&format!("<U+{:04X}>", u32::from(c))),

@@ -47,7 +47,8 @@ pub fn note(recording: Option<&Recording>, project: &Project, read: Read<'_>) {
             view
         }
         Read::Investigation(number) => {
-            let (page, name) = (paths::investigation_page(&project.slug, number), number.to_string());
+            let (page, name) =
+                (paths::investigation_page(&project.slug, number), number.to_string());
             recording.action("ReadInvestigation").detail("view", format!("investigation={number}"));
             recording.resource(READING, name, format!("Investigation {number}"));
             recording.with(|event| event.request.path = Some(page));

@@ -178,7 +178,11 @@ async fn what_cannot_be_done_is_said() {
         (Method::PATCH, "/1", json!({"status": "lost"}), 422, ""),
     ] {
         let refused = ask(&app, &maya, method, rest, body.clone()).await;
-        assert_eq!((refused.status.as_u16(), refused.error().0.as_str()), (status, field), "{rest} {body}");
+        assert_eq!(
+            (refused.status.as_u16(), refused.error().0.as_str()),
+            (status, field),
+            "{rest} {body}"
+        );
     }
     assert_eq!(done(&app, &maya, Method::GET, "", None).await.as_array().unwrap().len(), 1);
     // Programs keep none.
@@ -268,7 +272,10 @@ async fn a_document_is_whole_in_itself_and_nothing_in_it_acts() {
     done(&app, &maya, Method::POST, "", json!({"title": "<script>t</script>", "pin": pin})).await;
 
     let html = ask(&app, &maya, Method::GET, "/1/document", None).await;
-    assert_eq!(html.headers["content-disposition"], "attachment; filename=\"investigation-acme-1.html\"");
+    assert_eq!(
+        html.headers["content-disposition"],
+        "attachment; filename=\"investigation-acme-1.html\""
+    );
     let html = String::from_utf8(html.body).unwrap();
     for tag in ["<script", "<img", "onerror=alert(1)>", "</style><", "src=//"] {
         assert!(!html.contains(tag), "{tag}: {html}");
@@ -291,5 +298,8 @@ async fn a_document_is_whole_in_itself_and_nothing_in_it_acts() {
     let off = ask(&app, &maya, Method::GET, "/1/document", None).await;
     assert_eq!(off.status, StatusCode::FORBIDDEN, "where nothing may be taken away, nor may this");
     let last = told(&app).await.pop().unwrap();
-    assert_eq!((&last["action"], &last["operation"]), (&json!("ExportInvestigation"), &json!("export")));
+    assert_eq!(
+        (&last["action"], &last["operation"]),
+        (&json!("ExportInvestigation"), &json!("export"))
+    );
 }

@@ -75,7 +75,8 @@ pub(super) fn PinnedIn(
     pins: Pins,
 ) -> impl IntoView {
     let some = memo(move || {
-        !pins.found.is_stale() && pins.found.value.with(|all| all.as_ref().is_some_and(|all| !all.is_empty()))
+        !pins.found.is_stale()
+            && pins.found.value.with(|all| all.as_ref().is_some_and(|all| !all.is_empty()))
     });
     let links = move || {
         let link = |it: &Investigation| {
@@ -88,14 +89,17 @@ pub(super) fn PinnedIn(
             links.map(|(i, it)| view! { {(i > 0).then_some(", ")}{link(it)} }).collect_view()
         })
     };
-    when(move || some.get(), move || {
-        view! {
-            <div class="panel-note" role="note" aria-label="Pinned">
-                {icon(Icon::Pin)}
-                <p>"Pinned to "{dynamic(links)}</p>
-            </div>
-        }
-    })
+    when(
+        move || some.get(),
+        move || {
+            view! {
+                <div class="panel-note" role="note" aria-label="Pinned">
+                    {icon(Icon::Pin)}
+                    <p>"Pinned to "{dynamic(links)}</p>
+                </div>
+            }
+        },
+    )
 }
 
 /// Which investigation, or another one, and what there is to say.

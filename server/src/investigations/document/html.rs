@@ -110,7 +110,12 @@ fn shown(out: &mut String, entry: &Entry, made: &Made<'_>) {
 fn said(out: &mut String, comments: &[Comment]) {
     for Comment { by, at, text, .. } in comments {
         let (by, at, text) = (escaped(by), time(*at), escaped(text));
-        add(out, &format!("<blockquote>\n<p>{text}</p>\n<p class=\"quiet\">{by}, {at}</p>\n</blockquote>\n"));
+        add(
+            out,
+            &format!(
+                "<blockquote>\n<p>{text}</p>\n<p class=\"quiet\">{by}, {at}</p>\n</blockquote>\n"
+            ),
+        );
     }
 }
 

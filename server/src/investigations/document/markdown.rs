@@ -50,7 +50,9 @@ fn shown(out: &mut String, at: usize, entry: &Entry, made: &Made<'_>) {
         None => place,
     };
     let (what, when) = (line(&sentence(&entry.event)), time(entry.event.occurred_at));
-    out.push_str(&format!("\n### {at}. {what}\n\n{when} · {place}\n\n| Field | Value |\n|---|---|\n"));
+    out.push_str(&format!(
+        "\n### {at}. {what}\n\n{when} · {place}\n\n| Field | Value |\n|---|---|\n"
+    ));
     for (label, value) in facts(entry) {
         out.push_str(&format!("| {label} | {} |\n", line(&value)));
     }
