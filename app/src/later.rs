@@ -11,6 +11,10 @@
 use leptos::prelude::*;
 
 use crate::{
+    alerts::{
+        bell::{Bell, BellProps},
+        this::{AlertOnThis, AlertOnThisProps},
+    },
     log::{
         chart::{
             Against, AgainstProps, Input, InputProps, More, MoreProps, OptionItems,
@@ -114,6 +118,10 @@ pub(crate) enum Later {
     PartNote(PartNoteProps),
     /// The page of a project's settings.
     Settings(SettingsPageProps),
+    /// How many alerts nobody has dealt with.
+    Bell(BellProps),
+    /// From the log to a rule.
+    AlertOnThis(AlertOnThisProps),
     /// The other pages of a project, in the navigation.
     Places(PlacesProps),
     /// One of them.
@@ -202,6 +210,8 @@ fn make(part: Later) -> AnyView {
         Later::BadAddress(props) => BadAddress(props).into_any(),
         Later::PartNote(props) => PartNote(props).into_any(),
         Later::Settings(props) => SettingsPage(props).into_any(),
+        Later::Bell(props) => Bell(props).into_any(),
+        Later::AlertOnThis(props) => AlertOnThis(props).into_any(),
         Later::Places(props) => Places(props).into_any(),
         Later::Beside(props) => BesidePage(props).into_any(),
         Later::Account => AccountPage().into_any(),

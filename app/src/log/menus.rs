@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::{
     log::{
-        places::{INVESTIGATIONS, places},
+        places::{ALERTS, INVESTIGATIONS, places},
         top_bar::start,
     },
     preferences::Preferences,
@@ -58,6 +58,7 @@ pub(crate) fn AccountItems(
     let project = page.project().unwrap_or_default();
     let others = untrack(|| places(session, project)).into_iter().map(|(word, name, href)| {
         let glyph = match word {
+            ALERTS => Icon::Bell,
             INVESTIGATIONS => Icon::Pin,
             _ => Icon::Settings,
         };

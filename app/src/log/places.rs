@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use crate::{reactive::dynamic, session::Session};
 
+/// The pages of alerts.
+pub(crate) const ALERTS: &str = "alerts";
 /// The page of investigations.
 pub(crate) const INVESTIGATIONS: &str = "investigations";
 /// The page of settings.
@@ -14,6 +16,7 @@ pub(crate) const SETTINGS: &str = "settings";
 pub(crate) fn places(session: Session, project: &str) -> Vec<(&'static str, &'static str, String)> {
     let may = |permission| session.may(project, permission);
     [
+        (Permission::Export, ALERTS, "Alerts", paths::alerts(project)),
         (
             Permission::KeepViews,
             INVESTIGATIONS,

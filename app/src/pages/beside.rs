@@ -4,6 +4,10 @@ use leptos::prelude::*;
 
 use super::not_found::NotFoundPage;
 use crate::{
+    alerts::{
+        deliveries::DeliveriesPage, firing::FiringPage, firings::FiringsPage, rule::RulePage,
+        rules::RulesPage,
+    },
     investigations::{list::InvestigationsPage, one::InvestigationPage},
     session::Session,
 };
@@ -23,6 +27,12 @@ pub(crate) fn BesidePage(
         (["investigations", _], Some(number)) => {
             view! { <InvestigationPage project number /> }.into_any()
         }
+        (["alerts"], _) => view! { <FiringsPage project /> }.into_any(),
+        (["alerts", "rules"], _) => view! { <RulesPage project /> }.into_any(),
+        (["alerts", "rules", "new"], _) => view! { <RulePage project id=None /> }.into_any(),
+        (["alerts", "rules", _], Some(id)) => view! { <RulePage project id=Some(id) /> }.into_any(),
+        (["alerts", "deliveries"], _) => view! { <DeliveriesPage project /> }.into_any(),
+        (["alerts", _], Some(id)) => view! { <FiringPage project id /> }.into_any(),
         _ => view! { <main class="door"><NotFoundPage /></main> }.into_any(),
     }
 }

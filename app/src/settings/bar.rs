@@ -4,6 +4,7 @@ use daybook_model::View;
 use leptos::prelude::*;
 
 use crate::{
+    alerts::bell::Bell,
     log::{
         places::Places,
         top_bar::{AccountMenu, Projects, ZoneMenu, start},
@@ -43,6 +44,7 @@ pub(crate) fn PlainBar(
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
+            {when(move || opens.get(), move || view! { <Bell project=slug /> })}
             <ZoneMenu />
             <ThemeSwitch />
             <AccountMenu keys=None />
