@@ -3,9 +3,14 @@
 //! Entries are referred to by their place in the log and shown as the log has them for whoever looks, so
 //! that an investigation never shows more than the log does.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, QueryError, Seq, Timestamp, vocabulary::vocabulary};
+use crate::{
+    Entry, QueryError, Seq, Timestamp,
+    vocabulary::{UnknownWord, vocabulary},
+};
 
 /// The longest title, in characters.
 pub const MAX_TITLE: usize = 120;

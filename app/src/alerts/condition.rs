@@ -42,7 +42,7 @@ pub(super) fn ConditionFields(
         }
     };
     let groupings = || {
-        let all = ("".to_owned(), "All together".to_owned());
+        let all = (String::new(), "All together".to_owned());
         std::iter::once(all).chain(facets().into_iter().map(|(key, name)| (key, format!("Each {} by itself", lower(&name))))).collect::<Vec<_>>()
     };
     view! {

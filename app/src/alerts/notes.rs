@@ -57,7 +57,7 @@ pub(super) fn Say(
         let change = FiringChange { state, note: Some(text.get_untracked()) };
         let change = match change.checked() {
             Ok(change) => change,
-            Err(_) if state.is_none() => return form.refuse("note", "Write something first"),
+            Err(_) if text.with_untracked(|text| text.trim().is_empty()) => return form.refuse("note", "Write something first"),
             Err(error) => return form.refuse(&error.key, &format!("This {}", error.problem)),
         };
         let project = shown.project.get_value();

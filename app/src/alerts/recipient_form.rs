@@ -3,6 +3,7 @@
 use daybook_model::{
     QueryError,
     alert::{Channel, NewRecipient},
+    stream::Target,
 };
 use leptos::{ev, prelude::*};
 
@@ -34,7 +35,7 @@ pub(super) fn RecipientForm(
     let mail = memo(move || way.with(|way| way == "mail"));
     let typed = move || {
         let target = || {
-            let read = target.get_untracked().trim().parse();
+            let read = target.get_untracked().trim().parse::<Target>();
             read.map_err(|error: QueryError| QueryError::new("channel.target", error.problem))
         };
         let channel = match way.get_untracked().as_str() {

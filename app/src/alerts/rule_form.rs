@@ -115,9 +115,10 @@ fn whole(rule: NewRule) -> RuleChange {
 #[component]
 fn Told(project: StoredValue<String>, draft: Draft) -> impl IntoView {
     let all = RwSignal::new(None::<Vec<Recipient>>);
+    let slug = project.get_value();
     spawn_local(async move {
         // Where they are not told the chosen ones stay as they are.
-        let told = alerts::recipients(&project.get_value()).await;
+        let told = alerts::recipients(&slug).await;
         let _ = all.try_set(told.ok());
     });
     let choice = move |recipient: Recipient| {

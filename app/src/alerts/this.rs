@@ -30,7 +30,7 @@ pub(crate) fn AlertOnThis(
             tab.map(|tab| tab.bounds(view.hidden))
         });
         let filter = filter_of_view(&view.filter, &bounds.unwrap_or_default())?;
-        Some(log.project()).map(|project| new_rule_href(&project, &filter))
+        Some(new_rule_href(&log.project(), &filter))
     });
     dynamic(move || {
         may.get().then(|| match href.get() {

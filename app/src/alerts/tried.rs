@@ -63,9 +63,10 @@ fn Time(project: StoredValue<String>, filter: StoredValue<Filter>, episode: Epis
     let text = format!("{entries}{}", if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) });
     let sample = RwSignal::new(None);
     if let Some(&seq) = samples.first() {
+        let slug = project.get_value();
         spawn_local(async move {
             // One that cannot be had is not needed: the link leads to all of them.
-            let entry = api::entry(&project.get_value(), seq, None).await;
+            let entry = api::entry(&slug, seq, None).await;
             let _ = sample.try_set(entry.ok());
         });
     }

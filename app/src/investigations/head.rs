@@ -127,7 +127,7 @@ fn Export(file: File) -> impl IntoView {
     when(may, move || {
         let item = move |format: DocumentFormat| {
             let href = file.project.with_value(|p| paths::document(p, file.number, format));
-            view! { <MenuItem href>{format.label()}</MenuItem> }
+            view! { <MenuItem href download=true>{format.label()}</MenuItem> }
         };
         let items = move || DocumentFormat::ALL.iter().map(|&format| item(format)).collect_view();
         view! {

@@ -3,10 +3,10 @@
 use daybook_model::{Seq, investigation::PinMove};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, PointerEvent};
+use web_sys::{Element, HtmlElement, PointerEvent};
 
 use super::file::File;
-use crate::api::investigations;
+use crate::{api::investigations, ui::announce::announce};
 
 /// The entry that the pointer carries, and the place that it would get.
 #[derive(Clone, Copy)]
@@ -55,11 +55,11 @@ impl Carried {
     }
 
     /// It is let go, or given up.
-    pub(super) fn drop(self, file: File, seqs: &[Seq], meant: bool) {
+    pub(super) fn let_go(self, file: File, seqs: &[Seq], meant: bool) {
         if let Some((seq, to)) = self.0.try_update(Option::take).flatten()
             && meant
         {
-            put(file, seqs, seq, to);
+            put(file, seqs, seq, to, false);
         }
     }
 }
@@ -68,11 +68,16 @@ impl Carried {
 pub(super) fn shift(file: File, seqs: &[Seq], seq: Seq, by: isize) {
     let Some(from) = seqs.iter().position(|&other| other == seq) else { return };
     let Some(to) = from.checked_add_signed(by).filter(|&to| to < seqs.len()) else { return };
-    put(file, seqs, seq, if to > from { to + 1 } else { to });
+    put(file, seqs, seq, if to > from { to + 1 } else { to }, true);
 }
 
-/// Puts an entry in front of the one at a place.
-fn put(file: File, seqs: &[Seq], seq: Seq, to: usize) {
+/// The id of an entry's handle.
+pub(super) fn handle_id(seq: Seq) -> String {
+    format!("handle-{seq}")
+}
+
+/// Puts an entry in front of the one at a place. By keys, the focus goes with it.
+fn put(file: File, seqs: &[Seq], seq: Seq, to: usize, by_keys: bool) {
     let from = seqs.iter().position(|&other| other == seq);
     if from.is_none_or(|from| to == from || to == from + 1) {
         return;
@@ -87,9 +92,19 @@ fn put(file: File, seqs: &[Seq], seq: Seq, to: usize) {
             })
         });
         if let Some((at, of)) = at {
-            crate::ui::announce::announce(&format!("Entry {seq} is number {at} of {of}"));
+            announce(&format!("Entry {seq} is number {at} of {of}"));
+        }
+        if by_keys {
+            request_animation_frame(move || focus(seq));
         }
     });
+}
+
+fn focus(seq: Seq) {
+    let handle = document().get_element_by_id(&handle_id(seq));
+    if let Some(Ok(handle)) = handle.map(JsCast::dyn_into::<HtmlElement>) {
+        let _ = handle.focus();
+    }
 }
 
 /// In front of which entry the pointer is: their number, where it is behind the last.

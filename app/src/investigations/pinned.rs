@@ -6,12 +6,12 @@ use daybook_model::{
     sentence,
     vocabulary::source_label,
 };
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     comments::{Comments, Say},
     file::File,
-    order::{Carried, shift},
+    order::{Carried, handle_id, shift},
 };
 use crate::{
     api::investigations,
@@ -84,22 +84,15 @@ fn Handle(
     seq: Seq,
     at: Memo<usize>,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Button>::new();
     let key = move |event: web_sys::KeyboardEvent| {
         let by = match event.key().as_str() {
             "ArrowUp" => -1,
             "ArrowDown" => 1,
-            "Escape" => return carried.drop(file, &seqs.read_untracked(), false),
+            "Escape" => return carried.let_go(file, &seqs.read_untracked(), false),
             _ => return,
         };
         event.prevent_default();
         shift(file, &seqs.read_untracked(), seq, by);
-        // It moves with its entry, and the focus with it.
-        request_animation_frame(move || {
-            if let Some(button) = node.get_untracked() {
-                let _ = button.focus();
-            }
-        });
     };
     let name = Signal::derive(move || {
         format!(
@@ -112,14 +105,14 @@ fn Handle(
         <button
             type="button"
             class="handle"
-            node_ref=node
+            id=handle_id(seq)
             aria-label=name
             data-tip="Drag, or move with ↑ and ↓"
             on:keydown=key
             on:pointerdown=move |event| carried.take(&seqs.read_untracked(), seq, &event)
             on:pointermove=move |event| carried.carry(&event)
-            on:pointerup=move |_| carried.drop(file, &seqs.read_untracked(), true)
-            on:pointercancel=move |_| carried.drop(file, &seqs.read_untracked(), false)
+            on:pointerup=move |_| carried.let_go(file, &seqs.read_untracked(), true)
+            on:pointercancel=move |_| carried.let_go(file, &seqs.read_untracked(), false)
         >
             {icon(Icon::Grip)}
         </button>

@@ -183,7 +183,7 @@ pub(super) async fn document(
     export::allowed(&state, &access).await?;
     let format = match read(raw.as_deref(), "format")? {
         Some(word) => {
-            word.parse().map_err(|e| QueryError::new("format", format!("{word:?} {e}")))?
+            word.parse::<DocumentFormat>().map_err(|e| QueryError::new("format", format!("{word:?} {e}")))?
         }
         None => DocumentFormat::Html,
     };
@@ -220,10 +220,14 @@ fn file(text: String, access: &Access, number: i64, format: DocumentFormat) -> R
 
 /// The value of the one key that a query may have.
 fn read(raw: Option<&str>, known: &str) -> Result<Option<String>, Error> {
-    let (mut pairs, mut errors) = query::split(raw.unwrap_or_default());
-    let value = query::scalar(&mut pairs, known, &mut errors);
-    if let Some((key, _)) = pairs.into_iter().next() {
-        errors.push(QueryError::new(key, "is not known here"));
+    let (pairs, mut errors) = query::split(raw.unwrap_or_default());
+    let mut value = None;
+    for (key, text) in pairs {
+        if key != known {
+            errors.push(QueryError::new(key, "is not known here"));
+        } else if value.replace(text).is_some() {
+            errors.push(QueryError::new(key, "is given twice; keep one"));
+        }
     }
     errors.into_iter().next().map_or(Ok(value), |error| Err(error.into()))
 }

@@ -58,6 +58,11 @@ pub fn part(mut entry: Entry) -> Entry {
     entry
 }
 
+/// Puts more behind a text.
+fn add(out: &mut String, more: &str) {
+    out.push_str(more);
+}
+
 /// `2026-11-20 13:32:04.118 UTC`.
 fn time(at: Timestamp) -> String {
     at.to_utc().format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string()
@@ -106,9 +111,9 @@ fn visible(text: &str) -> String {
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2069}'
             | '\u{feff}' => {
-                shown.push_str(&format!("<U+{:04X}>", u32::from(c)));
+                add(&mut shown, &format!("<U+{:04X}>", u32::from(c)));
             }
-            c if c.is_control() => shown.push_str(&format!("<U+{:04X}>", u32::from(c))),
+            c if c.is_control() => add(&mut shown, &format!("<U+{:04X}>", u32::from(c))),
             c => shown.push(c),
         }
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// The fields that have a value, in the order in which they are read.
 pub(super) fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
     let (event, request) = (&entry.event, &entry.event.request);
-    let named = |named: &Option<Named>| named.as_ref().map(|n| both(n.label(), &n.id));
+    let named = |named: Option<&Named>| named.map(|n| both(n.label(), &n.id));
     let actor = &event.actor;
     let who = both(actor.label(), actor.id.as_deref().unwrap_or_default());
     let who = match &actor.email {
@@ -35,9 +35,9 @@ pub(super) fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
                 format!("{kind} {}", both(resource.label(), id)).trim_end().to_owned()
             }),
         ),
-        ("Application", named(&event.application)),
-        ("Cluster", named(&event.cluster)),
-        ("Environment", named(&event.environment)),
+        ("Application", named(event.application.as_ref())),
+        ("Cluster", named(event.cluster.as_ref())),
+        ("Environment", named(event.environment.as_ref())),
         ("Blueprint", event.blueprint.clone()),
         ("Entity", event.entity.clone()),
         ("Source", event.source.as_deref().map(source_label)),

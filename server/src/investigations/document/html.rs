@@ -1,15 +1,13 @@
 //! The document as HTML: one file, to read on a screen and on paper.
 
-use std::fmt::Write as _;
-
 use daybook_model::{
     Entry,
-    investigation::{Comment, Findings, Pin},
+    investigation::{Absence, Comment, Findings, Pin},
     sentence,
 };
 
 use super::{
-    Made,
+    Made, add,
     facts::{changes, context, facts},
     heading, omitted, time, visible,
 };
@@ -70,7 +68,7 @@ fn pinned(out: &mut String, pin: &Pin, made: &Made<'_>) {
     match (&pin.entry, pin.absent) {
         (Some(entry), _) => shown(out, entry, made),
         (None, why) => {
-            let why = why.map_or("It is not shown", daybook_model::investigation::Absence::label);
+            let why = why.map_or("It is not shown", Absence::label);
             add(out, &format!("<h2>Entry {}</h2>\n<p>{}.</p>\n", pin.seq, escaped(why)));
         }
     }
@@ -117,11 +115,6 @@ fn said(out: &mut String, comments: &[Comment]) {
             ),
         );
     }
-}
-
-fn add(out: &mut String, html: &str) {
-    // Writing to a text does not fail.
-    let _ = out.write_str(html);
 }
 
 /// Text within HTML, in an attribute as well.

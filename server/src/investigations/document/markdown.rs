@@ -7,7 +7,7 @@ use daybook_model::{
 };
 
 use super::{
-    Made,
+    Made, add,
     facts::{changes, context, facts},
     heading, omitted, time, visible,
 };
@@ -35,11 +35,11 @@ fn pinned(out: &mut String, at: usize, pin: &Pin, made: &Made<'_>) {
         (Some(entry), _) => shown(out, at, entry, made),
         (None, why) => {
             let why = why.map_or("It is not shown", Absence::label);
-            out.push_str(&format!("\n### {at}. Entry {}\n\n{}.\n", pin.seq, line(why)));
+            add(out, &format!("\n### {at}. Entry {}\n\n{}.\n", pin.seq, line(why)));
         }
     }
     said(out, &pin.comments);
-    out.push_str(&format!("\nPinned by {} on {}.\n", line(&pin.by), time(pin.at)));
+    add(out, &format!("\nPinned by {} on {}.\n", line(&pin.by), time(pin.at)));
 }
 
 fn shown(out: &mut String, at: usize, entry: &Entry, made: &Made<'_>) {
@@ -50,23 +50,23 @@ fn shown(out: &mut String, at: usize, entry: &Entry, made: &Made<'_>) {
         None => place,
     };
     let (what, when) = (line(&sentence(&entry.event)), time(entry.event.occurred_at));
-    out.push_str(&format!(
+    add(out, &format!(
         "\n### {at}. {what}\n\n{when} · {place}\n\n| Field | Value |\n|---|---|\n"
     ));
     for (label, value) in facts(entry) {
-        out.push_str(&format!("| {label} | {} |\n", line(&value)));
+        add(out, &format!("| {label} | {} |\n", line(&value)));
     }
     if let Some(changes) = changes(entry) {
         out.push_str("\n| Changed | Before | After |\n|---|---|---|\n");
         for cells in changes {
-            out.push_str(&format!("| {} |\n", cells.map(|cell| line(&cell)).join(" | ")));
+            add(out, &format!("| {} |\n", cells.map(|cell| line(&cell)).join(" | ")));
         }
     }
     if let Some(context) = context(entry) {
-        out.push_str(&format!("\nContext:\n\n{}\n", fenced(&visible(&context))));
+        add(out, &format!("\nContext:\n\n{}\n", fenced(&visible(&context))));
     }
     if let Some(omitted) = omitted(entry) {
-        out.push_str(&format!("\n{omitted}\n"));
+        add(out, &format!("\n{omitted}\n"));
     }
 }
 
@@ -74,9 +74,9 @@ fn said(out: &mut String, comments: &[Comment]) {
     for Comment { by, at, text, .. } in comments {
         out.push('\n');
         for part in text.lines() {
-            out.push_str(&format!("> {}\\\n", line(part)));
+            add(out, &format!("> {}\\\n", line(part)));
         }
-        out.push_str(&format!("> — {}, {}\n", line(by), time(*at)));
+        add(out, &format!("> — {}, {}\n", line(by), time(*at)));
     }
 }
 
