@@ -153,7 +153,7 @@ fn Bars(bars: Histogram, tried: Backtest) -> impl IntoView {
         let (left, right) = (share(bar.from) * 1_000.0, share(bar.to) * 1_000.0);
         let top = 100.0 - (bar.total() as f64 / most as f64 * 100.0).max(2.0);
         let right = if right - left > 3.0 { right - 1.0 } else { right };
-        path += &format!("M{left:.1},100V{top:.1}H{right:.1}V100Z");
+        path = format!("{path}M{left:.1},100V{top:.1}H{right:.1}V100Z");
     }
     let marks: Vec<_> = bars
         .buckets
