@@ -13,6 +13,7 @@ use tower_http::compression::CompressionLayer;
 use crate::{access::Rule, assets, error::Error, headers, openapi, patience, state::AppState};
 
 mod admins;
+mod alerts;
 mod events;
 mod export;
 mod ingest;
@@ -36,6 +37,7 @@ mod table;
 mod tokens;
 mod views;
 
+use alerts::{firings, recipients, rules};
 pub(crate) use ingest::report;
 use table::Table;
 pub use table::{Route, Served};
@@ -52,6 +54,7 @@ fn table() -> Table {
     const READ: Rule = Rule::Project(Permission::Read);
     const VIEWS: Rule = Rule::Project(Permission::KeepViews);
     const SCHEDULES: Rule = Rule::Project(Permission::KeepSchedules);
+    const ALERTS: Rule = Rule::Project(Permission::ReadAlerts);
     const ADMIN: Rule = Rule::Project(Permission::Administer);
     Table::default()
         .route(POST, "/session", Rule::Open, session::sign_in)
@@ -141,6 +144,23 @@ fn table() -> Table {
         .route(POST, "/projects/{project}/schedules/{id}/runs", SCHEDULES, schedules::run)
         .route(GET, "/projects/{project}/schedules/{id}/runs", SCHEDULES, schedules::runs)
         .route(GET, SCHEDULE_FILE, SCHEDULES, schedules::file)
+        .route(GET, "/projects/{project}/alerts/rules", ALERTS, rules::list)
+        .route(POST, "/projects/{project}/alerts/rules", ADMIN, rules::create)
+        .route(PATCH, "/projects/{project}/alerts/rules/{id}", ADMIN, rules::change)
+        .route(DELETE, "/projects/{project}/alerts/rules/{id}", ADMIN, rules::delete)
+        .route(POST, "/projects/{project}/alerts/backtest", ALERTS, rules::backtest)
+        .route(GET, "/projects/{project}/alerts/firings", ALERTS, firings::list)
+        .route(GET, "/projects/{project}/alerts/firings/{id}", ALERTS, firings::show)
+        .route(PATCH, "/projects/{project}/alerts/firings/{id}", ADMIN, firings::change)
+        .route(GET, "/projects/{project}/alerts/counts", ALERTS, firings::counts)
+        .route(GET, "/projects/{project}/alerts/recipients", ALERTS, recipients::list)
+        .route(POST, "/projects/{project}/alerts/recipients", ADMIN, recipients::create)
+        .route(PATCH, "/projects/{project}/alerts/recipients/{id}", ADMIN, recipients::change)
+        .route(DELETE, "/projects/{project}/alerts/recipients/{id}", ADMIN, recipients::delete)
+        .route(POST, RECIPIENT_SECRET, ADMIN, recipients::renew_secret)
+        .route(POST, RECIPIENT_TEST, ADMIN, recipients::test)
+        .route(GET, "/projects/{project}/alerts/deliveries", ALERTS, firings::deliveries)
+        .route(POST, REDELIVERY, ADMIN, firings::deliver_again)
 }
 
 /// The route that has the name of another API.
@@ -158,6 +178,9 @@ const PIN: &str = "/projects/{project}/investigations/{id}/pins/{seq}";
 const COMMENTS: &str = "/projects/{project}/investigations/{id}/comments";
 const COMMENT: &str = "/projects/{project}/investigations/{id}/comments/{seq}";
 const DOCUMENT: &str = "/projects/{project}/investigations/{id}/document";
+const RECIPIENT_SECRET: &str = "/projects/{project}/alerts/recipients/{id}/secret";
+const RECIPIENT_TEST: &str = "/projects/{project}/alerts/recipients/{id}/test";
+const REDELIVERY: &str = "/projects/{project}/alerts/deliveries/{id}/again";
 
 /// What a run of a schedule has.
 const SCHEDULE_FILE: &str = "/projects/{project}/schedules/{id}/runs/{seq}/file";

@@ -3,6 +3,7 @@
 //! head is announced.
 
 mod queue;
+mod tap;
 mod weight;
 
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::{
     store::{AnyStore, Appended, ProjectId, StoreError},
 };
 use queue::{Batch, Queue};
+use tap::Tap;
+pub(crate) use tap::Written;
 
 /// How many bytes of events may wait, about. A batch alone may be larger.
 const WAITING: u32 = 128 << 20;
@@ -61,6 +64,7 @@ pub struct Ledger {
     batches: mpsc::Sender<Batch>,
     room: Arc<Semaphore>,
     heads: broadcast::Sender<Announcement>,
+    tap: Tap,
     closing: Arc<watch::Sender<bool>>,
     done: watch::Receiver<bool>,
 }
@@ -72,7 +76,8 @@ impl Ledger {
         let (heads, _) = broadcast::channel(ANNOUNCED);
         let (closing, closed) = watch::channel(false);
         let (finished, done) = watch::channel(false);
-        let queue = Queue::new(store, clock, heads.clone());
+        let tap = Tap::default();
+        let queue = Queue::new(store, clock, heads.clone(), tap.clone());
         tokio::spawn(async move {
             queue.run(waiting, closed).await;
             finished.send_replace(true);
@@ -81,6 +86,7 @@ impl Ledger {
             batches,
             room: Arc::new(Semaphore::new(WAITING as usize)),
             heads,
+            tap,
             closing: Arc::new(closing),
             done,
         }
@@ -136,6 +142,12 @@ impl Ledger {
     /// Every head from now on. A listener that falls behind is told so, and asks the store.
     pub fn listen(&self) -> broadcast::Receiver<Announcement> {
         self.heads.subscribe()
+    }
+
+    /// What is written from now on, for the one who looks at each entry: without reading it again. Who falls
+    /// behind misses some, and asks the store.
+    pub(crate) fn tap(&self) -> mpsc::Receiver<Written> {
+        self.tap.open()
     }
 
     /// Takes nothing more, and returns when all that was taken is written.

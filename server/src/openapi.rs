@@ -102,6 +102,7 @@ fn permitted(permission: Permission) -> &'static str {
         Permission::Export => "export",
         Permission::KeepViews => "keep views",
         Permission::KeepSchedules => "keep schedules",
+        Permission::ReadAlerts => "read alerts",
         Permission::Administer => "administer",
     }
 }

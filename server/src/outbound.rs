@@ -2,17 +2,26 @@
 //! taken, or why.
 //!
 //! A [`Folder`] and a [`Bucket`] take files by way of an [`Upload`], which is there whole under its name or
-//! not at all; a [`Mailer`] takes letters.
+//! not at all; a [`Mailer`] takes letters; `Web` sends to where somebody said,
+//! if [`Addresses`] may be sent to.
 
+mod address;
+mod authorities;
 mod bucket;
+mod escaped;
 mod folder;
 mod mail;
 mod upload;
+mod web;
 
+pub use address::{Addresses, ForbiddenAddress};
+pub use authorities::{Authorities, AuthoritiesError};
 pub use bucket::Bucket;
+pub(crate) use escaped::escaped;
 pub use folder::Folder;
 pub use mail::{Letter, Mailer};
 pub use upload::Upload;
+pub(crate) use web::{CONNECTING, NotTaken, Web, apart};
 
 /// Why something could not be taken out.
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! How a server was told to be.
 
 use crate::{
-    intake::Redactor, journal::Journal, oidc::SingleSignOn, outbound::Outbound, patience::Patience,
-    people::Lifetimes, site::Site, streams, tabs::Tabs,
+    alerts, intake::Redactor, journal::Journal, oidc::SingleSignOn, outbound::Outbound,
+    patience::Patience, people::Lifetimes, site::Site, streams, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.
@@ -24,6 +24,8 @@ pub struct Settings {
     pub single_sign_on: Option<SingleSignOn>,
     /// How entries are sent to other systems.
     pub streams: streams::Options,
+    /// How alerts are delivered.
+    pub alerts: alerts::Options,
     /// Where it can take files and mail.
     pub outbound: Outbound,
 }

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    alerts::Alerts,
     attempts::Attempts,
     clock::Clock,
     error::Error,
@@ -79,6 +80,8 @@ pub struct Inner {
     pub exports: Exports,
     /// What is sent to other systems.
     pub streams: Streams,
+    /// What is watched for.
+    pub alerts: Alerts,
     /// What is exported by itself.
     pub schedules: Schedules,
     /// Where this server can take files and mail.
@@ -126,6 +129,14 @@ impl AppState {
             privacy.clone(),
             settings.streams,
         );
+        let alerts = Alerts::new(
+            people.database(),
+            Arc::clone(&store),
+            ledger.clone(),
+            clock.clone(),
+            settings.site.address().map(str::to_owned),
+            settings.alerts,
+        );
         let schedules = Schedules::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
@@ -148,6 +159,7 @@ impl AppState {
             privacy,
             exports,
             streams,
+            alerts,
             schedules,
             outbound: settings.outbound,
             local_key,

@@ -5,7 +5,6 @@
 //! nothing is left out, order is kept, and what is sent twice is a batch of which it was not known
 //! whether it was taken. Ingest waits for none of it.
 
-mod address;
 mod batch;
 mod deliver;
 mod format;
@@ -27,14 +26,13 @@ use std::{
 use daybook_model::{Seq, stream::StreamInfo};
 use tokio::{sync::watch, task::JoinSet};
 
+pub use crate::outbound::{Addresses, Authorities, AuthoritiesError};
 use crate::{
     clock::Clock,
     ledger::Ledger,
     privacy,
     store::{AnyStore, ProjectId, StoreError, sqlite::Database},
 };
-pub use address::Addresses;
-pub use deliver::{Authorities, AuthoritiesError};
 pub use format::write;
 pub use pace::Pace;
 pub use record::{Done, record};

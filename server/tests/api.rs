@@ -4,6 +4,8 @@
 
 #[path = "api/admins.rs"]
 mod admins;
+#[path = "api/alerts.rs"]
+mod alerts;
 #[path = "api/app.rs"]
 mod app;
 #[path = "api/chart.rs"]

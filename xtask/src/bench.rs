@@ -8,6 +8,7 @@ use crate::{Result, app, paths, peers, run, setup, sizes, step, system};
 pub(crate) fn bench(args: &[String]) -> Result {
     match args.first().map(String::as_str) {
         None => log(),
+        Some("alerts") => speeds("alerts"),
         Some("index") => {
             step::all(peers::install())?;
             speeds("index")
@@ -17,9 +18,9 @@ pub(crate) fn bench(args: &[String]) -> Result {
             speeds("export")
         }
         Some("page") => page(),
-        Some(other) => {
-            Err(format!("There is no bench {other:?}, only `export`, `index` and `page`."))
-        }
+        Some(other) => Err(format!(
+            "There is no bench {other:?}, only `alerts`, `export`, `index` and `page`."
+        )),
     }
 }
 

@@ -39,6 +39,7 @@ Daybook: cargo xtask COMMAND
   build [--release]  the app and the server; --release gives the one binary to hand out
   bench              sizes and speeds, against their limits
   bench index        the column index at ten million entries, beside DuckDB, PostgreSQL and SQLite
+  bench alerts       what a hundred rules cost, and how soon one is tried on a million entries
   bench export       files of a million entries, beside the sqlite3 shell
   bench page         the page at a million entries, in a browser
   setup [--test]     only install what is missing (--test: for the tests as well)

@@ -8,7 +8,7 @@ use crate::session::Session;
 
 /// Whether the reader may see alerts.
 pub(crate) fn may_see(session: Session, project: &str) -> bool {
-    session.may(project, Permission::Export)
+    session.may(project, Permission::ReadAlerts)
 }
 
 /// Whether the reader may change rules and recipients.

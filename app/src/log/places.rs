@@ -16,7 +16,7 @@ pub(crate) const SETTINGS: &str = "settings";
 pub(crate) fn places(session: Session, project: &str) -> Vec<(&'static str, &'static str, String)> {
     let may = |permission| session.may(project, permission);
     [
-        (Permission::Export, ALERTS, "Alerts", paths::alerts(project)),
+        (Permission::ReadAlerts, ALERTS, "Alerts", paths::alerts(project)),
         (
             Permission::KeepViews,
             INVESTIGATIONS,

@@ -19,18 +19,21 @@ pub enum Permission {
     KeepViews,
     /// Keep schedules of one's own, which take entries away; of people only.
     KeepSchedules,
+    /// See what alerts found, and the rules; of whoever sees all of the log.
+    ReadAlerts,
     /// Change the project: who may look, tokens, settings, views that everybody sees.
     Administer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Ingest,
         Self::Read,
         Self::Export,
         Self::KeepViews,
         Self::KeepSchedules,
+        Self::ReadAlerts,
         Self::Administer,
     ];
 }
@@ -66,7 +69,7 @@ impl Role {
     pub const fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::Read | Permission::KeepViews => true,
-            Permission::Export | Permission::KeepSchedules => {
+            Permission::Export | Permission::KeepSchedules | Permission::ReadAlerts => {
                 matches!(self, Self::Auditor | Self::Admin)
             }
             Permission::Ingest | Permission::Administer => matches!(self, Self::Admin),
@@ -109,7 +112,7 @@ impl TokenScope {
             (_, Permission::KeepViews | Permission::KeepSchedules) => false,
             (Self::Admin, _)
             | (Self::Ingest, Permission::Ingest)
-            | (Self::Read, Permission::Read)
+            | (Self::Read, Permission::Read | Permission::ReadAlerts)
             | (Self::Export, Permission::Export) => true,
             _ => false,
         }

@@ -137,6 +137,9 @@ const fn refused(permission: Permission) -> Error {
         Permission::KeepSchedules => {
             "schedules belong to people who may export from this project: its admins and auditors"
         }
+        Permission::ReadAlerts => {
+            "you may not read alerts of this project: its admins and auditors may, and tokens with the scope `read`"
+        }
         Permission::Administer => "this is for the admins of this project: ask one of them",
     })
 }

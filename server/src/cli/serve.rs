@@ -16,6 +16,7 @@ use super::{
     log::{OpenLog, log_file},
 };
 use crate::{
+    alerts::{self, Alerts},
     api, connections,
     journal::MINUTE,
     people::Lifetimes,
@@ -118,7 +119,14 @@ impl Serve {
             whole: self.session_lifetime * 3_600_000,
         };
         let streams = self.streams.read()?;
+        let alerts = alerts::Options {
+            addresses: streams.addresses,
+            authorities: streams.authorities.clone(),
+            seed: streams.seed,
+            ..alerts::Options::default()
+        };
         Ok(Settings {
+            alerts,
             tabs,
             redactor,
             site,
@@ -133,6 +141,11 @@ impl Serve {
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
         let id = ProjectId(project.number);
         if log.store.head(id).await? == 0 {
+            // What is made up is watched from its beginning, so that there is something to be seen.
+            let database = log.people.database();
+            if let Err(error) = Alerts::from_the_start(database, id, log.clock.now()).await {
+                return Err(CliError::say(error.to_string()));
+            }
             demo::fill(&log.ledger, id, &demo::Plan::new(log.clock.now(), self.demo_events))
                 .await?;
         }
@@ -184,6 +197,8 @@ impl Serve {
             return Err(CliError::say(error.to_string()));
         }
         schedules::keeper::start(state.clone());
+        let alerts = state.alerts.clone();
+        alerts.start(state.clone()).await;
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
         let patience = state.patience;
@@ -208,6 +223,7 @@ impl Serve {
         journal.close().await;
         log.ledger.close().await;
         streams.close().await;
+        alerts.close().await;
         drop(log.presence);
         Ok(())
     }

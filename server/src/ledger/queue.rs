@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use daybook_model::{Event, Seq};
+use daybook_model::{Event, Seq, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot, watch};
 
-use super::{Announcement, LedgerError, Submitted};
+use super::{Announcement, LedgerError, Submitted, tap::Tap};
 use crate::{
     clock::Clock,
     store::{AnyStore, Appended, ProjectId},
@@ -48,6 +48,7 @@ pub(super) struct Queue {
     store: AnyStore,
     clock: Clock,
     heads: broadcast::Sender<Announcement>,
+    tap: Tap,
     waiting: VecDeque<Batch>,
 }
 
@@ -56,8 +57,9 @@ impl Queue {
         store: AnyStore,
         clock: Clock,
         heads: broadcast::Sender<Announcement>,
+        tap: Tap,
     ) -> Self {
-        Self { store, clock, heads, waiting: VecDeque::new() }
+        Self { store, clock, heads, tap, waiting: VecDeque::new() }
     }
 
     /// Writes until it is closed and nothing waits any more.
@@ -107,10 +109,10 @@ impl Queue {
             }
         }
         self.waiting = later;
-        self.commit(project, group, events).await;
+        self.commit(project, group, (events, bytes)).await;
     }
 
-    async fn commit(&self, project: ProjectId, group: Vec<Batch>, events: usize) {
+    async fn commit(&self, project: ProjectId, group: Vec<Batch>, (events, bytes): (usize, usize)) {
         let mut together = Vec::with_capacity(events);
         let (mut waiting, mut rooms) = (Vec::with_capacity(group.len()), Vec::new());
         for batch in group {
@@ -118,10 +120,15 @@ impl Queue {
             rooms.push(batch.room);
             together.extend(batch.events);
         }
-        let result = self.append(project, &together).await;
+        let now = self.clock.now();
+        let result = self.append(project, &together, now).await;
+        let left = match &result {
+            Ok((outcomes, _)) => self.tap.tell(project, together, outcomes, now, bytes),
+            Err(_) => Some(together),
+        };
         // Thousands of events are some hundred thousand pieces of memory: who writes does not wait
         // until they are given back.
-        tokio::task::spawn_blocking(move || drop((together, rooms)));
+        tokio::task::spawn_blocking(move || drop((left, rooms)));
         if let Ok((outcomes, head)) = &result
             && outcomes.iter().any(|o| matches!(o, Appended::Stored(_)))
         {
@@ -146,8 +153,9 @@ impl Queue {
         &self,
         project: ProjectId,
         events: &[Event],
+        now: Timestamp,
     ) -> Result<(Vec<Appended>, Seq), LedgerError> {
-        let outcomes = self.store.append(project, events, self.clock.now()).await?;
+        let outcomes = self.store.append(project, events, now).await?;
         let stored = outcomes.iter().rev().find_map(|o| match o {
             Appended::Stored(seq) => Some(*seq),
             Appended::Duplicate(_) | Appended::Differs(_) => None,

@@ -1,5 +1,6 @@
 //! What is said of what is served: a file for each part of it, in the order in which it is told.
 
+mod alerts;
 mod entries;
 mod exports;
 mod investigations;
@@ -25,6 +26,8 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Views", views::operations(schemas)),
         ("Investigations", investigations::operations(schemas)),
         ("Schedules", schedules::operations(schemas)),
+        ("Alerts", alerts::alerts(schemas)),
+        ("Recipients of alerts", alerts::recipients(schemas)),
         ("Projects", people::projects(schemas)),
         ("People", people::people(schemas)),
         ("Tokens", people::tokens(schemas)),

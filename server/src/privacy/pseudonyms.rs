@@ -124,7 +124,7 @@ impl Pseudonyms {
 
 impl Masks {
     /// A field's value as it is shown.
-    pub(super) fn field<'t>(&self, field: Field, value: &'t str) -> std::borrow::Cow<'t, str> {
+    pub(crate) fn field<'t>(&self, field: Field, value: &'t str) -> std::borrow::Cow<'t, str> {
         if field == Field::Ip { self.whole(Address::Ip, value) } else { self.text(value) }
     }
 }

@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use tokio::{
     sync::{
         broadcast::{self, error::RecvError},
-        oneshot, watch,
+        watch,
     },
     time::{Duration, sleep},
 };
@@ -24,7 +24,7 @@ use super::{
     batch::{self, Batch, Size},
     deliver::{Client, Refusal},
 };
-use crate::{ledger::Announcement, store::StoreError};
+use crate::{ledger::Announcement, outbound::apart, store::StoreError};
 
 /// So far may be passed without being written down, where nothing matches.
 const PASSED: u64 = 10_000;
@@ -295,17 +295,11 @@ impl Worker {
                 client
             }
         };
-        let (answer, answered) = oneshot::channel();
         let now = self.inner.clock.now();
-        let run = move || {
-            // Whoever asked may be gone.
-            let _ = answer.send(client.deliver(&batch, now));
-        };
-        std::thread::Builder::new()
-            .name("stream".into())
-            .spawn(run)
-            .map_err(|e| Refusal::trouble(format!("no thread can be started: {e}")))?;
-        answered.await.unwrap_or_else(|_| Err(Refusal::trouble("the delivery broke off")))
+        let delivered = apart("stream", move || client.deliver(&batch, now)).await;
+        delivered
+            .map_err(|e| Refusal::trouble(format!("no thread can be started: {e}")))?
+            .unwrap_or_else(|| Err(Refusal::trouble("the delivery broke off")))
     }
 }
 

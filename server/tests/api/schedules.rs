@@ -45,14 +45,14 @@ impl Drop for Receiver {
 }
 
 /// A mail server, and what it got.
-struct Post {
+pub(crate) struct Post {
     _process: Receiver,
-    smtp: String,
+    pub(crate) smtp: String,
     http: String,
 }
 
 impl Post {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../end2end/receivers");
         assert!(
             folder.join("node_modules/smtp-server").is_dir(),
@@ -70,12 +70,12 @@ impl Post {
         Self { smtp: smtp.into(), http: http.into(), _process: Receiver(process) }
     }
 
-    fn mails(&self) -> Vec<Value> {
+    pub(crate) fn mails(&self) -> Vec<Value> {
         let mut answer = ureq::get(&self.http).call().unwrap();
         answer.body_mut().read_json().unwrap()
     }
 
-    fn refuse(&self, count: u32) {
+    pub(crate) fn refuse(&self, count: u32) {
         ureq::put(format!("{}/refuse/{count}", self.http)).send("").unwrap();
     }
 }

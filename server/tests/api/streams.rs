@@ -9,7 +9,7 @@ mod process;
 #[path = "streams/random.rs"]
 mod random;
 #[path = "streams/receiver.rs"]
-mod receiver;
+pub(crate) mod receiver;
 #[path = "streams/syslog.rs"]
 mod syslog;
 #[path = "streams/tls.rs"]

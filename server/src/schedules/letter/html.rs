@@ -1,7 +1,10 @@
 //! A mail as HTML.
 
 use super::{Links, Words, grouped};
-use crate::schedules::summary::{Count, Summary};
+use crate::{
+    outbound::escaped,
+    schedules::summary::{Count, Summary},
+};
 
 /// Programs that show mail know little CSS, and only what stands at each thing.
 pub(super) fn page(summary: &Summary, words: &Words, links: &Links) -> String {
@@ -80,33 +83,4 @@ pub(super) fn page(summary: &Summary, words: &Words, links: &Links) -> String {
          <tr><td align=\"left\" style=\"padding:24px;{SANS}\">{body}</td></tr></table></td></tr></table></body></html>",
         escaped(&summary.view),
     )
-}
-
-/// Text within HTML, in an attribute as well.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn what_strangers_wrote_stays_text() {
-        assert_eq!(
-            escaped("<img src=x onerror='a()'>&\""),
-            "&lt;img src=x onerror=&#39;a()&#39;&gt;&amp;&quot;"
-        );
-    }
 }

@@ -134,7 +134,7 @@ async fn targets_inside_can_be_forbidden() {
     super::until("it is refused", async || {
         let info = info(&app, &admin, id).await;
         let error = info["trouble"]["error"].as_str().unwrap_or_default().to_owned();
-        error.ends_with("is an address that streams may not lead to")
+        error.ends_with("is an address that nothing may be sent to")
     })
     .await;
 }

@@ -15,7 +15,7 @@ use tokio::{
 
 /// What a receiver does with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Does {
+pub(crate) enum Does {
     /// Answers with this status, having read everything.
     Answer(u16),
     /// The same, and wants to be left alone for so many seconds.
@@ -32,15 +32,16 @@ pub(super) enum Does {
 
 /// A request that was read to its end.
 #[derive(Debug, Clone)]
-pub(super) struct Got {
-    pub(super) head: String,
-    pub(super) entries: Vec<Value>,
+pub(crate) struct Got {
+    pub(crate) head: String,
+    pub(crate) body: String,
+    pub(crate) entries: Vec<Value>,
     /// Whether the sender was told, in time, that it was taken.
-    pub(super) acknowledged: bool,
+    pub(crate) acknowledged: bool,
 }
 
 impl Got {
-    pub(super) fn seqs(&self) -> Vec<u64> {
+    pub(crate) fn seqs(&self) -> Vec<u64> {
         let seq = |entry: &Value| entry["seq"].as_u64().unwrap();
         self.entries.iter().map(seq).collect()
     }
@@ -54,9 +55,9 @@ struct State {
     poison: Mutex<Option<&'static str>>,
 }
 
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     state: Arc<State>,
-    pub(super) address: String,
+    pub(crate) address: String,
     serving: JoinHandle<()>,
 }
 
@@ -68,7 +69,7 @@ impl Drop for Receiver {
 
 impl Receiver {
     /// One that does this first, and then takes everything.
-    pub(super) async fn start(plan: impl IntoIterator<Item = Does>) -> Self {
+    pub(crate) async fn start(plan: impl IntoIterator<Item = Does>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}/in?key=in-the-address", listener.local_addr().unwrap());
         let state = Arc::new(State::default());
@@ -84,26 +85,26 @@ impl Receiver {
         Self { state, address, serving }
     }
 
-    pub(super) fn refuses(&self, action: Option<&'static str>) {
+    pub(crate) fn refuses(&self, action: Option<&'static str>) {
         *self.state.poison.lock().unwrap() = action;
     }
 
-    pub(super) fn does(&self, plan: impl IntoIterator<Item = Does>) {
+    pub(crate) fn does(&self, plan: impl IntoIterator<Item = Does>) {
         self.state.plan.lock().unwrap().extend(plan);
     }
 
-    pub(super) fn got(&self) -> Vec<Got> {
+    pub(crate) fn got(&self) -> Vec<Got> {
         self.state.got.lock().unwrap().clone()
     }
 
     /// The places that were taken, in the order in which they were.
-    pub(super) fn taken(&self) -> Vec<u64> {
+    pub(crate) fn taken(&self) -> Vec<u64> {
         let got = self.got();
         got.iter().filter(|got| got.acknowledged).flat_map(Got::seqs).collect()
     }
 
     /// What holds of whatever a stream sends: first arrivals are in order. The places that arrived.
-    pub(super) fn first_arrivals(&self) -> Vec<u64> {
+    pub(crate) fn first_arrivals(&self) -> Vec<u64> {
         let mut arrived = Vec::<u64>::new();
         for seq in self.got().iter().flat_map(Got::seqs) {
             if arrived.binary_search(&seq).is_err() {
@@ -118,7 +119,7 @@ impl Receiver {
     }
 
     /// The same, where the sender was not killed: what was acknowledged does not come again.
-    pub(super) fn arrived_in_order(&self) -> Vec<u64> {
+    pub(crate) fn arrived_in_order(&self) -> Vec<u64> {
         let mut acknowledged = std::collections::HashSet::new();
         for got in self.got() {
             for seq in got.seqs() {
@@ -178,7 +179,7 @@ async fn serve(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
             None | Some(Does::Answer(200)) if poisoned => Does::Answer(422),
             does => does.unwrap_or(Does::Answer(200)),
         };
-        let mut got = Got { head, entries, acknowledged: false };
+        let mut got = Got { head, body, entries, acknowledged: false };
         let (status, after) = match does {
             Does::Answer(status) => (status, None),
             Does::Wait(status, seconds) => (status, Some(seconds)),

@@ -1,4 +1,4 @@
-//! Which addresses streams may lead to: asked before each connection, of the address that is connected to.
+//! Which addresses may be sent to: asked before each connection, of the address that is connected to.
 
 use std::{
     io,
@@ -15,7 +15,7 @@ use ureq::{
     },
 };
 
-/// Where streams may lead. Link-local addresses, where clouds tell secrets to their machines, are nobody's
+/// Where something may be sent. Link-local addresses, where clouds tell secrets to their machines, are nobody's
 /// log collector and are never connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Addresses {
@@ -26,9 +26,9 @@ pub enum Addresses {
     Public,
 }
 
-/// A stream may not lead there.
+/// Nothing may be sent there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is an address that streams may not lead to")]
+#[error("{0} is an address that nothing may be sent to")]
 pub struct ForbiddenAddress(IpAddr);
 
 impl Addresses {
@@ -47,7 +47,7 @@ impl Addresses {
     }
 
     /// The addresses of a target, all of which may be connected to.
-    pub(super) fn resolve(self, target: &Target) -> io::Result<Vec<SocketAddr>> {
+    pub(crate) fn resolve(self, target: &Target) -> io::Result<Vec<SocketAddr>> {
         let found: Vec<_> = (target.host(), target.port()).to_socket_addrs()?.collect();
         self.check(&found)?;
         Ok(found)

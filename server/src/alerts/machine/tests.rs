@@ -1,0 +1,177 @@
+//! Whoever begins again from what was kept finds the same, wherever that is.
+
+use std::collections::BTreeMap;
+
+use daybook_model::Field;
+use proptest::{collection::vec, prelude::*};
+
+use super::*;
+
+const MINUTE: i64 = 60_000;
+
+/// An entry: minutes since the one before (or before that, where negative), group, value.
+type Step = (i64, u8, u8);
+
+/// What was found, by what tells it from others.
+type Found = BTreeMap<(i64, Seq), Episode>;
+
+fn observe(machine: &mut Machine, at: i64, seq: Seq, (_, group, value): Step) {
+    let (group, value) = (format!("g{group}"), format!("v{value}"));
+    machine.observe(&Sighting {
+        at,
+        seq,
+        received: at.max(0) + 90 * MINUTE,
+        group: Some((&group, &group)),
+        value: Some((&value, &value)),
+    });
+}
+
+fn keep(machine: &mut Machine, found: &mut Found) {
+    found.extend(machine.take().into_iter().map(|e| ((e.grouping, e.cause), e)));
+}
+
+/// What is found where everything is kept after these numbers of entries, and begun again from there.
+fn run(watched: Watched, steps: &[Step], stops: impl Fn(usize) -> bool) -> Found {
+    let (mut machine, mut found) = (Machine::new(watched, Mind::default()), Found::new());
+    let mut time = 1_000 * MINUTE;
+    for (n, step) in steps.iter().enumerate() {
+        time += step.0 * MINUTE;
+        observe(&mut machine, time, n as Seq + 1, *step);
+        machine.look(time);
+        if stops(n) {
+            keep(&mut machine, &mut found);
+            let kept = postcard::to_stdvec(machine.mind()).expect("it can be written");
+            let mind = postcard::from_bytes(&kept).expect("it can be read");
+            machine = Machine::new(watched, mind);
+            // What is looked at once more after a start that failed is found once more, and is the same.
+        }
+    }
+    keep(&mut machine, &mut found);
+    found
+}
+
+fn conditions() -> impl Strategy<Value = Condition> {
+    let count = |at_least| Condition::Count { at_least, window: 10 * 60 };
+    prop_oneof![
+        Just(Condition::Any {}),
+        (1..5_u32).prop_map(count),
+        (1..4_u32).prop_map(|at_least| Condition::Distinct {
+            field: Field::Ip,
+            at_least,
+            window: 10 * 60
+        }),
+        Just(Condition::New { field: Field::Ip }),
+        Just(Condition::UnusualHour {}),
+        Just(Condition::Absence { window: 5 * 60 }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whoever_begins_again_finds_the_same(
+        condition in conditions(),
+        quiet in prop_oneof![Just(0_u32), Just(120), Just(3_600)],
+        steps in vec((-8..9_i64, 0..3_u8, 0..5_u8), 0..60),
+    ) {
+        let watched = Watched::new(condition, quiet);
+        let whole = run(watched, &steps, |_| false);
+        // At every place, one after the other, and at all of them.
+        for stop in 0..steps.len() {
+            prop_assert_eq!(&run(watched, &steps, |n| n == stop), &whole, "stopped at {}", stop);
+        }
+        prop_assert_eq!(&run(watched, &steps, |_| true), &whole);
+        // Nothing is in two episodes of one group where repeats are quiet.
+        if quiet > 0 && matches!(condition, Condition::Any {}) {
+            let entries: u64 = whole.values().map(|episode| episode.count).sum();
+            prop_assert_eq!(entries, steps.len() as u64);
+        }
+    }
+
+    /// The slow way: of each entry, whether so many of its group lie in some window with it.
+    #[test]
+    fn counts_are_what_they_say(
+        steps in vec((0..9_i64, 0..2_u8, 0..3_u8), 0..40),
+        at_least in 1..4_u32,
+    ) {
+        let watched = Watched::new(Condition::Count { at_least, window: 10 * 60 }, 0);
+        let found = run(watched, &steps, |_| false);
+        let mut time = 0;
+        let times: Vec<_> = steps.iter().map(|step| { time += step.0; (time, step.1) }).collect();
+        let met = times.iter().enumerate().any(|(n, (at, group))| {
+            let near = times[..=n].iter().filter(|(other, of)| of == group && at - other < 10);
+            near.count() >= at_least as usize
+        });
+        prop_assert_eq!(!found.is_empty(), met);
+    }
+}
+
+#[test]
+fn what_repeats_joins_until_it_is_quiet() {
+    let watched = Watched::new(Condition::Count { at_least: 3, window: 60 * 10 }, 30 * 60);
+    let steps = [(0, 1, 0), (1, 1, 0), (1, 1, 0), (1, 1, 0), (60, 1, 0), (1, 1, 0), (1, 1, 0)];
+    let found: Vec<_> = run(watched, &steps, |_| false).into_values().collect();
+    assert_eq!(found.iter().map(|e| (e.cause, e.count)).collect::<Vec<_>>(), [(3, 4), (7, 3)]);
+    assert_eq!(found[0].seqs, [1, 2, 3, 4]);
+}
+
+#[test]
+fn what_is_closed_does_not_go_on() {
+    let mut machine = Machine::new(Watched::new(Condition::Any {}, 3_600), Mind::default());
+    let mut found = Found::new();
+    observe(&mut machine, 0, 1, (0, 1, 0));
+    keep(&mut machine, &mut found);
+    let grouping = found.keys().next().expect("one").0;
+    machine.close(grouping, 1);
+    observe(&mut machine, MINUTE, 2, (0, 1, 0));
+    keep(&mut machine, &mut found);
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn memory_is_bounded_and_it_is_said_what_is_left_aside() {
+    let watched = Watched::new(Condition::Count { at_least: 3, window: 24 * 3_600 }, 0);
+    let mut machine = Machine::new(watched, Mind::default());
+    for n in 0..60_000_i64 {
+        let group = n.to_string();
+        let seq = n.unsigned_abs() + 1;
+        let group = Some((group.as_str(), group.as_str()));
+        machine.observe(&Sighting { at: n, seq, received: n, group, value: None });
+    }
+    let held: usize = machine.mind.groups.values().map(Group::weight).sum();
+    assert!(held <= HELD + 64 * 2, "{held}");
+    assert_eq!(machine.mind.limit.map(|(limit, _)| limit), Some(Limit::Crowded));
+
+    let mut machine =
+        Machine::new(Watched::new(Condition::New { field: Field::Ip }, 0), Mind::default());
+    for n in 0..60_000_i64 {
+        let value = n.to_string();
+        let value = Some((value.as_str(), value.as_str()));
+        machine.learn(&Sighting { at: n, seq: 1, received: n, group: None, value });
+    }
+    assert_eq!(machine.mind.seen.len(), SEEN);
+    assert_eq!(machine.mind.limit.map(|(limit, _)| limit), Some(Limit::Values));
+}
+
+#[test]
+fn a_rule_that_fires_all_the_time_is_braked() {
+    let mut machine = Machine::new(Watched::new(Condition::Any {}, 0), Mind::default());
+    for n in 0..1_000_i64 {
+        observe(&mut machine, n, n.unsigned_abs() + 1, (0, 1, 0));
+    }
+    assert_eq!(machine.take().len(), BRAKE as usize);
+    assert_eq!(machine.mind.limit.map(|(limit, _)| limit), Some(Limit::Brake));
+}
+
+#[test]
+fn an_event_from_the_future_moves_no_time_on() {
+    let watched = Watched::new(Condition::Count { at_least: 2, window: 60 }, 0);
+    let mut machine = Machine::new(watched, Mind::default());
+    let mut see = |at: i64, seq| {
+        let group = Some(("a", "a"));
+        machine.observe(&Sighting { at, seq, received: 1_000, group, value: None });
+    };
+    see(900, 1);
+    see(23 * 60 * MINUTE, 2);
+    see(950, 3);
+    assert_eq!(machine.take().len(), 1);
+}
