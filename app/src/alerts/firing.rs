@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{
     counts::Counts,
     notes::{Notes, Say},
-    parts::severity,
+    parts::{may_change, severity},
 };
 use crate::{
     api::{Failure, alerts},
@@ -212,11 +212,13 @@ pub(super) fn line(entry: &Entry, href: String) -> impl IntoView + use<> {
 /// What people made of it.
 #[component]
 fn Handled(shown: Shown) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let may = memo(move || shown.project.with_value(|project| may_change(session, project)));
     view! {
         <section aria-labelledby="notes-title">
             <h2 id="notes-title">"Notes"</h2>
             <Notes shown />
-            <Say shown />
+            {when(move || may.get(), move || view! { <Say shown /> })}
         </section>
     }
 }

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     counts::Counts,
     firing::{entries_text, subject},
-    parts::{Part, Parts, severity},
+    parts::{Part, Parts, may_change, severity},
 };
 use crate::{
     api::{Failure, alerts},
@@ -36,6 +36,8 @@ struct Fired {
     failure: RwSignal<Option<Failure>>,
     session: Session,
     counts: Counts,
+    /// Whether the reader may deal with them.
+    may: Memo<bool>,
 }
 
 impl Fired {
@@ -78,7 +80,7 @@ pub(crate) fn FiringsPage(
     project: String,
 ) -> impl IntoView {
     document().set_title(&format!("Alerts · {project} · Daybook"));
-    let address = expect_context::<Address>();
+    let (address, session) = (expect_context::<Address>(), expect_context::<Session>());
     let slug = StoredValue::new(project.clone());
     let counts = Counts::of(Signal::derive(move || slug.get_value()));
     provide_context(counts);
@@ -87,8 +89,9 @@ pub(crate) fn FiringsPage(
         state: memo(move || firing_state(&address.place())),
         page: RwSignal::new(None),
         failure: RwSignal::new(None),
-        session: expect_context::<Session>(),
+        session,
         counts,
+        may: memo(move || slug.with_value(|project| may_change(session, project))),
     };
     effect(move || {
         fired.state.track();
@@ -196,7 +199,8 @@ fn FiringRow(fired: Fired, id: i64) -> impl IntoView {
         };
         view! { <button type="button" class="button quiet" aria-label=format!("{word} {}", title.get_value()) disabled=form.busy on:click=turn>{word}</button> }
     };
-    let acts = match firing.state {
+    let state = firing.state;
+    let acts = move || match state {
         FiringState::Open => view! { {act(FiringState::Acknowledged, "Acknowledge")}{act(FiringState::Closed, "Close")} }.into_any(),
         FiringState::Acknowledged => act(FiringState::Closed, "Close").into_any(),
         FiringState::Closed => act(FiringState::Open, "Open again").into_any(),
@@ -216,7 +220,10 @@ fn FiringRow(fired: Fired, id: i64) -> impl IntoView {
                 }}
             </td>
             <td role="cell" data-label="Fired">{dynamic(move || relative(at, clock.now()))}</td>
-            <td role="cell" class="acts">{acts}<FormProblem form /></td>
+            <td role="cell" class="acts">
+                {when(move || fired.may.get(), acts)}
+                <FormProblem form />
+            </td>
         </tr>
     }
     .into_any()

@@ -1,17 +1,25 @@
 //! What the pages of alerts share: the way between them, who may see and change them, and how bad
 //! something is.
 
-use daybook_model::{account::Permission, alert::AlertSeverity, paths};
+use daybook_model::{
+    Filter,
+    account::{Permission, Viewer},
+    alert::AlertSeverity,
+    paths,
+};
 use leptos::prelude::*;
 
 use crate::session::Session;
 
-/// Whether the reader may see alerts.
+/// Whether the reader may see alerts: of whoever sees all of the log.
 pub(crate) fn may_see(session: Session, project: &str) -> bool {
-    session.may(project, Permission::ReadAlerts)
+    let whole = |viewer: &Viewer| {
+        viewer.grant(project).is_some_and(|grant| grant.filter == Filter::default())
+    };
+    session.may(project, Permission::ReadAlerts) && session.viewer.read().as_ref().is_some_and(whole)
 }
 
-/// Whether the reader may change rules and recipients.
+/// Whether the reader may deal with alerts, and change rules and recipients.
 pub(crate) fn may_change(session: Session, project: &str) -> bool {
     session.may(project, Permission::Administer)
 }

@@ -3,7 +3,7 @@
 use daybook_model::{account::Permission, paths};
 use leptos::prelude::*;
 
-use crate::{reactive::dynamic, session::Session};
+use crate::{alerts::parts::may_see, reactive::dynamic, session::Session};
 
 /// The pages of alerts.
 pub(crate) const ALERTS: &str = "alerts";
@@ -16,17 +16,17 @@ pub(crate) const SETTINGS: &str = "settings";
 pub(crate) fn places(session: Session, project: &str) -> Vec<(&'static str, &'static str, String)> {
     let may = |permission| session.may(project, permission);
     [
-        (Permission::ReadAlerts, ALERTS, "Alerts", paths::alerts(project)),
+        (may_see(session, project), ALERTS, "Alerts", paths::alerts(project)),
         (
-            Permission::KeepViews,
+            may(Permission::KeepViews),
             INVESTIGATIONS,
             "Investigations",
             paths::investigations_page(project),
         ),
-        (Permission::Administer, SETTINGS, "Settings", paths::project_settings(project)),
+        (may(Permission::Administer), SETTINGS, "Settings", paths::project_settings(project)),
     ]
     .into_iter()
-    .filter(|(permission, ..)| may(*permission))
+    .filter(|(may, ..)| *may)
     .map(|(_, word, name, href)| (word, name, href))
     .collect()
 }
