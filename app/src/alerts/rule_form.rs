@@ -39,7 +39,6 @@ pub(super) fn RuleForm(
         "recipients",
     ]);
     let id = rule.as_ref().map(|rule| rule.id);
-    let built_in = rule.as_ref().is_some_and(|rule| rule.built_in.is_some());
     let name = rule.as_ref().map(|rule| rule.rule.name.clone()).unwrap_or_default();
     let to_list = move || project.with_value(|project| paths::alert_rules_page(project));
     let submit = move |event: ev::SubmitEvent| {
@@ -87,11 +86,10 @@ pub(super) fn RuleForm(
             <div class="form-acts">
                 <button type="submit" class="button primary" disabled=form.busy>{if id.is_some() { "Save rule" } else { "Make rule" }}</button>
                 <a class="button quiet" href=to_list()>"Cancel"</a>
-                {(id.is_some() && !built_in).then(|| view! {
+                {id.is_some().then(|| view! {
                     <Confirm word="Delete" name=format!("Delete {name}") question="It watches no longer. What it found stays." busy=form.busy on_confirm=delete />
                 })}
             </div>
-            {built_in.then(|| view! { <p class="hint">"Every project begins with this rule. It can be changed and switched off, not deleted."</p> })}
         </form>
     }
 }
