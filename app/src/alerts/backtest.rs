@@ -36,9 +36,10 @@ pub(super) fn BacktestSection(
     let session = expect_context::<Session>();
     let zone = expect_context::<Preferences>().zone;
     let asked = settled(watched);
-    let tried: Answer<Backtest> = load(asked.into(), move |rule: BacktestRequest, signal| async move {
-        alerts::backtest(&project.get_value(), &rule, signal).await
-    });
+    let tried: Answer<Backtest> =
+        load(asked.into(), move |rule: BacktestRequest, signal| async move {
+            alerts::backtest(&project.get_value(), &rule, signal).await
+        });
     effect(move || {
         tried.failure.with(|failure| failure.iter().for_each(|failure| session.check(failure)));
     });
@@ -59,8 +60,9 @@ pub(super) fn BacktestSection(
             stack: StackBy::default(),
         })
     });
-    let bars: Answer<Histogram> =
-        load(question.into(), move |question, signal| async move { api::histogram(&question, signal).await });
+    let bars: Answer<Histogram> = load(question.into(), move |question, signal| async move {
+        api::histogram(&question, signal).await
+    });
     let filter = memo(move || asked.get().map(|rule| rule.filter).unwrap_or_default());
     view! {
         <section class="backtest" aria-labelledby="backtest-title">
@@ -85,7 +87,9 @@ pub(super) fn BacktestSection(
 }
 
 /// The rule once nothing was changed for a moment; the last one that was right.
-fn settled(watched: Memo<Result<BacktestRequest, QueryError>>) -> RwSignal<Option<BacktestRequest>> {
+fn settled(
+    watched: Memo<Result<BacktestRequest, QueryError>>,
+) -> RwSignal<Option<BacktestRequest>> {
     let asked = RwSignal::new(watched.get_untracked().ok());
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     effect(move || {
@@ -113,7 +117,11 @@ fn Told(tried: Backtest) -> impl IntoView {
     };
     let often = match tried.total {
         0 => "It would not have fired".to_owned(),
-        n => format!("It would have fired {}, about {} a week,", counted(n, "time", "times"), rate(tried.per_week)),
+        n => format!(
+            "It would have fired {}, about {} a week,",
+            counted(n, "time", "times"),
+            rate(tried.per_week)
+        ),
     };
     let of = counted(tried.matching, "entry matches", "entries match");
     let told = move || {
@@ -159,7 +167,8 @@ fn Bars(bars: Histogram, tried: Backtest) -> impl IntoView {
         .buckets
         .iter()
         .filter_map(|bar| {
-            let inside = tried.episodes.iter().filter(|e| e.at >= bar.from && e.at < bar.to).count();
+            let inside =
+                tried.episodes.iter().filter(|e| e.at >= bar.from && e.at < bar.to).count();
             let middle = f64::midpoint(share(bar.from), share(bar.to)) * 100.0;
             (inside > 0).then_some((middle, inside as u64, bar.from, bar.to))
         })

@@ -49,7 +49,8 @@ pub(crate) fn Bell(
         on_cleanup(move || handle.clear());
     }
     let open = memo(move || counts.told.get().map_or(0, |told: AlertCounts| told.open));
-    let worst = memo(move || counts.told.get().and_then(|told| told.worst).filter(|_| open.get() > 0));
+    let worst =
+        memo(move || counts.told.get().and_then(|told| told.worst).filter(|_| open.get() > 0));
     let name = Signal::derive(move || match open.get() {
         0 => "Alerts".to_owned(),
         n => format!("{} open", counted(n, "alert", "alerts")),
@@ -59,12 +60,15 @@ pub(crate) fn Bell(
         n @ 1..=99 => n.to_string(),
         _ => "99+".to_owned(),
     };
-    when(move || sees.get(), move || {
-        view! {
-            <a class="icon-button bell" href=Signal::derive(move || paths::alerts(&project.read())) aria-label=name data-tip=name data-severity=Signal::derive(move || worst.get().map(AlertSeverity::as_str))>
-                {icon(Icon::Bell)}
-                {when(move || open.get() > 0, move || view! { <span class="bell-count" aria-hidden="true">{dynamic(shown)}</span> })}
-            </a>
-        }
-    })
+    when(
+        move || sees.get(),
+        move || {
+            view! {
+                <a class="icon-button bell" href=Signal::derive(move || paths::alerts(&project.read())) aria-label=name data-tip=name data-severity=Signal::derive(move || worst.get().map(AlertSeverity::as_str))>
+                    {icon(Icon::Bell)}
+                    {when(move || open.get() > 0, move || view! { <span class="bell-count" aria-hidden="true">{dynamic(shown)}</span> })}
+                </a>
+            }
+        },
+    )
 }

@@ -43,7 +43,13 @@ pub(super) fn ConditionFields(
     };
     let groupings = || {
         let all = (String::new(), "All together".to_owned());
-        std::iter::once(all).chain(facets().into_iter().map(|(key, name)| (key, format!("Each {} by itself", lower(&name))))).collect::<Vec<_>>()
+        std::iter::once(all)
+            .chain(
+                facets()
+                    .into_iter()
+                    .map(|(key, name)| (key, format!("Each {} by itself", lower(&name)))),
+            )
+            .collect::<Vec<_>>()
     };
     view! {
         <Select label="Fires on" value=draft.kind options=kinds />

@@ -25,7 +25,7 @@ use crate::{
 
 /// What was delivered, as far as it is shown.
 #[derive(Clone, Copy)]
-pub(super) struct Delivered {
+pub(crate) struct Delivered {
     project: StoredValue<String>,
     page: RwSignal<Option<Deliveries>>,
     asking: Form,
@@ -37,15 +37,19 @@ impl Delivered {
         let project = self.project.get_value();
         let before = self.page.with_untracked(|page| page.as_ref().and_then(|page| page.next));
         let query = before.filter(|_| more).map(|id| format!("before={id}")).unwrap_or_default();
-        self.asking.send(async move { alerts::deliveries(&project, &query).await }, "", move |mut page| {
-            if more {
-                let known = self.page.try_update(Option::take).flatten();
-                let mut all = known.map(|known| known.deliveries).unwrap_or_default();
-                all.append(&mut page.deliveries);
-                page.deliveries = all;
-            }
-            self.page.set(Some(page));
-        });
+        self.asking.send(
+            async move { alerts::deliveries(&project, &query).await },
+            "",
+            move |mut page| {
+                if more {
+                    let known = self.page.try_update(Option::take).flatten();
+                    let mut all = known.map(|known| known.deliveries).unwrap_or_default();
+                    all.append(&mut page.deliveries);
+                    page.deliveries = all;
+                }
+                self.page.set(Some(page));
+            },
+        );
     }
 }
 
@@ -76,8 +80,11 @@ pub(crate) fn DeliveriesPage(
 #[component]
 fn Log(delivered: Delivered, may: Memo<bool>) -> impl IntoView {
     let known = memo(move || delivered.page.with(Option::is_some));
-    let empty = memo(move || delivered.page.with(|page| page.as_ref().is_some_and(|p| p.deliveries.is_empty())));
-    let more = memo(move || delivered.page.with(|page| page.as_ref().is_some_and(|p| p.next.is_some())));
+    let empty = memo(move || {
+        delivered.page.with(|page| page.as_ref().is_some_and(|p| p.deliveries.is_empty()))
+    });
+    let more =
+        memo(move || delivered.page.with(|page| page.as_ref().is_some_and(|p| p.next.is_some())));
     let rows = move || {
         delivered.page.with(|page| {
             let all = page.iter().flat_map(|page| page.deliveries.iter().cloned());
@@ -119,11 +126,26 @@ fn Log(delivered: Delivered, may: Memo<bool>) -> impl IntoView {
 fn DeliveryRow(delivered: Delivered, may: Memo<bool>, delivery: Delivery) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let form = Form::new(&[]);
-    let Delivery { id, recipient, name, reason, firing, state, created_at, attempts, again_at, status, error, .. } =
-        delivery;
+    let Delivery {
+        id,
+        recipient,
+        name,
+        reason,
+        firing,
+        state,
+        created_at,
+        attempts,
+        again_at,
+        status,
+        error,
+        ..
+    } = delivery;
     let project = delivered.project.get_value();
     let why = match firing.filter(|_| reason == DeliveryReason::Fired) {
-        Some(firing) => view! { <a href=paths::firing_page(&project, firing)>{format!("Alert {firing}")}</a> }.into_any(),
+        Some(firing) => {
+            view! { <a href=paths::firing_page(&project, firing)>{format!("Alert {firing}")}</a> }
+                .into_any()
+        }
         None => reason.label().into_any(),
     };
     let class = match state {

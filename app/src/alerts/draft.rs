@@ -22,7 +22,7 @@ pub(super) const KINDS: [(&str, &str); 6] = [
 
 /// A length of time as it is typed: a number and its unit, in seconds.
 #[derive(Clone, Copy)]
-pub(super) struct Length {
+pub(crate) struct Length {
     pub(super) number: RwSignal<String>,
     pub(super) unit: RwSignal<String>,
 }
@@ -46,7 +46,7 @@ impl Length {
 
 /// What stands in the fields.
 #[derive(Clone, Copy)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     pub(super) name: RwSignal<String>,
     pub(super) filter: RwSignal<Filter>,
     pub(super) kind: RwSignal<String>,
@@ -104,7 +104,8 @@ impl Draft {
     /// The condition, and the facet by whose values it is asked.
     fn condition(self) -> Result<(Condition, Option<Field>), QueryError> {
         let at_least = || {
-            let wrong = || QueryError::new("condition.at_least", "is not a whole number, such as 5");
+            let wrong =
+                || QueryError::new("condition.at_least", "is not a whole number, such as 5");
             number(&self.at_least.get()).ok_or_else(wrong)
         };
         let window = || self.window.read("condition.window");
@@ -176,9 +177,11 @@ mod tests {
         owner.with(|| {
             let draft = Draft::new(Filter::default());
             draft.kind.set("count".into());
-            for (at_least, window, key) in
-                [("five", "10", "condition.at_least"), ("5", "ten", "condition.window"), ("5", "99999999", "condition.window")]
-            {
+            for (at_least, window, key) in [
+                ("five", "10", "condition.at_least"),
+                ("5", "ten", "condition.window"),
+                ("5", "99999999", "condition.window"),
+            ] {
                 draft.at_least.set(at_least.into());
                 draft.window.number.set(window.into());
                 assert_eq!(untrack(|| draft.watched()).expect_err(window).key, key);

@@ -40,8 +40,10 @@ const SHOWN: usize = 10;
 /// What it is about, in words: `ci-deployer`, and the value that is new.
 pub(super) fn subject(firing: &Firing) -> Option<String> {
     let group = firing.group.as_ref().map(|group| group.label.clone());
-    let value = firing.value.as_ref().map(|value| format!("new {}: {}", value.field.label(), value.label));
-    let all: Vec<_> = group.into_iter().chain(value).map(|text| visible(&text).into_owned()).collect();
+    let value =
+        firing.value.as_ref().map(|value| format!("new {}: {}", value.field.label(), value.label));
+    let all: Vec<_> =
+        group.into_iter().chain(value).map(|text| visible(&text).into_owned()).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }
 
@@ -59,7 +61,7 @@ pub(super) fn entries_text(firing: &Firing, now: Timestamp, zone: Zone) -> Strin
 
 /// A firing on its page.
 #[derive(Clone, Copy)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     pub(super) project: StoredValue<String>,
     pub(super) id: i64,
     pub(super) firing: RwSignal<Option<Firing>>,
@@ -87,7 +89,10 @@ pub(crate) fn FiringPage(
     };
     look();
     effect(move || {
-        let name = shown.firing.with(|f| f.as_ref().map(|f| f.name.clone())).unwrap_or_else(|| "Alert".into());
+        let name = shown
+            .firing
+            .with(|f| f.as_ref().map(|f| f.name.clone()))
+            .unwrap_or_else(|| "Alert".into());
         document().set_title(&format!("{name} · {} · Daybook", slug.get_value()));
     });
     let known = memo(move || shown.firing.with(Option::is_some));
@@ -160,7 +165,8 @@ fn Entries(shown: Shown) -> impl IntoView {
         alerts::entries(&project, &query, SHOWN).await
     });
     effect(move || {
-        page.failure.with(|failure| failure.iter().for_each(|failure: &Failure| session.check(failure)));
+        page.failure
+            .with(|failure| failure.iter().for_each(|failure: &Failure| session.check(failure)));
     });
     let rows = move || {
         page.value.with(|page| {
@@ -169,7 +175,8 @@ fn Entries(shown: Shown) -> impl IntoView {
         })
     };
     let more = memo(move || {
-        let listed = page.value.with(|page| page.as_ref().map_or(0, |page| page.entries.len())) as u64;
+        let listed =
+            page.value.with(|page| page.as_ref().map_or(0, |page| page.entries.len())) as u64;
         kept.with_value(|f| f.count).saturating_sub(listed)
     });
     view! {
@@ -189,7 +196,8 @@ fn Entries(shown: Shown) -> impl IntoView {
 /// One of them.
 #[component]
 fn EntryLine(shown: Shown, entry: Entry) -> impl IntoView {
-    let query = shown.firing.with_untracked(|f| f.as_ref().map(|f| f.query.clone())).unwrap_or_default();
+    let query =
+        shown.firing.with_untracked(|f| f.as_ref().map(|f| f.query.clone())).unwrap_or_default();
     let view = View { event: Some(entry.seq), ..View::read(&query).0 };
     let href = shown.project.with_value(|project| log_href(project, &view));
     view! { <li>{line(&entry, href)}</li> }

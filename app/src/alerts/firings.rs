@@ -101,10 +101,14 @@ pub(crate) fn FiringsPage(
         });
     });
     let ids = move || {
-        fired.page.with(|page| page.iter().flat_map(|page| &page.firings).map(|f| f.id).collect::<Vec<_>>())
+        fired.page.with(|page| {
+            page.iter().flat_map(|page| &page.firings).map(|f| f.id).collect::<Vec<_>>()
+        })
     };
-    let empty = memo(move || fired.page.with(|page| page.as_ref().is_some_and(|p| p.firings.is_empty())));
-    let more = memo(move || fired.page.with(|page| page.as_ref().is_some_and(|p| p.next.is_some())));
+    let empty =
+        memo(move || fired.page.with(|page| page.as_ref().is_some_and(|p| p.firings.is_empty())));
+    let more =
+        memo(move || fired.page.with(|page| page.as_ref().is_some_and(|p| p.next.is_some())));
     view! {
         <PlainBar project=Some(project) here=ALERTS />
         <main class="settings alerts" id="content" tabindex="-1">
@@ -200,10 +204,12 @@ fn FiringRow(fired: Fired, id: i64) -> impl IntoView {
         view! { <button type="button" class="button quiet" aria-label=format!("{word} {}", title.get_value()) disabled=form.busy on:click=turn>{word}</button> }
     };
     let state = firing.state;
-    let acts = move || match state {
+    let acts = move || {
+        match state {
         FiringState::Open => view! { {act(FiringState::Acknowledged, "Acknowledge")}{act(FiringState::Closed, "Close")} }.into_any(),
         FiringState::Acknowledged => act(FiringState::Closed, "Close").into_any(),
         FiringState::Closed => act(FiringState::Open, "Open again").into_any(),
+    }
     };
     view! {
         <tr role="row">

@@ -20,7 +20,9 @@ pub(super) fn Notes(
     shown: Shown,
 ) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
-    let notes = memo(move || shown.firing.with(|f| f.as_ref().map(|f| f.notes.clone()).unwrap_or_default()));
+    let notes = memo(move || {
+        shown.firing.with(|f| f.as_ref().map(|f| f.notes.clone()).unwrap_or_default())
+    });
     let item = move |FiringNote { at, by, state, note }: FiringNote| {
         let did = match state {
             None => "",
@@ -57,7 +59,9 @@ pub(super) fn Say(
         let change = FiringChange { state, note: Some(text.get_untracked()) };
         let change = match change.checked() {
             Ok(change) => change,
-            Err(_) if text.with_untracked(|text| text.trim().is_empty()) => return form.refuse("note", "Write something first"),
+            Err(_) if text.with_untracked(|text| text.trim().is_empty()) => {
+                return form.refuse("note", "Write something first");
+            }
             Err(error) => return form.refuse(&error.key, &format!("This {}", error.problem)),
         };
         let project = shown.project.get_value();
@@ -87,7 +91,9 @@ pub(super) fn Say(
             {act(FiringState::Closed, "Close", "button")}
         }
         .into_any(),
-        Some(FiringState::Acknowledged) => act(FiringState::Closed, "Close", "button primary").into_any(),
+        Some(FiringState::Acknowledged) => {
+            act(FiringState::Closed, "Close", "button primary").into_any()
+        }
         Some(FiringState::Closed) => act(FiringState::Open, "Open again", "button").into_any(),
         None => ().into_any(),
     };

@@ -16,7 +16,8 @@ pub(crate) fn may_see(session: Session, project: &str) -> bool {
     let whole = |viewer: &Viewer| {
         viewer.grant(project).is_some_and(|grant| grant.filter == Filter::default())
     };
-    session.may(project, Permission::ReadAlerts) && session.viewer.read().as_ref().is_some_and(whole)
+    session.may(project, Permission::ReadAlerts)
+        && session.viewer.read().as_ref().is_some_and(whole)
 }
 
 /// Whether the reader may deal with alerts, and change rules and recipients.

@@ -21,7 +21,7 @@ use crate::{
 
 /// Those of a project.
 #[derive(Clone, Copy)]
-pub(super) struct People {
+pub(crate) struct People {
     pub(super) project: StoredValue<String>,
     /// Whether the reader may change them.
     pub(super) may: Memo<bool>,
@@ -63,7 +63,9 @@ pub(super) fn RecipientsSection(
     people: People,
 ) -> impl IntoView {
     let has = move |some: bool| {
-        memo(move || people.list.with(|list| list.as_ref().is_some_and(|list| list.is_empty() != some)))
+        memo(move || {
+            people.list.with(|list| list.as_ref().is_some_and(|list| list.is_empty() != some))
+        })
     };
     let (some, none) = (has(true), has(false));
     view! {
@@ -119,7 +121,8 @@ fn Secret(people: People, name: String, secret: String) -> impl IntoView {
 fn RecipientRow(people: People, recipient: Recipient) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let form = Form::new(&[]);
-    let Recipient { id, name, kind, place, state, rules, waiting, delivered_at, error, .. } = recipient;
+    let Recipient { id, name, kind, place, state, rules, waiting, delivered_at, error, .. } =
+        recipient;
     let paused = state == RecipientState::Paused;
     let project = move || people.project.get_value();
     let test = move |_| {
@@ -135,15 +138,24 @@ fn RecipientRow(people: People, recipient: Recipient) -> impl IntoView {
             let state = if paused { RecipientState::Active } else { RecipientState::Paused };
             let change = RecipientChange { state: Some(state), ..RecipientChange::default() };
             let (project, name) = (project(), name.clone());
-            form.send(async move { alerts::change_recipient(&project, id, &change).await }, "", move |_| {
-                announce(&format!("{name} {}", if paused { "is told again" } else { "is paused" }));
-                people.look();
-            });
+            form.send(
+                async move { alerts::change_recipient(&project, id, &change).await },
+                "",
+                move |_| {
+                    announce(&format!(
+                        "{name} {}",
+                        if paused { "is told again" } else { "is paused" }
+                    ));
+                    people.look();
+                },
+            );
         }
     };
     let renew = Callback::new(move |()| {
         let project = project();
-        form.send(async move { alerts::renew_secret(&project, id).await }, "", move |made| people.take(made));
+        form.send(async move { alerts::renew_secret(&project, id).await }, "", move |made| {
+            people.take(made)
+        });
     });
     let delete = Callback::new(move |()| {
         let project = project();

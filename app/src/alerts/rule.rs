@@ -81,7 +81,8 @@ pub(crate) fn RulePage(
 fn Editor(project: StoredValue<String>, draft: Draft, rule: Option<AlertRule>) -> impl IntoView {
     let session = expect_context::<Session>();
     let may = memo(move || project.with_value(|project| may_change(session, project)));
-    let title = rule.as_ref().map_or("New rule".to_owned(), |rule| visible(&rule.rule.name).into_owned());
+    let title =
+        rule.as_ref().map_or("New rule".to_owned(), |rule| visible(&rule.rule.name).into_owned());
     let built_in = rule.as_ref().is_some_and(|rule| rule.built_in.is_some());
     let problem = rule.as_ref().and_then(|rule| rule.problem.clone());
     let watched = memo(move || draft.watched());

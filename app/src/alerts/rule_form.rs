@@ -6,7 +6,11 @@ use daybook_model::{
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::{condition::{ConditionFields, LengthField}, draft::Draft, watched::Watched};
+use super::{
+    condition::{ConditionFields, LengthField},
+    draft::Draft,
+    watched::Watched,
+};
 use crate::{
     api::alerts,
     reactive::{dynamic, each, memo, when},
@@ -68,7 +72,8 @@ pub(super) fn RuleForm(
             address.go(&to_list(), History::Push);
         });
     });
-    let severities = AlertSeverity::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned()));
+    let severities =
+        AlertSeverity::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned()));
     // What is quiet for a while says so by itself.
     let repeats = memo(move || draft.kind.with(|kind| kind != "absence"));
     view! {

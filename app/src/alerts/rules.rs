@@ -39,7 +39,8 @@ pub(crate) fn RulesPage(
     };
     look();
     let may = memo(move || slug.with_value(|project| may_change(session, project)));
-    let ids = move || rules.with(|rules| rules.iter().flatten().map(|rule| rule.id).collect::<Vec<_>>());
+    let ids =
+        move || rules.with(|rules| rules.iter().flatten().map(|rule| rule.id).collect::<Vec<_>>());
     let new = paths::new_alert_rule_page(&project);
     view! {
         <PlainBar project=Some(project) here=ALERTS />
@@ -94,14 +95,18 @@ fn RuleRow(
             let on = !enabled.get_untracked();
             let change = RuleChange { enabled: Some(on), ..RuleChange::default() };
             let (project, name) = (project.get_value(), name.clone());
-            form.send(async move { alerts::change_rule(&project, id, &change).await }, "", move |told| {
-                announce(&format!("{name} is {}", if on { "on" } else { "off" }));
-                rules.update(|rules| {
-                    if let Some(rule) = rules.iter_mut().flatten().find(|rule| rule.id == id) {
-                        *rule = told;
-                    }
-                });
-            });
+            form.send(
+                async move { alerts::change_rule(&project, id, &change).await },
+                "",
+                move |told| {
+                    announce(&format!("{name} is {}", if on { "on" } else { "off" }));
+                    rules.update(|rules| {
+                        if let Some(rule) = rules.iter_mut().flatten().find(|rule| rule.id == id) {
+                            *rule = told;
+                        }
+                    });
+                },
+            );
         }
     };
     let href = project.with_value(|project| paths::alert_rule_page(project, id));

@@ -46,7 +46,11 @@ pub(super) fn Tried(
 
 /// One of them.
 #[component]
-fn Time(project: StoredValue<String>, filter: StoredValue<Filter>, episode: Episode) -> impl IntoView {
+fn Time(
+    project: StoredValue<String>,
+    filter: StoredValue<Filter>,
+    episode: Episode,
+) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let Episode { from, at, last_at, count, group, value, samples } = episode;
     let about: Vec<_> =
@@ -60,7 +64,10 @@ fn Time(project: StoredValue<String>, filter: StoredValue<Filter>, episode: Epis
         view.filter.range = Range::Between(span);
     }
     let href = project.with_value(|project| log_href(project, &view));
-    let text = format!("{entries}{}", if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) });
+    let text = format!(
+        "{entries}{}",
+        if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) }
+    );
     let sample = RwSignal::new(None);
     if let Some(&seq) = samples.first() {
         let slug = project.get_value();

@@ -3,9 +3,9 @@
 use daybook_model::{
     Page,
     alert::{
-        AlertCounts, AlertRule, AlertRules, Backtest, BacktestRequest, Deliveries, Delivery, Firing,
-        FiringChange, Firings, MadeRecipient, NewRecipient, NewRule, Recipient, RecipientChange,
-        RuleChange,
+        AlertCounts, AlertRule, AlertRules, Backtest, BacktestRequest, Deliveries, Delivery,
+        Firing, FiringChange, Firings, MadeRecipient, NewRecipient, NewRule, Recipient,
+        RecipientChange, RuleChange,
     },
     paths,
 };
@@ -124,4 +124,3 @@ pub(crate) async fn deliveries(project: &str, query: &str) -> Result<Deliveries,
 pub(crate) async fn deliver_again(project: &str, id: i64) -> Result<Delivery, Failure> {
     read(Request::post(&paths::redelivery(project, id)).send().await).await
 }
-

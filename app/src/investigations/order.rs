@@ -10,7 +10,7 @@ use crate::{api::investigations, ui::announce::announce};
 
 /// The entry that the pointer carries, and the place that it would get.
 #[derive(Clone, Copy)]
-pub(super) struct Carried(RwSignal<Option<(Seq, usize)>>);
+pub(crate) struct Carried(RwSignal<Option<(Seq, usize)>>);
 
 impl Carried {
     /// Nothing is carried.

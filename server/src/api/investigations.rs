@@ -182,9 +182,9 @@ pub(super) async fn document(
 ) -> Result<Response, Error> {
     export::allowed(&state, &access).await?;
     let format = match read(raw.as_deref(), "format")? {
-        Some(word) => {
-            word.parse::<DocumentFormat>().map_err(|e| QueryError::new("format", format!("{word:?} {e}")))?
-        }
+        Some(word) => word
+            .parse::<DocumentFormat>()
+            .map_err(|e| QueryError::new("format", format!("{word:?} {e}")))?,
         None => DocumentFormat::Html,
     };
     let kept = visible(&state, &access, &number).await?;

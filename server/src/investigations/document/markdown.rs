@@ -50,9 +50,7 @@ fn shown(out: &mut String, at: usize, entry: &Entry, made: &Made<'_>) {
         None => place,
     };
     let (what, when) = (line(&sentence(&entry.event)), time(entry.event.occurred_at));
-    add(out, &format!(
-        "\n### {at}. {what}\n\n{when} · {place}\n\n| Field | Value |\n|---|---|\n"
-    ));
+    add(out, &format!("\n### {at}. {what}\n\n{when} · {place}\n\n| Field | Value |\n|---|---|\n"));
     for (label, value) in facts(entry) {
         add(out, &format!("| {label} | {} |\n", line(&value)));
     }
