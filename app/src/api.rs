@@ -1,7 +1,9 @@
 //! The server, asked in its own words. Errors are told apart by what the caller can do.
 
 pub(crate) mod accounts;
+pub(crate) mod alerts;
 pub(crate) mod exports;
+pub(crate) mod investigations;
 pub(crate) mod schedules;
 pub(crate) mod streams;
 

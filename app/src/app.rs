@@ -9,7 +9,10 @@ use leptos_router::{
 use crate::{
     clock::Clock,
     later::{Later, later},
-    pages::{log::LogPage, no_access::NoAccessPageProps, settings::SettingsPageProps},
+    pages::{
+        beside::BesidePageProps, log::LogPage, no_access::NoAccessPageProps,
+        settings::SettingsPageProps,
+    },
     preferences::Preferences,
     reactive::dynamic,
     session::Session,
@@ -68,6 +71,11 @@ fn PageHere() -> impl IntoView {
             later(move || Later::Settings(SettingsPageProps { project: project.clone() }), loading)
                 .into_any()
         }
+        Page::Beside(project, rest) => later(
+            move || Later::Beside(BesidePageProps { project: project.clone(), rest: rest.clone() }),
+            loading,
+        )
+        .into_any(),
         Page::Account => later(|| Later::Account, loading).into_any(),
         Page::Invitation => door(|| Later::Invitation),
         Page::SignIn => door(|| Later::SignIn),

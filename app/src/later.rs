@@ -11,6 +11,10 @@
 use leptos::prelude::*;
 
 use crate::{
+    alerts::{
+        bell::{Bell, BellProps},
+        this::{AlertOnThis, AlertOnThisProps},
+    },
     log::{
         chart::{
             Against, AgainstProps, Input, InputProps, More, MoreProps, OptionItems,
@@ -30,6 +34,7 @@ use crate::{
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         part_note::{PartNote, PartNoteProps},
+        places::{Places, PlacesProps},
         problems::{BadAddress, BadAddressProps},
         range_menu::{Ranges, RangesProps},
         report::{Report, ReportProps},
@@ -41,6 +46,7 @@ use crate::{
     },
     pages::{
         account::AccountPage,
+        beside::{BesidePage, BesidePageProps},
         home::HomePage,
         invitation::InvitationPage,
         no_access::{NoAccessPage, NoAccessPageProps},
@@ -114,6 +120,14 @@ pub(crate) enum Later {
     PartNote(PartNoteProps),
     /// The page of a project's settings.
     Settings(SettingsPageProps),
+    /// How many alerts nobody has dealt with.
+    Bell(BellProps),
+    /// From the log to a rule.
+    AlertOnThis(AlertOnThisProps),
+    /// The other pages of a project, in the navigation.
+    Places(PlacesProps),
+    /// One of them.
+    Beside(BesidePageProps),
     /// The page of the reader's own account.
     Account,
     /// The page of a project that may not be opened.
@@ -199,6 +213,10 @@ fn make(part: Later) -> AnyView {
         Later::BadAddress(props) => BadAddress(props).into_any(),
         Later::PartNote(props) => PartNote(props).into_any(),
         Later::Settings(props) => SettingsPage(props).into_any(),
+        Later::Bell(props) => Bell(props).into_any(),
+        Later::AlertOnThis(props) => AlertOnThis(props).into_any(),
+        Later::Places(props) => Places(props).into_any(),
+        Later::Beside(props) => BesidePage(props).into_any(),
         Later::Account => AccountPage().into_any(),
         Later::NoAccess(props) => NoAccessPage(props).into_any(),
         Later::Invitation => InvitationPage().into_any(),

@@ -1,6 +1,7 @@
 //! The pages. A page knows the address and the server; its parts take values.
 
 pub(crate) mod account;
+pub(crate) mod beside;
 pub(crate) mod home;
 pub(crate) mod invitation;
 pub(crate) mod log;

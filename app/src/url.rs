@@ -4,7 +4,9 @@
 //! on every character. Links are plain `<a href>`; a click on one that stays in the app is a
 //! change of [`Place`] instead of a new document, by the router.
 
-use daybook_model::{QueryError, View, account::SignInProblem, paths, query};
+use daybook_model::{
+    Filter, QueryError, View, account::SignInProblem, alert::FiringState, paths, query,
+};
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -46,6 +48,8 @@ pub(crate) enum Page {
     Log(String),
     /// The settings of a project, by slug or number.
     Settings(String),
+    /// Another page of a project, by slug or number, and the rest of its path: `investigations/7`.
+    Beside(String, String),
     /// Stands in the place of a project's page for whoever has no role in it.
     NoAccess(String),
     /// What is the reader's own.
@@ -69,10 +73,11 @@ impl Page {
             paths::SET_UP => Self::SetUp,
             paths::ACCOUNT => Self::Account,
             paths::INVITATION => Self::Invitation,
-            path => match (paths::project_of_log(path), paths::project_of_settings(path)) {
-                (Some(project), _) => Self::Log(project.to_owned()),
-                (_, Some(project)) => Self::Settings(project.to_owned()),
-                _ => Self::NotFound,
+            path => match paths::page_of_project(path) {
+                Some((project, "log")) => Self::Log(project.to_owned()),
+                Some((project, "settings")) => Self::Settings(project.to_owned()),
+                Some((project, rest)) => Self::Beside(project.to_owned(), rest.to_owned()),
+                None => Self::NotFound,
             },
         }
     }
@@ -80,7 +85,9 @@ impl Page {
     /// The project that it belongs to, by slug or number.
     pub(crate) fn project(&self) -> Option<&str> {
         match self {
-            Self::Log(project) | Self::Settings(project) => Some(project),
+            Self::Log(project) | Self::Settings(project) | Self::Beside(project, _) => {
+                Some(project)
+            }
             _ => None,
         }
     }
@@ -287,6 +294,37 @@ pub(crate) fn single_sign_on_href(to: &str) -> String {
     let mut out = query::Writer::default();
     out.push("to", to);
     format!("{}?{}", paths::SINGLE_SIGN_ON, out.finish())
+}
+
+/// A link to the log with a query as it is.
+pub(crate) fn query_href(project: &str, query: &str) -> String {
+    Place { path: paths::log(project), search: query.to_owned(), fragment: String::new() }.to_href()
+}
+
+/// The alerts of which state the page shows: the open ones unless the address says so.
+pub(crate) fn firing_state(place: &Place) -> FiringState {
+    value_of(place, "state").parse().unwrap_or(FiringState::Open)
+}
+
+/// A link to the alerts of a state.
+pub(crate) fn firings_href(project: &str, state: FiringState) -> String {
+    let mut out = query::Writer::default();
+    if state != FiringState::Open {
+        out.push("state", state.as_str());
+    }
+    Place { path: paths::alerts(project), search: out.finish(), fragment: String::new() }.to_href()
+}
+
+/// A link to where a rule is made that watches for what matches a filter.
+pub(crate) fn new_rule_href(project: &str, filter: &Filter) -> String {
+    let path = paths::new_alert_rule_page(project);
+    Place { path, search: filter.to_string(), fragment: String::new() }.to_href()
+}
+
+/// The filter that a rule is to be made with, and what is wrong with it.
+pub(crate) fn filter_of_rule(place: &Place) -> (Filter, Option<QueryError>) {
+    let (view, errors) = View::read(&place.search);
+    (view.filter, errors.into_iter().next())
 }
 
 /// The value of a key that is not the log's; empty where there is none.

@@ -27,6 +27,7 @@ pub mod export;
 pub mod field;
 pub mod filter;
 pub mod ingest;
+pub mod investigation;
 mod json;
 pub mod live;
 pub mod page;
@@ -38,6 +39,7 @@ pub mod saved;
 pub mod schedule;
 #[cfg(feature = "schema")]
 mod schema;
+mod sentence;
 pub mod settings;
 pub mod sort;
 pub mod stats;
@@ -54,6 +56,7 @@ pub use field::{Field, FieldValue};
 pub use filter::{Choice, Filter, Term};
 pub use page::{Cursor, Page};
 pub use range::{Preset, Range, Span};
+pub use sentence::sentence;
 pub use sort::{Column, Sort};
 pub use stats::{
     Bucket, FacetBars, FacetCounts, FacetValue, Histogram, Overview, Previous, RunSummary,

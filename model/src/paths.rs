@@ -7,21 +7,25 @@ pub fn log(project: &str) -> String {
     format!("/projects/{project}/log")
 }
 
-/// The inverse of [`log`].
-pub fn project_of_log(path: &str) -> Option<&str> {
-    let project = path.strip_prefix("/projects/")?.strip_suffix("/log")?;
-    (!project.is_empty() && !project.contains('/')).then_some(project)
-}
-
 /// The settings page of a project.
 pub fn project_settings(project: &str) -> String {
     format!("/projects/{project}/settings")
 }
 
-/// The inverse of [`project_settings`].
-pub fn project_of_settings(path: &str) -> Option<&str> {
-    let project = path.strip_prefix("/projects/")?.strip_suffix("/settings")?;
-    (!project.is_empty() && !project.contains('/')).then_some(project)
+/// The page of a project's investigations.
+pub fn investigations_page(project: &str) -> String {
+    format!("/projects/{project}/investigations")
+}
+
+/// The page of one investigation.
+pub fn investigation_page(project: &str, number: i64) -> String {
+    format!("/projects/{project}/investigations/{number}")
+}
+
+/// The project of one of its pages, and the rest of the path: `log`, `settings`, `investigations/7`.
+pub fn page_of_project(path: &str) -> Option<(&str, &str)> {
+    let (project, rest) = path.strip_prefix("/projects/")?.split_once('/')?;
+    (!project.is_empty() && !rest.is_empty()).then_some((project, rest))
 }
 
 /// The page of one's own account.
@@ -266,15 +270,78 @@ pub fn schedule_file(project: &str, id: i64, run: u32) -> String {
     format!("/api/projects/{project}/schedules/{id}/runs/{run}/file")
 }
 
+/// `GET`: the [`Investigation`](crate::investigation::Investigation)s that the viewer sees; with `seq=`,
+/// those that an entry is pinned to. `POST` a
+/// [`NewInvestigation`](crate::investigation::NewInvestigation): open one, and its
+/// [`Findings`](crate::investigation::Findings).
+pub fn investigations(project: &str) -> String {
+    format!("/api/projects/{project}/investigations")
+}
+
+/// `GET`: the [`Findings`](crate::investigation::Findings). `PATCH` an
+/// [`InvestigationChange`](crate::investigation::InvestigationChange): what they are then.
+pub fn investigation(project: &str, number: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}")
+}
+
+/// `POST` a [`NewPin`](crate::investigation::NewPin).
+pub fn pins(project: &str, number: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}/pins")
+}
+
+/// `PATCH` a [`PinMove`](crate::investigation::PinMove). `DELETE`: the entry is pinned no longer, and
+/// what was said of it goes.
+pub fn pin(project: &str, number: i64, seq: Seq) -> String {
+    format!("/api/projects/{project}/investigations/{number}/pins/{seq}")
+}
+
+/// `POST` a [`NewComment`](crate::investigation::NewComment).
+pub fn comments(project: &str, number: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}/comments")
+}
+
+/// `DELETE`: takes back a comment of one's own.
+pub fn comment(project: &str, number: i64, comment: i64) -> String {
+    format!("/api/projects/{project}/investigations/{number}/comments/{comment}")
+}
+
+/// `GET` with `format=`: an investigation with its entries as one file.
+pub fn document(
+    project: &str,
+    number: i64,
+    format: crate::investigation::DocumentFormat,
+) -> String {
+    format!("/api/projects/{project}/investigations/{number}/document?format={format}")
+}
+
 /// The alerts page of a project.
 pub fn alerts(project: &str) -> String {
     format!("/projects/{project}/alerts")
 }
 
-/// The inverse of [`alerts`].
-pub fn project_of_alerts(path: &str) -> Option<&str> {
-    let project = path.strip_prefix("/projects/")?.strip_suffix("/alerts")?;
-    (!project.is_empty() && !project.contains('/')).then_some(project)
+/// The page of one of its firings.
+pub fn firing_page(project: &str, id: i64) -> String {
+    format!("/projects/{project}/alerts/{id}")
+}
+
+/// The page of a project's alert rules.
+pub fn alert_rules_page(project: &str) -> String {
+    format!("/projects/{project}/alerts/rules")
+}
+
+/// The page of one alert rule.
+pub fn alert_rule_page(project: &str, id: i64) -> String {
+    format!("/projects/{project}/alerts/rules/{id}")
+}
+
+/// The page where a rule is made; its query is the filter.
+pub fn new_alert_rule_page(project: &str) -> String {
+    format!("/projects/{project}/alerts/rules/new")
+}
+
+/// The page of who is told of firings, and of what was delivered.
+pub fn alert_deliveries_page(project: &str) -> String {
+    format!("/projects/{project}/alerts/deliveries")
 }
 
 /// `GET`: the [`AlertRules`](crate::alert::AlertRules). `POST` a [`NewRule`](crate::alert::NewRule): the

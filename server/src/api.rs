@@ -17,6 +17,7 @@ mod alerts;
 mod events;
 mod export;
 mod ingest;
+mod investigations;
 mod live;
 mod overview;
 mod people;
@@ -126,6 +127,16 @@ fn table() -> Table {
         .route(POST, "/projects/{project}/views", VIEWS, views::create)
         .route(PATCH, "/projects/{project}/views/{id}", VIEWS, views::change)
         .route(DELETE, "/projects/{project}/views/{id}", VIEWS, views::delete)
+        .route(GET, "/projects/{project}/investigations", VIEWS, investigations::list)
+        .route(POST, "/projects/{project}/investigations", VIEWS, investigations::create)
+        .route(GET, INVESTIGATION, VIEWS, investigations::show)
+        .route(PATCH, INVESTIGATION, VIEWS, investigations::change)
+        .route(POST, PINS, VIEWS, investigations::pin)
+        .route(PATCH, PIN, VIEWS, investigations::move_pin)
+        .route(DELETE, PIN, VIEWS, investigations::unpin)
+        .route(POST, COMMENTS, VIEWS, investigations::comment)
+        .route(DELETE, COMMENT, VIEWS, investigations::take_back)
+        .route(GET, DOCUMENT, EXPORT, investigations::document)
         .route(GET, "/projects/{project}/schedules", SCHEDULES, schedules::list)
         .route(POST, "/projects/{project}/schedules", SCHEDULES, schedules::create)
         .route(PATCH, "/projects/{project}/schedules/{id}", SCHEDULES, schedules::change)
@@ -161,6 +172,12 @@ fn published() -> Table {
 const DEAD_LETTERS: &str = "/projects/{project}/streams/{id}/dead-letters";
 const DEAD_LETTER: &str = "/projects/{project}/streams/{id}/dead-letters/{seq}";
 
+const INVESTIGATION: &str = "/projects/{project}/investigations/{id}";
+const PINS: &str = "/projects/{project}/investigations/{id}/pins";
+const PIN: &str = "/projects/{project}/investigations/{id}/pins/{seq}";
+const COMMENTS: &str = "/projects/{project}/investigations/{id}/comments";
+const COMMENT: &str = "/projects/{project}/investigations/{id}/comments/{seq}";
+const DOCUMENT: &str = "/projects/{project}/investigations/{id}/document";
 const RECIPIENT_SECRET: &str = "/projects/{project}/alerts/recipients/{id}/secret";
 const RECIPIENT_TEST: &str = "/projects/{project}/alerts/recipients/{id}/test";
 const REDELIVERY: &str = "/projects/{project}/alerts/deliveries/{id}/again";

@@ -20,6 +20,7 @@ pub mod extract;
 pub mod headers;
 pub mod import;
 pub mod intake;
+pub mod investigations;
 pub mod journal;
 pub mod ledger;
 pub mod list;

@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     export::Exports,
     intake::{Redactor, SourceTable},
+    investigations::Investigations,
     journal::Journal,
     ledger::Ledger,
     live::Hub,
@@ -71,6 +72,8 @@ pub struct Inner {
     pub attempts: Attempts,
     /// The views that people saved.
     pub views: Views,
+    /// What people pinned together.
+    pub investigations: Investigations,
     /// What people prefer.
     pub preferences: Preferences,
     /// The exports under way.
@@ -114,6 +117,7 @@ impl AppState {
     ) -> Self {
         let people = people.with_lifetimes(settings.lifetimes);
         let views = Views::on(people.database());
+        let investigations = Investigations::on(people.database());
         let preferences = Preferences::on(people.database());
         let privacy = privacy::Settings::on(people.database());
         let exports = Exports::on(people.database());
@@ -150,6 +154,7 @@ impl AppState {
             single_sign_on: settings.single_sign_on,
             attempts: Attempts::default(),
             views,
+            investigations,
             preferences,
             privacy,
             exports,

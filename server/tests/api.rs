@@ -20,6 +20,8 @@ mod gone;
 mod hardening;
 #[path = "api/ingest.rs"]
 mod ingest;
+#[path = "api/investigations.rs"]
+mod investigations;
 #[path = "api/journal.rs"]
 mod journal;
 #[path = "api/live.rs"]

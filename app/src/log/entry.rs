@@ -3,6 +3,7 @@
 mod fact_line;
 mod notes;
 mod parts;
+mod pin;
 mod pivots;
 mod reveal;
 mod told;
@@ -11,7 +12,13 @@ use daybook_model::{Entry, Event, Seq};
 use leptos::prelude::*;
 
 pub(crate) use self::parts::unchanged;
-use self::{notes::Notes, parts::Parts, pivots::Pivots, told::Told};
+use self::{
+    notes::Notes,
+    parts::Parts,
+    pin::{PinButton, PinnedIn, Pins},
+    pivots::Pivots,
+    told::Told,
+};
 use crate::{
     api,
     load::load,
@@ -78,12 +85,14 @@ pub(crate) fn EntryPanel(
             view! { <p class="problem" role="alert">{failure.message()}</p> }
         })
     };
+    let pins = Pins::of(log, seq);
     let waits = move || entry.with(Option::is_none) && loaded.failure.with(Option::is_none);
 
     view! {
-        <Head log answer seq />
+        <Head log answer seq pins />
         <div class="panel-body">
             {dynamic(move || told.get().map(|(entry, masked)| view! { <Told log entry masked zone /> }))}
+            <PinnedIn pins />
             <Notes log entry revealed />
             {dynamic(failed)}
             {when(waits, skeleton)}
@@ -106,7 +115,7 @@ fn short(event: Event) -> Event {
 
 /// Which entry it is, the ways to its neighbours, and the way out.
 #[component]
-fn Head(log: LogAddress, answer: LogAnswer, seq: Memo<Option<Seq>>) -> impl IntoView {
+fn Head(log: LogAddress, answer: LogAnswer, seq: Memo<Option<Seq>>, pins: Pins) -> impl IntoView {
     let neighbours = memo(move || seq.get().map(|seq| neighbours(answer, seq)).unwrap_or_default());
     let step = move |to: Option<Seq>, glyph: Icon, name: &'static str, key: &'static str| {
         let href = to.map(|to| log.link(|view| view.event = Some(to)));
@@ -125,6 +134,7 @@ fn Head(log: LogAddress, answer: LogAnswer, seq: Memo<Option<Seq>>) -> impl Into
                     {step(after, Icon::ArrowDown, "Entry below", "j")}
                 }
             })}
+            <PinButton pins />
             <CopyButton text=link what="link to this entry" />
             <a class="icon-button" href=closed aria-label="Close" data-tip="Close (Esc)">{icon(Icon::Close)}</a>
         </header>

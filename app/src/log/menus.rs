@@ -7,7 +7,10 @@ use daybook_model::{
 use leptos::prelude::*;
 
 use crate::{
-    log::top_bar::start,
+    log::{
+        places::{ALERTS, INVESTIGATIONS, places},
+        top_bar::start,
+    },
     preferences::Preferences,
     reactive::dynamic,
     session::Session,
@@ -52,16 +55,20 @@ pub(crate) fn AccountItems(
     });
     let schedules =
         schedules.map(|project| format!("{}#schedules", paths::project_settings(&project)));
-    let settings = page.project().map(str::to_owned).filter(|project| {
-        let may = |viewer: &Viewer| viewer.may(project, Permission::Administer);
-        session.viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(may))
+    let project = page.project().unwrap_or_default();
+    let others = untrack(|| places(session, project)).into_iter().map(|(word, name, href)| {
+        let glyph = match word {
+            ALERTS => Icon::Bell,
+            INVESTIGATIONS => Icon::Pin,
+            _ => Icon::Settings,
+        };
+        view! { <MenuItem glyph href>{name}</MenuItem> }
     });
-    let settings = settings.map(|project| paths::project_settings(&project));
     let email = move || session.viewer.with(|viewer| viewer.as_ref().map(|v| v.email.clone()));
     view! {
         {dynamic(move || email().map(|email| view! { <MenuTitle>{email}</MenuTitle> }))}
         <MenuItem glyph=Icon::User href=paths::ACCOUNT>"Your account"</MenuItem>
-        {settings.map(|href| view! { <MenuItem glyph=Icon::Settings href>"Settings"</MenuItem> })}
+        {others.collect_view()}
         {schedules.map(|href| view! { <MenuItem glyph=Icon::Clock href>"Schedules"</MenuItem> })}
         {keys.map(|keys| view! {
             <MenuItem glyph=Icon::Keyboard hint="?" on_select=Callback::new(move |()| keys.set(true))>"Keyboard"</MenuItem>

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use daybook_model::{Column, Entry, Event, Seq, vocabulary};
+use daybook_model::{Column, Entry, Event, Seq, sentence, vocabulary};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -13,7 +13,6 @@ use crate::{
         columns::Columns,
         expander::{Expander, InlineDiff, has_change},
         masked::filters,
-        sentence::sentence,
     },
     reactive::{dynamic, memo},
     ui::time::{self, Zone},

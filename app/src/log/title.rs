@@ -1,10 +1,10 @@
 //! The title of the window: what a tab, a bookmark or the history calls this view.
 
-use daybook_model::{Seq, View};
+use daybook_model::{Seq, View, sentence};
 use leptos::prelude::*;
 
 use crate::{
-    log::{answer::LogAnswer, names::Names, sentence::sentence, terms::ChipId},
+    log::{answer::LogAnswer, names::Names, terms::ChipId},
     reactive::effect,
     url::LogAddress,
 };

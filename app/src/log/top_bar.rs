@@ -1,24 +1,22 @@
 //! The bar over every page of a project: which one, by whose clock, in which light, and who.
 
-use daybook_model::{
-    Field, Term, View,
-    account::{Permission, Viewer},
-    paths,
-};
+use daybook_model::{Field, Term, View, account::Viewer};
 use leptos::prelude::*;
 
 use crate::{
+    alerts::bell::BellProps,
     later::{Later, later, patiently},
     log::{
         live::{Live, LiveSwitchProps},
         menus::{AccountItemsProps, ProjectItemsProps},
+        places::PlacesProps,
     },
     preferences::Preferences,
-    reactive::{dynamic, memo, when},
+    reactive::{dynamic, memo},
     session::Session,
     ui::{
         icon::{Icon, icon},
-        lazy::loading,
+        lazy::{loading, nothing},
         menu::Menu,
         popover::Align,
         theme::ThemeSwitch,
@@ -59,10 +57,11 @@ pub(crate) fn TopBar(
             <Projects project viewer />
             <nav class="pages" aria-label="Pages of the project">
                 <a href=Signal::derive(move || start(&project.read())) aria-current="page">"Log"</a>
-                {when(move || session.may(&project.read(), Permission::Administer), move || view! { <a href=Signal::derive(move || paths::project_settings(&project.read()))>"Settings"</a> })}
+                {patiently(move || Later::Places(PlacesProps { project, here: "" }), nothing)}
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
+            {patiently(move || Later::Bell(BellProps { project }), nothing)}
             {patiently(move || Later::LiveSwitch(LiveSwitchProps { live }), live_soon)}
             <ZoneMenu />
             <ThemeSwitch />

@@ -24,7 +24,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let email =
         move || session.viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.email.clone()));
     view! {
-        <PlainBar project=first settings=false />
+        <PlainBar project=first here="" />
         <main class="settings" id="content" tabindex="-1">
             <h1>"Your account"</h1>
             <p class="hint">{dynamic(email)}</p>

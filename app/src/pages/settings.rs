@@ -4,6 +4,7 @@ use daybook_model::account::Permission;
 use leptos::prelude::*;
 
 use crate::{
+    log::places::SETTINGS,
     reactive::{dynamic, memo, when},
     session::Session,
     settings::{
@@ -32,7 +33,7 @@ pub(crate) fn SettingsPage(
         session.viewer.with(|viewer| viewer.as_ref().map(may))
     });
     view! {
-        <PlainBar project=Some(project) settings=true />
+        <PlainBar project=Some(project) here=SETTINGS />
         <main class="settings" id="content" tabindex="-1">
             <h1>"Settings"</h1>
             {dynamic(move || match may.get() {

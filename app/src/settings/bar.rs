@@ -1,10 +1,14 @@
 //! The bar over the pages beside the log.
 
-use daybook_model::{View, account::Permission, paths};
+use daybook_model::View;
 use leptos::prelude::*;
 
 use crate::{
-    log::top_bar::{AccountMenu, Projects, ZoneMenu, start},
+    alerts::bell::Bell,
+    log::{
+        places::Places,
+        top_bar::{AccountMenu, Projects, ZoneMenu, start},
+    },
     reactive::{dynamic, memo, when},
     session::Session,
     ui::theme::ThemeSwitch,
@@ -17,8 +21,8 @@ pub(crate) fn PlainBar(
     /// The project; the first one that may be opened where the page belongs to none.
     #[prop(into)]
     project: Signal<Option<String>>,
-    /// Whether this is the page of settings.
-    settings: bool,
+    /// The word of the page, where the navigation has it.
+    here: &'static str,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let viewer = session.viewer;
@@ -28,10 +32,6 @@ pub(crate) fn PlainBar(
     let opens = memo(move || {
         viewer.with(|v| v.as_ref().zip(project.get()).is_some_and(|(v, p)| v.grant(&p).is_some()))
     });
-    let administers = memo(move || {
-        let may = |v: &daybook_model::account::Viewer, p: &str| v.may(p, Permission::Administer);
-        viewer.with(|v| v.as_ref().zip(project.get()).is_some_and(|(v, p)| may(v, &p)))
-    });
     let slug = Signal::derive(move || project.get().unwrap_or_default());
     view! {
         <a class="skip" href="#content" rel="external">"Skip to the content"</a>
@@ -40,12 +40,11 @@ pub(crate) fn PlainBar(
             {when(move || opens.get(), move || view! { <Projects project=slug viewer /> })}
             <nav class="pages" aria-label="Pages of the project">
                 {when(move || opens.get(), move || view! { <a href=Signal::derive(move || start(&slug.read()))>"Log"</a> })}
-                {when(move || administers.get(), move || view! {
-                    <a href=Signal::derive(move || paths::project_settings(&slug.read())) aria-current=settings.then_some("page")>"Settings"</a>
-                })}
+                {when(move || opens.get(), move || view! { <Places project=slug here /> })}
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
+            {when(move || opens.get(), move || view! { <Bell project=slug /> })}
             <ZoneMenu />
             <ThemeSwitch />
             <AccountMenu keys=None />

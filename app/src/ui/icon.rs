@@ -10,6 +10,7 @@ pub(crate) enum Icon {
     ArrowDown,
     ArrowUp,
     Automation,
+    Bell,
     Calendar,
     Check,
     Chevron,
@@ -24,6 +25,7 @@ pub(crate) enum Icon {
     Exclude,
     External,
     Filter,
+    Grip,
     Half,
     Info,
     Integration,
@@ -35,6 +37,7 @@ pub(crate) enum Icon {
     Moon,
     More,
     Pause,
+    Pin,
     Play,
     Plus,
     Refresh,
@@ -65,6 +68,10 @@ impl Icon {
             Self::ArrowDown => "M8 3v10M4 9l4 4 4-4",
             Self::ArrowUp => "M8 13V3M4 7l4-4 4 4",
             Self::Automation => "M8.75 2.25 3.5 9h4l-.25 4.75L12.5 7h-4l.25-4.75Z",
+            Self::Bell => {
+                "M8 2.25A3.75 3.75 0 0 0 4.25 6c0 3.5-1.5 4.25-1.5 5.25h10.5c0-1-1.5-1.75-1.5-5.25A3.75 3.75 0 0 0 8 2.25Z\
+                 M6.75 13.75h2.5"
+            }
             Self::Calendar => {
                 "M3.75 3.5h8.5a1 1 0 0 1 1 1v7.75a1 1 0 0 1-1 1h-8.5a1 1 0 0 1-1-1V4.5a1 1 0 0 1 1-1ZM2.75 6.75h10.5\
                  M5.5 2v3M10.5 2v3"
@@ -88,6 +95,7 @@ impl Icon {
             Self::Exclude => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM4.1 4.1l7.8 7.8",
             Self::External => "M6.5 3.5h-3v9h9v-3M9.5 2.75h3.75V6.5M13 3 7.75 8.25",
             Self::Filter => "M2.5 4h11M4.5 8h7M6.5 12h3",
+            Self::Grip => "M6 4v.01M6 8v.01M6 12v.01M10 4v.01M10 8v.01M10 12v.01",
             Self::Half => {
                 "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM8 2.5v11M10.25 3.1v9.8M12.25 4.7v6.6"
             }
@@ -113,6 +121,9 @@ impl Icon {
                 "M3.5 7.5a.5.5 0 1 0 0 1 .5.5 0 0 0 0-1ZM8 7.5a.5.5 0 1 0 0 1 .5.5 0 0 0 0-1ZM12.5 7.5a.5.5 0 1 0 0 1 .5.5 0 0 0 0-1Z"
             }
             Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
+            Self::Pin => {
+                "M9.75 2.25l4 4-3 1-2.5 2.5-.5 3-4.5-4.5 3-.5 2.5-2.5 1-3ZM5.5 10.5 2.25 13.75"
+            }
             Self::Play => "M5 3.5v9L12.5 8 5 3.5Z",
             Self::Plus => "M8 3.5v9M3.5 8h9",
             Self::Refresh => "M13.25 8a5.25 5.25 0 1 1-1.55-3.7l1.55 1.45M13.25 2.75v3h-3",

@@ -56,6 +56,9 @@ pub(crate) fn MenuItem(
     /// Where it leads, where it is a link.
     #[prop(optional, into)]
     href: MaybeProp<String>,
+    /// Whether what it leads to is a file, to be kept.
+    #[prop(optional)]
+    download: bool,
     /// Whether it is the chosen one, where one of several is.
     #[prop(optional, into)]
     checked: MaybeProp<bool>,
@@ -88,7 +91,7 @@ pub(crate) fn MenuItem(
     };
     if href.get_untracked().is_some() {
         view! {
-            <a class="menu-item" role=role tabindex="-1" href=Signal::derive(move || href.get()) aria-checked=state on:click=move |_| taken()>
+            <a class="menu-item" role=role tabindex="-1" href=Signal::derive(move || href.get()) download=download.then_some("") aria-checked=state on:click=move |_| taken()>
                 {inside}
             </a>
         }

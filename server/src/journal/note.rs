@@ -20,6 +20,8 @@ pub enum Read<'a> {
     },
     /// One entry, whole.
     Entry(Seq),
+    /// The entries of an investigation.
+    Investigation(i64),
 }
 
 /// Notes what a request reads, where requests are recorded.
@@ -43,6 +45,14 @@ pub fn note(recording: Option<&Recording>, project: &Project, read: Read<'_>) {
             recording.action("ReadEntry").detail("view", view.to_string());
             recording.resource(READING, seq.to_string(), format!("Entry {seq}"));
             view
+        }
+        Read::Investigation(number) => {
+            let (page, name) =
+                (paths::investigation_page(&project.slug, number), number.to_string());
+            recording.action("ReadInvestigation").detail("view", format!("investigation={number}"));
+            recording.resource(READING, name, format!("Investigation {number}"));
+            recording.with(|event| event.request.path = Some(page));
+            return;
         }
     };
     let path = format!("{}?{exact}", paths::log(&project.slug));

@@ -3,6 +3,7 @@
 mod alerts;
 mod entries;
 mod exports;
+mod investigations;
 mod own;
 mod people;
 mod published;
@@ -23,6 +24,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Live", entries::live(schemas)),
         ("Exports", exports::operations(schemas)),
         ("Views", views::operations(schemas)),
+        ("Investigations", investigations::operations(schemas)),
         ("Schedules", schedules::operations(schemas)),
         ("Alerts", alerts::alerts(schemas)),
         ("Recipients of alerts", alerts::recipients(schemas)),

@@ -280,6 +280,8 @@ fn the_rules_are_those_that_were_decided() {
             "/session" | "/sessions" | "/sessions/{id}" | "/password" | "/me/settings"
             | "/admins" => Rule::Person,
             path if path.starts_with("/people") || path == "/projects" => Rule::Instance,
+            path if path.ends_with("/document") => Rule::Project(Export),
+            path if path.contains("/investigations") => Rule::Project(KeepViews),
             path if path.contains("/views") => Rule::Project(KeepViews),
             path if path.contains("/schedules") => Rule::Project(KeepSchedules),
             path if ["/tokens", "/people", "/streams"].iter().any(|part| path.contains(part)) => {

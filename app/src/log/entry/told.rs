@@ -1,12 +1,12 @@
 //! What the panel says of an entry at once: the sentence, the time, and the lines that tell most.
 
-use daybook_model::{Entry, Event, Field};
+use daybook_model::{Entry, Event, Field, sentence};
 use leptos::prelude::*;
 
 use super::fact_line::Facts;
 use crate::{
     clock::Clock,
-    log::{cell::severity_word, facts, gone::GoneActors, sentence::sentence},
+    log::{cell::severity_word, facts, gone::GoneActors},
     reactive::dynamic,
     ui::{
         code::visible,

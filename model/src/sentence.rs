@@ -1,9 +1,9 @@
 //! An entry as a sentence: who did what to what.
 
-use daybook_model::{Event, Operation, Outcome, vocabulary};
+use crate::{Event, Operation, Outcome, vocabulary};
 
 /// "maya@acme.dev updated environment group billing-env".
-pub(crate) fn sentence(event: &Event) -> String {
+pub fn sentence(event: &Event) -> String {
     let actor = event.actor.label();
     let failed = event.outcome == Some(Outcome::Failure);
     let object = event.resource.as_ref().map(|resource| {

@@ -1,0 +1,95 @@
+//! The latest times at which a rule would have fired, each with an entry of it.
+
+use daybook_model::{
+    Filter, Range, Span, View,
+    alert::{Backtest, Episode},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::firing::line;
+use crate::{
+    api,
+    clock::Clock,
+    preferences::Preferences,
+    reactive::dynamic,
+    ui::{
+        code::visible,
+        number::{counted, grouped},
+        time::brief,
+    },
+    url::log_href,
+};
+
+/// How many are told.
+const TOLD: usize = 5;
+
+/// The list.
+#[component]
+pub(super) fn Tried(
+    /// The project.
+    project: StoredValue<String>,
+    /// What the rule watches.
+    filter: Filter,
+    /// What was found.
+    tried: Backtest,
+) -> impl IntoView {
+    let filter = StoredValue::new(filter);
+    let more = tried.total.saturating_sub(tried.episodes.len().min(TOLD) as u64);
+    let latest = tried.episodes.into_iter().take(TOLD);
+    view! {
+        <ul class="tried" role="list" aria-label="The latest times">
+            {latest.map(|episode| view! { <Time project filter episode /> }).collect_view()}
+        </ul>
+        {(more > 0).then(|| view! { <p class="hint">{format!("And {} earlier.", grouped(more))}</p> })}
+    }
+}
+
+/// One of them.
+#[component]
+fn Time(
+    project: StoredValue<String>,
+    filter: StoredValue<Filter>,
+    episode: Episode,
+) -> impl IntoView {
+    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    let Episode { from, at, last_at, count, group, value, samples } = episode;
+    let about: Vec<_> =
+        group.into_iter().chain(value).map(|group| visible(&group.label).into_owned()).collect();
+    let entries = match count {
+        0 => "nothing arrived".to_owned(),
+        count => counted(count, "entry", "entries"),
+    };
+    let mut view = View { filter: filter.get_value(), ..View::default() };
+    if let Some(span) = Span::new(from, last_at.plus_millis(1)) {
+        view.filter.range = Range::Between(span);
+    }
+    let href = project.with_value(|project| log_href(project, &view));
+    let text = format!(
+        "{entries}{}",
+        if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) }
+    );
+    let sample = RwSignal::new(None);
+    if let Some(&seq) = samples.first() {
+        let slug = project.get_value();
+        spawn_local(async move {
+            // One that cannot be had is not needed: the link leads to all of them.
+            let entry = api::entry(&slug, seq, None).await;
+            let _ = sample.try_set(entry.ok());
+        });
+    }
+    let kept = StoredValue::new(view);
+    let shown = move || {
+        sample.get().map(|entry| {
+            let view = View { event: Some(entry.seq), ..kept.get_value() };
+            let href = project.with_value(|project| log_href(project, &view));
+            view! { <span class="sample">{line(&entry, href)}</span> }
+        })
+    };
+    view! {
+        <li>
+            <span class="tried-when">{dynamic(move || brief(at, clock.now_untracked(), zone.get()))}</span>
+            <a href=href>{text}</a>
+            {dynamic(shown)}
+        </li>
+    }
+}
