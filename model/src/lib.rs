@@ -34,6 +34,7 @@ pub mod privacy;
 pub mod query;
 pub mod range;
 pub mod saved;
+pub mod retention;
 pub mod schedule;
 #[cfg(feature = "schema")]
 mod schema;

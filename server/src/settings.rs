@@ -2,7 +2,7 @@
 
 use crate::{
     intake::Redactor, journal::Journal, oidc::SingleSignOn, outbound::Outbound, patience::Patience,
-    people::Lifetimes, site::Site, streams, tabs::Tabs,
+    people::Lifetimes, retention::Pace, site::Site, streams, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.
@@ -26,4 +26,6 @@ pub struct Settings {
     pub streams: streams::Options,
     /// Where it can take files and mail.
     pub outbound: Outbound,
+    /// How fast entries that are old enough go.
+    pub pace: Pace,
 }

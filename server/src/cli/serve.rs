@@ -20,7 +20,8 @@ use crate::{
     journal::MINUTE,
     people::Lifetimes,
     presence::{Found, Presence},
-    project, schedules,
+    outbound::Outbound,
+    project, retention, schedules,
     secret::Secret,
     settings::Settings,
     site::Site,
@@ -54,6 +55,8 @@ pub(super) struct Serve {
     single_sign_on: super::oidc::Options,
     #[command(flatten)]
     outbound: super::outbound::Options,
+    #[command(flatten)]
+    archive: super::outbound::ArchiveOptions,
     #[command(flatten)]
     redaction: super::Redaction,
     /// After how many minutes without being used a session ends
@@ -111,7 +114,7 @@ impl Serve {
         };
         let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
         let single_sign_on = self.single_sign_on.read(&site)?;
-        let outbound = self.outbound.read()?;
+        let outbound = Outbound { archive: self.archive.read()?, ..self.outbound.read()? };
         let redactor = self.redaction.redactor()?;
         let lifetimes = Lifetimes {
             idle: self.session_idle * 60_000,
@@ -184,6 +187,7 @@ impl Serve {
             return Err(CliError::say(error.to_string()));
         }
         schedules::keeper::start(state.clone());
+        retention::keeper::start(state.clone());
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
         let patience = state.patience;
