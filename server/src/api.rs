@@ -23,6 +23,7 @@ mod port;
 mod porter;
 mod privacy;
 mod projects;
+mod retention;
 mod runs;
 mod schedules;
 mod session;
@@ -130,6 +131,17 @@ fn table() -> Table {
         .route(POST, "/projects/{project}/schedules/{id}/runs", SCHEDULES, schedules::run)
         .route(GET, "/projects/{project}/schedules/{id}/runs", SCHEDULES, schedules::runs)
         .route(GET, SCHEDULE_FILE, SCHEDULES, schedules::file)
+        .route(GET, "/projects/{project}/retention", ADMIN, retention::show)
+        .route(PUT, "/projects/{project}/retention", ADMIN, retention::change)
+        .route(POST, "/projects/{project}/retention/preview", ADMIN, retention::preview)
+        .route(POST, "/projects/{project}/retention/runs", ADMIN, retention::run)
+        .route(GET, "/projects/{project}/retained", READ, retention::retained)
+        .route(GET, "/projects/{project}/holds", ADMIN, retention::holds)
+        .route(POST, "/projects/{project}/holds", ADMIN, retention::hold)
+        .route(DELETE, "/projects/{project}/holds/{id}", ADMIN, retention::lift)
+        .route(GET, "/projects/{project}/archive", ADMIN, retention::archive)
+        .route(POST, "/projects/{project}/archive/{id}/restore", ADMIN, retention::restore)
+        .route(POST, "/clock", Rule::Instance, retention::believe)
 }
 
 /// The route that has the name of another API.

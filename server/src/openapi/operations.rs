@@ -5,6 +5,7 @@ mod exports;
 mod own;
 mod people;
 mod published;
+mod retention;
 mod schedules;
 mod streams;
 mod views;
@@ -23,6 +24,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Exports", exports::operations(schemas)),
         ("Views", views::operations(schemas)),
         ("Schedules", schedules::operations(schemas)),
+        ("Retention", retention::operations(schemas)),
         ("Projects", people::projects(schemas)),
         ("People", people::people(schemas)),
         ("Tokens", people::tokens(schemas)),

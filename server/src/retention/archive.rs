@@ -1,6 +1,6 @@
 //! Writing entries to the archive: a Parquet file, which is read back before anything is removed.
 
-use std::fs::File;
+use std::{collections::HashSet, fs::File, io::BufReader};
 
 use daybook_model::{
     Entry, Seq, Timestamp,
@@ -22,6 +22,7 @@ use crate::{
         encode::{End, EncodeError, encoder},
         stream::hex,
     },
+    import,
     outbound::{Place, Upload},
     store::{AnyStore, Key, Parts, ProjectId, StoreError},
 };
@@ -79,6 +80,20 @@ pub(super) async fn write(
         settled: false,
     };
     Ok(Some(KeptFile { id, path, name, last: written.last, shown }))
+}
+
+/// The places of the entries that a file gives back, as they were in the log.
+pub(super) async fn places(place: &Place, file: &KeptFile) -> Result<HashSet<Seq>, RetentionError> {
+    let fetched = place.fetch(&file.path, &file.name).await?;
+    let damaged = || RetentionError::Damaged(file.shown.place.clone());
+    if hex(&fetched.sha256) != file.shown.sha256 {
+        return Err(damaged());
+    }
+    let read = move || {
+        let entries = import::archived(BufReader::new(fetched.file));
+        entries.map(|entry| Some(entry?.0)).collect::<Option<HashSet<_>>>()
+    };
+    tokio::task::spawn_blocking(read).await.ok().flatten().ok_or_else(damaged)
 }
 
 /// How many entries a file has, by its own account.

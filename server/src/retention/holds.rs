@@ -74,6 +74,7 @@ impl Keeping {
         id: i64,
         now: Timestamp,
     ) -> Result<Option<Hold>, RetentionError> {
+        let _step = self.step.lock().await;
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE legal_hold SET lifted_at = $3 \
              WHERE project = $1 AND hold = $2 AND lifted_at IS NULL RETURNING {COLUMNS}"

@@ -1,6 +1,9 @@
 //! Applying a project's rules: what is due is archived, then taken out in small steps.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use daybook_model::{
     Operation, Seq, Timestamp,
@@ -27,16 +30,16 @@ pub struct Pace {
     pub step: usize,
     /// How often as long as a step takes nothing is done behind it.
     pub rest: u32,
+    /// How often somebody who reads is waited for before the run is put off.
+    pub tries: u32,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { step: 2_000, rest: 3 }
+        Self { step: 2_000, rest: 3, tries: 20 }
     }
 }
 
-/// How often somebody who reads is waited for before the run is put off.
-const TRIES: u32 = 20;
 /// How long in between.
 const WAIT: Duration = Duration::from_millis(500);
 
@@ -136,10 +139,10 @@ impl Purge<'_> {
                 // Nothing of it is old after all.
                 return Ok(Step::Done);
             }
-            let now: Vec<(Key, usize)> = match &file {
-                Some(file) => due.keys.range(..=file.last).map(|(&k, &rule)| (k, rule)).collect(),
-                None => due.keys.iter().map(|(&k, &rule)| (k, rule)).collect(),
-            };
+            let within = file.as_ref().and_then(|(_, within)| within.as_ref());
+            let now = due.keys.iter().map(|(&key, &rule)| (key, rule));
+            let now: Vec<(Key, usize)> =
+                now.filter(|(key, _)| within.is_none_or(|within| within.contains(&key.1))).collect();
             for (key, _) in &now {
                 due.keys.remove(key);
             }
@@ -147,23 +150,25 @@ impl Purge<'_> {
                 Step::Done => {}
                 other => return Ok(other),
             }
-            if let Some(file) = file {
+            if let Some((file, _)) = file {
                 self.keeping.settle(self.id, run, Some(file.id)).await?;
             }
         }
         Ok(Step::Done)
     }
 
-    /// The file that has what is due first.
+    /// A file that has some of what is due, and which entries these are, unless it has all. Of one that was
+    /// written before something came in between, nothing is believed but what it gives back.
     async fn file(
         &self,
         run: i64,
         day: i64,
         due: &mut Due,
-    ) -> Result<Option<KeptFile>, RetentionError> {
+    ) -> Result<Option<(KeptFile, Option<HashSet<Seq>>)>, RetentionError> {
         let Some(place) = &self.state.outbound.archive else { return Ok(None) };
         if let Some(file) = self.keeping.unsettled(self.id, run, day).await? {
-            return Ok(Some(file));
+            let within = archive::places(place, &file).await?;
+            return Ok(Some((file, Some(within))));
         }
         let part = self.keeping.parts(self.id, run, day).await? + 1;
         let (id, now) = (FileId { run, day, part }, self.state.clock.now());
@@ -172,7 +177,7 @@ impl Purge<'_> {
         if let Some(file) = &file {
             self.keeping.written(self.id, file).await?;
         }
-        Ok(file)
+        Ok(file.map(|file| (file, None)))
     }
 
     /// Takes entries out, a few at a time.
@@ -218,7 +223,7 @@ impl Purge<'_> {
         let mut tries = 0;
         loop {
             match self.state.store.remove(removal).await {
-                Err(StoreError::Unavailable(_)) if tries < TRIES => {
+                Err(StoreError::Unavailable(_)) if tries < self.state.pace.tries => {
                     tries += 1;
                     tokio::time::sleep(WAIT).await;
                 }

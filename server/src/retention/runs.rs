@@ -212,7 +212,7 @@ impl Keeping {
 
     /// The place in the log behind which a scheduled run that is not done yet begins: what it has must
     /// stay.
-    pub(super) async fn floor(&self, project: ProjectId) -> Result<Seq, RetentionError> {
+    pub(crate) async fn floor(&self, project: ProjectId) -> Result<Seq, RetentionError> {
         let after: Option<i64> = sqlx::query_scalar(
             "SELECT MIN(after) FROM schedule_run JOIN schedule ON schedule.id = schedule_run.schedule \
              WHERE schedule.project = $1 AND schedule_run.ended_at IS NULL",

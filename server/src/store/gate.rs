@@ -18,7 +18,7 @@ use tokio::{
 use super::{ProjectId, StoreError};
 
 /// How long who takes out waits without being in anybody's way.
-const WAITING: Duration = Duration::from_secs(1);
+const WAITING: Duration = Duration::from_millis(300);
 /// How long those who come wait for it then.
 const KNOCKING: Duration = Duration::from_millis(100);
 
@@ -163,7 +163,7 @@ mod tests {
         Timestamp::saturating(millis)
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn nothing_goes_while_it_is_read() {
         let gate = Gate::default();
         let reading = gate.enter(PROJECT, at(5)).await;
@@ -174,12 +174,12 @@ mod tests {
         assert!(gate.shut(PROJECT, at(6)).await.is_ok());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_comes_waits_until_it_is_open() {
         let gate = Gate::default();
         let shut = gate.shut(PROJECT, at(5)).await.unwrap();
         let late = gate.enter(PROJECT, at(5)).await;
-        let waiting = tokio::time::timeout(Duration::from_secs(9), gate.enter(PROJECT, at(4)));
+        let waiting = tokio::time::timeout(Duration::ZERO, gate.enter(PROJECT, at(4)));
         assert!(waiting.await.is_err());
         let opened = gate.clone();
         let early = tokio::spawn(async move { opened.enter(PROJECT, at(4)).await });
@@ -190,19 +190,20 @@ mod tests {
     }
 
     /// A question within another goes on while somebody knocks, or neither would ever end.
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_is_inside_is_not_held_up() {
         let gate = Gate::default();
         let reading = gate.enter(PROJECT, at(0)).await;
         let knocks = gate.clone();
         let knocking = tokio::spawn(async move { knocks.shut(PROJECT, at(9)).await.is_ok() });
-        tokio::time::sleep(WAITING + KNOCKING / 2).await;
-        assert!(gate.state().knocking.is_some());
+        while gate.state().knocking.is_none() {
+            tokio::task::yield_now().await;
+        }
         let within = gate.enter_within(PROJECT, at(0));
         let within = tokio::time::timeout(Duration::ZERO, within).await;
         assert!(within.is_ok());
         let outside = gate.enter(PROJECT, at(0));
-        assert!(tokio::time::timeout(Duration::from_millis(1), outside).await.is_err());
+        assert!(tokio::time::timeout(Duration::ZERO, outside).await.is_err());
         drop((reading, within));
         assert!(knocking.await.unwrap());
     }

@@ -219,9 +219,12 @@ impl Store for Index {
         let removed = self.beneath.remove_behind(removal).await;
         // Where not all of them went, or nobody knows, what is held is not told apart from what is there.
         let whole = removed.as_ref().is_ok_and(|&removed| removed == keys.len() as u64);
-        match prepared.filter(|_| whole) {
-            Some(prepared) if prepared.go_on().await => {}
-            _ => self.slots.forget(project),
+        let shown = match prepared.filter(|_| whole) {
+            Some(prepared) => prepared.go_on().await,
+            None => false,
+        };
+        if !shown {
+            self.slots.forget(project);
         }
         drop(shut);
         removed

@@ -24,7 +24,7 @@ macro_rules! meant {
 }
 
 const SUM: &str = meant!(
-    "COUNT(*), MIN(detail.occurred_at), MAX(detail.occurred_at), MIN(key) - $1, MAX(key) - $1"
+    "COUNT(*), MIN(detail.occurred_at), MAX(detail.occurred_at), MIN(detail.key) - $1, MAX(detail.key) - $1"
 );
 const IDS: &str = concat!(
     "DELETE FROM event_id WHERE project = $4 AND id IN (",

@@ -63,7 +63,7 @@ impl Source for Sqlite {
         }
         let head = self.head(project).await?;
         // Behind that place keys would be another project's.
-        let upto = after.saturating_add(limit as u64).min(head);
+        let upto = Ord::min(after.saturating_add(limit as u64), head);
         let end = place(upto).clamp(0, (1 << 40) - 1);
         let start = place(after).clamp(0, end);
         // By way of the wide rows, which are in the order of the log.
