@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod exports;
+pub(crate) mod retention;
 pub(crate) mod schedules;
 pub(crate) mod streams;
 
