@@ -33,8 +33,8 @@ pub mod paths;
 pub mod privacy;
 pub mod query;
 pub mod range;
-pub mod saved;
 pub mod retention;
+pub mod saved;
 pub mod schedule;
 #[cfg(feature = "schema")]
 mod schema;

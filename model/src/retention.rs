@@ -126,7 +126,8 @@ fn check_days(field: &str, days: Option<u32>) -> Result<(), QueryError> {
 fn check_filter(filter: &Filter) -> Result<(), QueryError> {
     let fixed = matches!(filter.range, Range::Between(_)) || filter.range == Range::default();
     if !fixed || filter.as_of.is_some() {
-        let problem = "has a range that moves with the clock, or a moment; give none, or from and to";
+        let problem =
+            "has a range that moves with the clock, or a moment; give none, or from and to";
         return Err(QueryError::new("filter", problem));
     }
     Ok(())
@@ -333,11 +334,23 @@ mod tests {
         for (wrong, field) in [
             (r#"{"days":0,"access_days":30}"#, "days"),
             (r#"{"days":90,"access_days":99999}"#, "access_days"),
-            (r#"{"days":90,"access_days":30,"rules":[{"name":"all","filter":"","days":1}]}"#, "twice"),
+            (
+                r#"{"days":90,"access_days":30,"rules":[{"name":"all","filter":"","days":1}]}"#,
+                "twice",
+            ),
             (r#"{"days":90,"access_days":30,"rules":[{"name":"","filter":"","days":1}]}"#, "name"),
-            (r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"range=24h","days":1}]}"#, "filter"),
-            (r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"as_of=4","days":1}]}"#, "filter"),
-            (r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"colour=red","days":1}]}"#, "colour"),
+            (
+                r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"range=24h","days":1}]}"#,
+                "filter",
+            ),
+            (
+                r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"as_of=4","days":1}]}"#,
+                "filter",
+            ),
+            (
+                r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"colour=red","days":1}]}"#,
+                "colour",
+            ),
             (r#"{"days":90,"access_days":30,"kept":1}"#, "kept"),
         ] {
             let problem = read(wrong).expect_err(wrong);

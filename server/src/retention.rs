@@ -64,7 +64,9 @@ pub enum RetentionError {
     #[error("{0} is not as it was written; it is not brought back")]
     Damaged(String),
     /// There is no archive.
-    #[error("this server has no archive: whoever runs it starts it with --archive-folder or --archive-bucket")]
+    #[error(
+        "this server has no archive: whoever runs it starts it with --archive-folder or --archive-bucket"
+    )]
     NoArchive,
 }
 

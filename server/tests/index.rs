@@ -183,7 +183,8 @@ async fn removed_entries_do_not_come_back_from_disk() {
         append(&index, project, 500..900).await;
         assert_eq!(index.settled(project).await.unwrap().0, 900);
         // Some of everything, a whole chunk of the base, and a whole one of the tail.
-        let some = (0..900).filter(|i| i % 7 == 0 || (100..180).contains(i) || (600..700).contains(i));
+        let some =
+            (0..900).filter(|i| i % 7 == 0 || (100..180).contains(i) || (600..700).contains(i));
         assert_eq!(index.remove(&removal(project, some)).await, Ok(284));
         agree(&index, &store, project).await;
         assert_eq!(index.settled(project).await.unwrap().0, 616);

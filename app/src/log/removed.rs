@@ -48,10 +48,8 @@ pub(crate) fn Removed(
         let first = removed.iter().map(|taken| taken.first).min()?;
         let last = removed.iter().map(|taken| taken.last).max()?;
         let count: Option<u64> = removed.iter().map(|taken: &Taken| taken.count).sum();
-        let what = count.map_or_else(
-            || "Entries".to_owned(),
-            |count| counted(count, "entry", "entries"),
-        );
+        let what =
+            count.map_or_else(|| "Entries".to_owned(), |count| counted(count, "entry", "entries"));
         let (now, zone) = (clock.now_untracked(), zone.get());
         let [first, last] = [first, last].map(|at| day(at, now, zone));
         Some(view! {

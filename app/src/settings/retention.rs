@@ -1,7 +1,7 @@
 //! How long a project's entries are kept: the rules, what they would remove, and what they did.
 
-pub(crate) mod archive;
-pub(crate) mod holds;
+mod archive;
+mod holds;
 mod rules;
 
 use daybook_model::retention::{ACCESS, Overview, REST, Taken};
@@ -150,7 +150,8 @@ fn Standing(kept: Kept, seen: Overview) -> impl IntoView {
 #[component]
 fn Runs(kept: Kept) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
-    let runs = move || kept.seen.with(|seen| seen.as_ref().map(|s| s.runs.clone()).unwrap_or_default());
+    let runs =
+        move || kept.seen.with(|seen| seen.as_ref().map(|s| s.runs.clone()).unwrap_or_default());
     view! {
         <h3 id="removed-title">"Removed"</h3>
         {when(move || runs().is_empty(), || view! { <p class="hint">"Nothing yet."</p> })}

@@ -18,9 +18,9 @@ use super::{
 use crate::{
     api, connections,
     journal::MINUTE,
+    outbound::Outbound,
     people::Lifetimes,
     presence::{Found, Presence},
-    outbound::Outbound,
     project, retention, schedules,
     secret::Secret,
     settings::Settings,

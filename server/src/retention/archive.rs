@@ -19,7 +19,7 @@ use super::{
 use crate::{
     export::{
         columns::Columns,
-        encode::{End, EncodeError, encoder},
+        encode::{EncodeError, End, encoder},
         stream::hex,
     },
     import,
@@ -152,7 +152,8 @@ async fn pour(
     let Some((first, last)) = ends else { return Ok(None) };
     let so_far = hex(&hash.clone().finalize());
     let id = String::from("archive");
-    encoder.end(&End { id, status: State::Complete, rows: count, as_of, sha256: so_far }, &mut out)?;
+    encoder
+        .end(&End { id, status: State::Complete, rows: count, as_of, sha256: so_far }, &mut out)?;
     send(&mut out, &mut hash, &mut bytes, upload).await?;
     Ok(Some(Written { count, bytes, sha256: hex(&hash.finalize()), first, last }))
 }

@@ -58,7 +58,9 @@ async fn all(state: &AppState) -> Result<u64, RetentionError> {
     for project in state.store.projects().await? {
         match attend(state, &project).await {
             Ok(count) => removed += count,
-            Err(error) => tracing::error!(%error, project = project.slug, "retention is not applied"),
+            Err(error) => {
+                tracing::error!(%error, project = project.slug, "retention is not applied")
+            }
         }
     }
     Ok(removed)
@@ -93,7 +95,11 @@ async fn attend(state: &AppState, project: &Project) -> Result<u64, RetentionErr
 }
 
 /// The log tells why nothing is removed.
-async fn tell(state: &AppState, project: &Project, trouble: &Trouble) -> Result<(), RetentionError> {
+async fn tell(
+    state: &AppState,
+    project: &Project,
+    trouble: &Trouble,
+) -> Result<(), RetentionError> {
     let mut event = record::event(project, trouble.since, "ApplyRetention", Operation::Delete);
     event.outcome = Some(Outcome::Failure);
     event.error = Some(trouble.problem.clone());

@@ -141,8 +141,9 @@ impl Purge<'_> {
             }
             let within = file.as_ref().and_then(|(_, within)| within.as_ref());
             let now = due.keys.iter().map(|(&key, &rule)| (key, rule));
-            let now: Vec<(Key, usize)> =
-                now.filter(|(key, _)| within.is_none_or(|within| within.contains(&key.1))).collect();
+            let now: Vec<(Key, usize)> = now
+                .filter(|(key, _)| within.is_none_or(|within| within.contains(&key.1)))
+                .collect();
             for (key, _) in &now {
                 due.keys.remove(key);
             }
@@ -206,7 +207,8 @@ impl Purge<'_> {
                     if self.keeping.is_stopped(self.id, run).await? {
                         return Ok(Step::Stopped);
                     }
-                    let now = (self.keeping.holds(self.id).await?, self.keeping.floor(self.id).await?);
+                    let now =
+                        (self.keeping.holds(self.id).await?, self.keeping.floor(self.id).await?);
                     if now.0 != holds || now.1 < floor {
                         return Ok(Step::Again);
                     }

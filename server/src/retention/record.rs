@@ -8,9 +8,7 @@ use daybook_model::{
 use serde_json::{Value, json};
 
 use super::plan::Plan;
-use crate::{
-    extract::Origin, import, intake::normalise, journal::JournalError, state::AppState,
-};
+use crate::{extract::Origin, import, intake::normalise, journal::JournalError, state::AppState};
 
 /// What was done with a project's retention.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +79,8 @@ pub async fn record(
 pub(super) fn event(project: &Project, at: Timestamp, action: &str, operation: Operation) -> Event {
     let mut event = import::bare(at, ActorType::System, action.to_owned());
     let name = Some("Retention".to_owned());
-    event.actor = Actor { kind: ActorType::System, id: Some("retention".into()), name, email: None };
+    event.actor =
+        Actor { kind: ActorType::System, id: Some("retention".into()), name, email: None };
     event.source = Some("daybook".into());
     event.operation = Some(operation);
     event.outcome = Some(Outcome::Success);
@@ -98,7 +97,8 @@ pub(super) fn ready(state: &AppState, mut event: Event) -> Event {
 
 /// What was removed, in a sentence.
 pub(super) fn sentence(count: u64, archived: bool) -> String {
-    let entries = if count == 1 { "1 entry was".to_owned() } else { format!("{count} entries were") };
+    let entries =
+        if count == 1 { "1 entry was".to_owned() } else { format!("{count} entries were") };
     let archived = if archived { "archived and removed" } else { "removed without an archive" };
     format!("{entries} {archived} by retention")
 }

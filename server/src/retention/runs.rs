@@ -45,7 +45,8 @@ fn taken(row: &SqliteRow) -> Result<Taken, sqlx::Error> {
 impl Keeping {
     /// A project's turn; that of a new one is in a week.
     pub async fn turn(&self, project: ProjectId, now: Timestamp) -> Result<Turn, RetentionError> {
-        let select = "SELECT next_at, problem, problem_since FROM retention_turn WHERE project = $1";
+        let select =
+            "SELECT next_at, problem, problem_since FROM retention_turn WHERE project = $1";
         let found = sqlx::query(select).bind(project.0).fetch_optional(self.log.writer()).await?;
         let Some(row) = found else {
             let next_at = now.plus_millis(GRACE);

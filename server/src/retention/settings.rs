@@ -33,12 +33,10 @@ impl Keeping {
         .bind(wanted)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
-            "UPDATE retention_run SET stopped = 1 WHERE project = $1 AND ended_at IS NULL",
-        )
-        .bind(project.0)
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("UPDATE retention_run SET stopped = 1 WHERE project = $1 AND ended_at IS NULL")
+            .bind(project.0)
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -116,7 +116,8 @@ impl Gate {
             changed.as_mut().enable();
             {
                 let mut state = self.state();
-                let read = state.inside.iter().any(|&(_, project, from)| meets(part, (project, from)));
+                let read =
+                    state.inside.iter().any(|&(_, project, from)| meets(part, (project, from)));
                 if !read && state.shut.is_none() {
                     state.shut = Some(part);
                     return Some(Shut(self.clone()));

@@ -181,11 +181,17 @@ async fn rules_holds_and_the_preview_agree() {
     assert_eq!(log(&app).await.len(), 60, "it was only a preview");
     app.as_person(&session, Method::PUT, RETENTION, Some(rules)).await;
     let runs = format!("{RETENTION}/runs");
-    assert_eq!(app.as_person(&session, Method::POST, &runs, None).await.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        app.as_person(&session, Method::POST, &runs, None).await.status,
+        StatusCode::ACCEPTED
+    );
     assert_eq!(tick(&app.state).await, 44);
     let path = format!("{HOLDS}/{}", hold["id"]);
     assert_eq!(app.as_person(&session, Method::DELETE, &path, None).await.json(), json!([]));
-    assert_eq!(app.as_person(&session, Method::DELETE, &path, None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        app.as_person(&session, Method::DELETE, &path, None).await.status,
+        StatusCode::NOT_FOUND
+    );
     assert_eq!(pass(&app, 1).await, 2);
     assert_eq!(log(&app).await.len(), 14);
 }
@@ -272,7 +278,8 @@ async fn a_run_that_breaks_off_goes_on() {
             app.wait(DAY);
             if day == 1 || day == 61 {
                 let patience = Duration::from_millis(u64::from(3 * round + 1));
-                broken += u32::from(tokio::time::timeout(patience, tick(&app.state)).await.is_err());
+                broken +=
+                    u32::from(tokio::time::timeout(patience, tick(&app.state)).await.is_err());
                 // What is in neither is lost.
                 let mut seen = log(&app).await;
                 restored_aside(&app, &mut seen).await;
@@ -286,7 +293,9 @@ async fn a_run_that_breaks_off_goes_on() {
         let counts: u64 = told(&app)
             .await
             .iter()
-            .flat_map(|event| event.context.clone().unwrap()["retention"]["removed"].as_array().unwrap().clone())
+            .flat_map(|event| {
+                event.context.clone().unwrap()["retention"]["removed"].as_array().unwrap().clone()
+            })
             .map(|removed| removed["count"].as_u64().unwrap())
             .sum();
         assert_eq!(counts, 60, "each is told of once");
@@ -296,7 +305,8 @@ async fn a_run_that_breaks_off_goes_on() {
 
 /// Adds what the archive tells of.
 async fn restored_aside(app: &TestApp, seen: &mut BTreeMap<String, Event>) {
-    let files = app.state.retention.files(app.project, Timestamp::MIN, Timestamp::END).await.unwrap();
+    let files =
+        app.state.retention.files(app.project, Timestamp::MIN, Timestamp::END).await.unwrap();
     let place = app.state.outbound.archive.as_ref().unwrap();
     for file in files {
         let fetched = place.fetch(&file.path, &file.name).await.unwrap();

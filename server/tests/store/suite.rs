@@ -519,7 +519,12 @@ async fn remove(
 pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
         let questions = collection::vec(
-            (events::filter(&events), events::sort(), proptest::sample::select(Field::facets()), span()),
+            (
+                events::filter(&events),
+                events::sort(),
+                proptest::sample::select(Field::facets()),
+                span(),
+            ),
             4,
         );
         let gone = collection::vec(collection::vec(any::<bool>(), 60), 3);
@@ -532,7 +537,7 @@ pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl 
             let mut entries = fill(&store, project, &events).await;
             let mut head = entries.len() as Seq;
             for gone in gone {
-                let is_gone = |entry: &Entry| gone.get(entry.seq as usize % 60) == Some(&true);
+                let is_gone = |entry: &Entry| gone.get(usize::try_from(entry.seq).unwrap() % 60) == Some(&true);
                 let mut out = remove(&store, project, &mut entries, is_gone).await;
                 prop_assert_eq!(store.head(project).await.unwrap(), head);
                 for entry in &out {
@@ -543,14 +548,20 @@ pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl 
                 out.truncate(3);
                 for Entry { event, .. } in out {
                     let outcome = store.append(project, &[event.clone()], now()).await.unwrap();
-                    let known = entries.iter().find(|e| event.id.is_some() && e.event.id == event.id);
+                    let known =
+                        entries.iter().find(|e| event.id.is_some() && e.event.id == event.id);
                     if let Some(known) = known {
                         prop_assert!(!matches!(outcome[0], Appended::Stored(_)), "{:?}", known);
                         continue;
                     }
                     head += 1;
                     prop_assert_eq!(outcome, vec![Appended::Stored(head)]);
-                    entries.push(Entry { seq: head, received_at: now(), event, omitted: Vec::new() });
+                    entries.push(Entry {
+                        seq: head,
+                        received_at: now(),
+                        event,
+                        omitted: Vec::new(),
+                    });
                 }
                 same(&store, project, &entries, head, &questions).await?;
             }
@@ -607,13 +618,8 @@ async fn nothing_is_removed_while_it_is_read() {
     let event: Event = serde_json::from_str(json).unwrap();
     let key = (event.occurred_at.millis(), 1);
     store.append(project, &[event], now()).await.unwrap();
-    let removal = Removal {
-        project,
-        keys: vec![key],
-        received_before: now(),
-        run: 1,
-        rule: "test".into(),
-    };
+    let removal =
+        Removal { project, keys: vec![key], received_before: now(), run: 1, rule: "test".into() };
     let reading = store.steady(project, Timestamp::MIN).await;
     let refused = store.remove(&removal).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");

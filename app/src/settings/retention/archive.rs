@@ -3,7 +3,10 @@
 use daybook_model::retention::{ArchiveFile, DAY};
 use leptos::{ev, prelude::*};
 
-use super::{super::form::{Form, FormProblem}, Kept};
+use super::{
+    super::form::{Form, FormProblem},
+    Kept,
+};
 use crate::{
     api::retention,
     clock::Clock,
@@ -115,7 +118,8 @@ fn Row(kept: Kept, file: ArchiveFile) -> impl IntoView {
                     said += &format!(", {} there already", back.duplicates);
                 }
                 if back.refused > 0 {
-                    said += &format!(", {} refused: the log has others with their ids", back.refused);
+                    said +=
+                        &format!(", {} refused: the log has others with their ids", back.refused);
                 }
                 announce(&said);
                 told.set(Some(said));

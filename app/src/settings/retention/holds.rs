@@ -1,9 +1,15 @@
 //! Legal holds: what is kept, whatever the rules say.
 
-use daybook_model::retention::{Hold, NewHold};
+use daybook_model::{
+    Filter,
+    retention::{Hold, NewHold},
+};
 use leptos::{ev, prelude::*};
 
-use super::{super::form::{Form, FormProblem}, Kept};
+use super::{
+    super::form::{Form, FormProblem},
+    Kept,
+};
 use crate::{
     api::retention,
     clock::Clock,
@@ -15,21 +21,19 @@ use crate::{
 /// The part.
 #[component]
 pub(super) fn HoldsPart(kept: Kept) -> impl IntoView {
-    let holds = move || kept.seen.with(|seen| seen.as_ref().map(|s| s.holds.clone()).unwrap_or_default());
+    let holds =
+        move || kept.seen.with(|seen| seen.as_ref().map(|s| s.holds.clone()).unwrap_or_default());
     let form = Form::new(&["name", "filter", "reason"]);
     let [name, filter, reason] = [(); 3].map(|()| RwSignal::new(String::new()));
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let text = filter.get_untracked();
-        let filter_read = match text.trim().trim_start_matches('?').parse() {
-            Ok(read) => read,
-            Err(error) => {
-                let error: daybook_model::QueryError = error;
-                return form.refuse("filter", &error.to_string());
-            }
+        let which = match text.trim().trim_start_matches('?').parse::<Filter>() {
+            Ok(which) => which,
+            Err(error) => return form.refuse("filter", &error.to_string()),
         };
         let wanted =
-            NewHold { name: name.get_untracked(), filter: filter_read, reason: reason.get_untracked() };
+            NewHold { name: name.get_untracked(), filter: which, reason: reason.get_untracked() };
         let project = kept.project.get_value();
         form.send(async move { retention::hold(&project, &wanted).await }, "", move |hold| {
             announce(&format!("{} holds", hold.name));

@@ -1,9 +1,15 @@
 //! The rules, as a form, and what they would remove now.
 
-use daybook_model::retention::{Preview, Retention, Rule};
+use daybook_model::{
+    Filter,
+    retention::{Preview, Retention, Rule},
+};
 use leptos::{ev, prelude::*};
 
-use super::{super::form::{Form, FormProblem}, Kept, taken};
+use super::{
+    super::form::{Form, FormProblem},
+    Kept, taken,
+};
 use crate::{
     api::retention,
     clock::Clock,
@@ -48,8 +54,9 @@ impl Typed {
     fn read(self) -> Result<Retention, (&'static str, String)> {
         let mut rules = self.rules.get_untracked();
         if !self.name.get_untracked().trim().is_empty() {
-            let filter = self.filter.get_untracked().trim().trim_start_matches('?').parse();
-            let filter = filter.map_err(|e: daybook_model::QueryError| ("filter", e.to_string()))?;
+            let text = self.filter.get_untracked();
+            let filter = text.trim().trim_start_matches('?').parse::<Filter>();
+            let filter = filter.map_err(|e| ("filter", e.to_string()))?;
             let days = days(&self.own.get_untracked(), "own")?;
             rules.push(Rule { name: self.name.get_untracked(), filter, days });
         }
@@ -80,7 +87,8 @@ pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
     }
     let (preview, saved) = (RwSignal::new(None::<Preview>), RwSignal::new(false));
     let read = move || {
-        (saved.set(false), preview.set(None));
+        saved.set(false);
+        preview.set(None);
         typed.read().map_err(|(field, problem)| form.refuse(field, &problem)).ok()
     };
     let look = move |_| {
@@ -108,8 +116,9 @@ pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
         let (now, zone) = (clock.now_untracked(), zone.get_untracked());
         let parts: Vec<_> =
             told.taken.iter().map(|part| view! { <li>{taken(part, now, zone)}</li> }).collect();
-        let held = (told.held > 0)
-            .then(|| format!(" {} would go if they were not held.", counted(told.held, "entry", "entries")));
+        let held = (told.held > 0).then(|| {
+            format!(" {} would go if they were not held.", counted(told.held, "entry", "entries"))
+        });
         view! {
             <div class="retention-preview" role="status">
                 <p>{match told.count {

@@ -16,8 +16,12 @@ const HOLDS: &str = "/api/projects/{project}/holds";
 pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let begun = schemas.of::<Overview>();
     vec![
-        get(RETENTION, "getRetention", "How long entries are kept, what is held, and what was removed")
-            .gives_a::<Overview>(schemas),
+        get(
+            RETENTION,
+            "getRetention",
+            "How long entries are kept, what is held, and what was removed",
+        )
+        .gives_a::<Overview>(schemas),
         put(RETENTION, "changeRetention", "Changes how long entries are kept")
             .takes_a::<Retention>(schemas)
             .gives_a::<Overview>(schemas),

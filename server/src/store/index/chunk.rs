@@ -85,7 +85,8 @@ impl Chunk {
     /// The rows without those of these keys, which ascend: `None` if all stay.
     pub(super) fn without(&self, keys: &[Key]) -> Option<Rest> {
         let (first, last) = self.ends();
-        let among = keys.partition_point(|key| *key < first)..keys.partition_point(|key| *key <= last);
+        let among =
+            keys.partition_point(|key| *key < first)..keys.partition_point(|key| *key <= last);
         let mut among = keys[among].iter().peekable();
         among.peek()?;
         let keep = |row| {

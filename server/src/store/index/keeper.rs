@@ -328,7 +328,9 @@ impl Keeper {
         let Some(received_at) = self.source.received_at(self.project, mark).await? else {
             return Ok(());
         };
-        let write = move || disk.write(name, &Stored { base, received_at, oldest, removed, chunk: &*chunk });
+        let write = move || {
+            disk.write(name, &Stored { base, received_at, oldest, removed, chunk: &*chunk })
+        };
         if let Err(error) = blocking(write).await? {
             tracing::warn!(%error, "a chunk of the column index cannot be kept on disk");
         }

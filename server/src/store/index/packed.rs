@@ -151,7 +151,8 @@ impl Offsets {
 
     /// The numbers of the rows that are kept.
     pub(super) fn kept(&self, keep: &[bool]) -> Self {
-        let rows: Vec<_> = (0..self.len()).filter(|&row| keep[row]).map(|row| self.get(row)).collect();
+        let rows: Vec<_> =
+            (0..self.len()).filter(|&row| keep[row]).map(|row| self.get(row)).collect();
         Self::of(rows.into_iter())
     }
 

@@ -63,7 +63,8 @@ struct Left {
 
 impl Left {
     fn of(base: Vec<Arc<Chunk>>, tail: Vec<Arc<Chunk>>, keys: &[Key]) -> Self {
-        let mut left = Self { base: Vec::new(), tail: Vec::new(), stale: Vec::new(), fresh: Vec::new() };
+        let mut left =
+            Self { base: Vec::new(), tail: Vec::new(), stale: Vec::new(), fresh: Vec::new() };
         let mut moved = false;
         for (number, chunk) in base.into_iter().enumerate() {
             let rest = chunk.without(keys);
@@ -177,7 +178,8 @@ mod tests {
     fn what_is_left_is_what_it_would_have_been() {
         let keys: Vec<Key> = [3_i64, 4, 7].map(|place| (place * 10, place.unsigned_abs())).to_vec();
         let Some(Rest::Some(rest)) = chunk(1..9).without(&keys) else { panic!("some are left") };
-        let rows: Vec<_> = [1_i64, 2, 5, 6, 8].into_iter().map(|p| row(p * 10, p.unsigned_abs())).collect();
+        let rows: Vec<_> =
+            [1_i64, 2, 5, 6, 8].into_iter().map(|p| row(p * 10, p.unsigned_abs())).collect();
         assert_eq!((0..rest.len()).map(|i| rest.row(i)).collect::<Vec<_>>(), rows);
         assert!(rest.is_sound());
         assert_eq!(rest.places_within(), (1, 8));

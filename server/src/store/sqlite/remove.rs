@@ -88,10 +88,7 @@ impl super::Sqlite {
     }
 }
 
-async fn take_out(
-    connection: &mut SqliteConnection,
-    removal: &Removal,
-) -> Result<u64, StoreError> {
+async fn take_out(connection: &mut SqliteConnection, removal: &Removal) -> Result<u64, StoreError> {
     let (project, places) = (removal.project, places(&removal.keys));
     let received = removal.received_before.millis();
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -114,11 +111,8 @@ async fn take_out(
             .execute(&mut *transaction)
             .await?;
     }
-    let mut record = sqlx::query(RECORD)
-        .bind(project.0)
-        .bind(removal.run)
-        .bind(&removal.rule)
-        .bind(count);
+    let mut record =
+        sqlx::query(RECORD).bind(project.0).bind(removal.run).bind(&removal.rule).bind(count);
     for bound in 1..5 {
         record = record.bind(row.try_get::<i64, _>(bound)?);
     }
@@ -149,18 +143,18 @@ pub(super) async fn give_back(database: &Database) -> Result<bool, StoreError> {
     sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA incremental_vacuum({PAGES})")))
         .execute(&mut *connection)
         .await?;
-    let free: i64 =
-        sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&mut *connection).await?;
+    let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&mut *connection).await?;
     Ok(free > 0)
 }
 
 impl super::Sqlite {
     /// How many entries of a project were taken out so far.
     pub(super) async fn taken_out(&self, project: ProjectId) -> Result<u64, StoreError> {
-        let removed: Option<i64> = sqlx::query_scalar("SELECT removed FROM project WHERE number = $1")
-            .bind(project.0)
-            .fetch_optional(self.database.readers())
-            .await?;
+        let removed: Option<i64> =
+            sqlx::query_scalar("SELECT removed FROM project WHERE number = $1")
+                .bind(project.0)
+                .fetch_optional(self.database.readers())
+                .await?;
         Ok(removed.unwrap_or(0).unsigned_abs())
     }
 
@@ -189,4 +183,3 @@ impl super::Sqlite {
         Ok(count.unsigned_abs())
     }
 }
-
