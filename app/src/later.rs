@@ -37,6 +37,7 @@ use crate::{
         places::{Places, PlacesProps},
         problems::{BadAddress, BadAddressProps},
         range_menu::{Ranges, RangesProps},
+        removed::{Removed, RemovedProps},
         report::{Report, ReportProps},
         run::{RunHeading, RunHeadingProps},
         schedule::{ScheduleDialog, ScheduleDialogProps},
@@ -110,6 +111,8 @@ pub(crate) enum Later {
     Empty(EmptyProps),
     /// The head of a printed page.
     Report(ReportProps),
+    /// That some of the time was removed.
+    Removed(RemovedProps),
     /// The way to the first project.
     Home,
     /// A heading over the entries of a run.
@@ -207,6 +210,7 @@ fn make(part: Later) -> AnyView {
         Later::Export(props) => ExportButton(props).into_any(),
         Later::WhoIsGone(props) => WhoIsGone(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
+        Later::Removed(props) => Removed(props).into_any(),
         Later::Report(props) => Report(props).into_any(),
         Later::Home => HomePage().into_any(),
         Later::RunHeading(props) => RunHeading(props).into_any(),

@@ -25,6 +25,7 @@ mod port;
 mod porter;
 mod privacy;
 mod projects;
+mod retention;
 mod runs;
 mod schedules;
 mod session;
@@ -161,6 +162,17 @@ fn table() -> Table {
         .route(POST, RECIPIENT_TEST, ADMIN, recipients::test)
         .route(GET, "/projects/{project}/alerts/deliveries", ALERTS, firings::deliveries)
         .route(POST, REDELIVERY, ADMIN, firings::deliver_again)
+        .route(GET, "/projects/{project}/retention", ADMIN, retention::show)
+        .route(PUT, "/projects/{project}/retention", ADMIN, retention::change)
+        .route(POST, "/projects/{project}/retention/preview", ADMIN, retention::preview)
+        .route(POST, "/projects/{project}/retention/runs", ADMIN, retention::run)
+        .route(GET, "/projects/{project}/retained", READ, retention::retained)
+        .route(GET, "/projects/{project}/holds", ADMIN, retention::holds)
+        .route(POST, "/projects/{project}/holds", ADMIN, retention::hold)
+        .route(DELETE, "/projects/{project}/holds/{id}", ADMIN, retention::lift)
+        .route(GET, "/projects/{project}/archive", ADMIN, retention::archive)
+        .route(POST, "/projects/{project}/archive/{id}/restore", ADMIN, retention::restore)
+        .route(POST, "/clock", Rule::Instance, retention::believe)
 }
 
 /// The route that has the name of another API.

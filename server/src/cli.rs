@@ -14,6 +14,7 @@ mod manual;
 mod oidc;
 mod outbound;
 mod remote;
+mod restore;
 mod serve;
 mod stream;
 mod via;
@@ -93,6 +94,8 @@ enum Command {
     /// Send entries to other systems as they arrive
     #[command(subcommand)]
     Stream(stream::StreamCommand),
+    /// Bring entries back from the archive
+    Restore(restore::Restore),
     /// Print a completion script for a shell
     Completions(manual::Completions),
     /// Print the manual page
@@ -167,6 +170,7 @@ pub async fn run() -> ExitCode {
         Command::User(command) => command.run(&cli.log).await,
         Command::Token(command) => command.run(&cli.log).await,
         Command::Stream(command) => command.run(&cli.log).await,
+        Command::Restore(command) => command.run(&cli.log).await,
         Command::Query(command) => command.run(&cli.log).await,
         Command::Tail(command) => command.run(&cli.log).await,
         Command::Export(command) => command.run(&cli.log).await,

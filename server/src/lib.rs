@@ -36,6 +36,7 @@ pub mod preferences;
 pub mod presence;
 pub mod privacy;
 pub mod project;
+pub mod retention;
 pub mod schedules;
 pub mod secret;
 pub mod settings;

@@ -23,6 +23,7 @@ use crate::{
     people::People,
     preferences::Preferences,
     privacy,
+    retention::{Keeping, Pace},
     schedules::Schedules,
     secret::SecretHash,
     settings::Settings,
@@ -84,6 +85,10 @@ pub struct Inner {
     pub alerts: Alerts,
     /// What is exported by itself.
     pub schedules: Schedules,
+    /// How long entries are kept.
+    pub retention: Keeping,
+    /// How fast those that are old enough go.
+    pub pace: Pace,
     /// Where this server can take files and mail.
     pub outbound: Outbound,
     /// Lets commands on this machine in, which can read the file it is in.
@@ -138,6 +143,7 @@ impl AppState {
             settings.alerts,
         );
         let schedules = Schedules::on(people.database());
+        let retention = Keeping::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
             live,
@@ -161,6 +167,8 @@ impl AppState {
             streams,
             alerts,
             schedules,
+            retention,
+            pace: settings.pace,
             outbound: settings.outbound,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),

@@ -40,6 +40,8 @@ mod privacy;
 mod published;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/retention.rs"]
+mod retention;
 #[path = "api/roles.rs"]
 mod roles;
 #[path = "api/runs.rs"]

@@ -22,6 +22,7 @@ use crate::{
         problems::{BadAddressProps, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
+        removed::RemovedProps,
         report::ReportProps,
         search::Search,
         share::{self, PinnedProps, Share, ShareButtonProps},
@@ -138,6 +139,7 @@ pub(crate) fn LogPage(
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}
+                {when(move || painted.get(), move || patiently(move || Later::Removed(RemovedProps { log, page: page.into() }), nothing))}
                 {when(move || pinned.get(), move || patiently(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
                 {when(move || rest.get(), move || later(move || Later::Help(Box::new(HelpProps { reach })), nothing))}
                 <NoAnswer log what="The entries" failure=answer.page.failure.into() earlier=painted again />

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::CliError;
-use crate::outbound::{Bucket, Folder, Mailer, Outbound};
+use crate::outbound::{Bucket, Folder, Mailer, Outbound, Place};
 
 /// Where this server can take files and mail.
 #[derive(Args)]
@@ -36,6 +36,37 @@ pub(super) struct Options {
     mail_from: Option<String>,
 }
 
+/// Where entries go before they are removed, and whence they come back.
+#[derive(Debug, Args)]
+pub(super) struct ArchiveOptions {
+    /// A folder into which entries are written before retention removes them; made where it is missing
+    #[arg(
+        long,
+        env = "DAYBOOK_ARCHIVE_FOLDER",
+        value_name = "FOLDER",
+        conflicts_with = "archive_bucket"
+    )]
+    archive_folder: Option<PathBuf>,
+    /// A bucket of an S3-compatible store, in its place: `s3://audit/archive`. Where the store is and what
+    /// opens it is read from the environment, as for `--export-bucket`
+    #[arg(long, env = "DAYBOOK_ARCHIVE_BUCKET", value_name = "S3_URL")]
+    archive_bucket: Option<String>,
+}
+
+impl ArchiveOptions {
+    /// As it was given.
+    pub(super) fn read(&self) -> Result<Option<Place>, CliError> {
+        if let Some(path) = &self.archive_folder {
+            let folder = Folder::at(path).map_err(|e| {
+                CliError::say(format!("the folder of the archive, {}: {e}", path.display()))
+            })?;
+            return Ok(Some(Place::Folder(folder)));
+        }
+        let bucket = self.archive_bucket.as_deref().map(Bucket::at).transpose();
+        Ok(bucket.map_err(|e| CliError::say(e.to_string()))?.map(Place::Bucket))
+    }
+}
+
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The mail server's address has a password in it.
@@ -63,6 +94,6 @@ impl Options {
             (Some(url), Some(from)) => Some(Mailer::by(url, from).map_err(said)?),
             _ => None,
         };
-        Ok(Outbound { folder, bucket, mailer })
+        Ok(Outbound { folder, bucket, mailer, archive: None })
     }
 }

@@ -19,9 +19,10 @@ use crate::{
     alerts::{self, Alerts},
     api, connections,
     journal::MINUTE,
+    outbound::Outbound,
     people::Lifetimes,
     presence::{Found, Presence},
-    project, schedules,
+    project, retention, schedules,
     secret::Secret,
     settings::Settings,
     site::Site,
@@ -55,6 +56,8 @@ pub(super) struct Serve {
     single_sign_on: super::oidc::Options,
     #[command(flatten)]
     outbound: super::outbound::Options,
+    #[command(flatten)]
+    archive: super::outbound::ArchiveOptions,
     #[command(flatten)]
     redaction: super::Redaction,
     /// After how many minutes without being used a session ends
@@ -112,7 +115,7 @@ impl Serve {
         };
         let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
         let single_sign_on = self.single_sign_on.read(&site)?;
-        let outbound = self.outbound.read()?;
+        let outbound = Outbound { archive: self.archive.read()?, ..self.outbound.read()? };
         let redactor = self.redaction.redactor()?;
         let lifetimes = Lifetimes {
             idle: self.session_idle * 60_000,
@@ -199,6 +202,7 @@ impl Serve {
         schedules::keeper::start(state.clone());
         let alerts = state.alerts.clone();
         alerts.start(state.clone()).await;
+        retention::keeper::start(state.clone());
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
         let patience = state.patience;

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use axum::body::Bytes;
+use futures_util::stream::BoxStream;
 use object_store::{
     ClientConfigKey, ObjectStore, ObjectStoreExt as _, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
@@ -66,10 +68,29 @@ impl Bucket {
         })
     }
 
+    /// Where it is.
+    pub(super) fn shown(&self) -> String {
+        self.place(&self.prefix)
+    }
+
+    /// The pieces of an object.
+    pub(super) async fn get(
+        &self,
+        path: &str,
+        name: &str,
+    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, OutboundError> {
+        Ok(self.store.get(&Path::from(self.name(path, name))).await?.into_stream())
+    }
+
+    /// The whole name of an object.
+    fn name(&self, path: &str, name: &str) -> String {
+        let parts = [&self.prefix, path, name];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+
     /// Begins an object. Small ones are put at once, large ones in parts that become one at the end.
     pub fn upload(&self, path: &str, name: &str) -> Upload {
-        let parts = [&self.prefix, path, name];
-        let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+        let name = self.name(path, name);
         let store = Arc::clone(&self.store);
         let parts = BufWriter::with_capacity(store, Path::from(name.as_str()), PART);
         let parts = Box::new(parts.with_max_concurrency(PARTS));

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::chunk::Chunk;
 
 /// What a file begins with; the number is raised with the format.
-const MAGIC: &[u8; 8] = b"daychnk2";
+const MAGIC: &[u8; 8] = b"daychnk3";
 
 /// Which chunk of a project it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(super) struct Stored<C> {
     pub(super) received_at: i64,
     /// Whether there is nothing older.
     pub(super) oldest: bool,
+    /// How many entries had been taken out of the project when the chunk was right.
+    pub(super) removed: u64,
     pub(super) chunk: C,
 }
 
@@ -47,7 +49,7 @@ impl Stored<Chunk> {
 pub(super) fn mark(name: Name, base: u64, chunk: &Chunk) -> u64 {
     match name {
         Name::Base(_) => base,
-        Name::Tail(_) => chunk.places_within().1,
+        Name::Tail(_) => chunk.last_place(),
     }
 }
 
