@@ -9,7 +9,6 @@ use daybook::{
     people::Lifetimes,
     retention::{Pace, keeper::tick},
     settings::Settings,
-    store::Store as _,
 };
 use daybook_model::{
     Event, Timestamp,
