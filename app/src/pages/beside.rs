@@ -26,9 +26,9 @@ pub(crate) fn BesidePage(
     // Whoever leaves for another page of the app is there before this one is gone.
     let rest = Memo::new(move |before: Option<&String>| {
         let path = address.place().path;
-        let rest =
-            paths::page_of_project(path.trim_end_matches('/')).map(|(_, rest)| rest.to_owned());
-        rest.or_else(|| before.cloned()).unwrap_or_default()
+        let rest = paths::page_of_project(path.trim_end_matches('/')).map(|(_, rest)| rest);
+        let ours = rest.filter(|rest| !matches!(*rest, "log" | "settings")).map(str::to_owned);
+        ours.or_else(|| before.cloned()).unwrap_or_default()
     });
     dynamic(move || rest.with(|rest| page(project.clone(), rest)))
 }
