@@ -71,11 +71,10 @@ fn PageHere() -> impl IntoView {
             later(move || Later::Settings(SettingsPageProps { project: project.clone() }), loading)
                 .into_any()
         }
-        Page::Beside(project, rest) => later(
-            move || Later::Beside(BesidePageProps { project: project.clone(), rest: rest.clone() }),
-            loading,
-        )
-        .into_any(),
+        Page::Beside(project) => {
+            later(move || Later::Beside(BesidePageProps { project: project.clone() }), loading)
+                .into_any()
+        }
         Page::Account => later(|| Later::Account, loading).into_any(),
         Page::Invitation => door(|| Later::Invitation),
         Page::SignIn => door(|| Later::SignIn),

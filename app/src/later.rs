@@ -11,10 +11,6 @@
 use leptos::prelude::*;
 
 use crate::{
-    alerts::{
-        bell::{Bell, BellProps},
-        this::{AlertOnThis, AlertOnThisProps},
-    },
     log::{
         chart::{
             Against, AgainstProps, Input, InputProps, More, MoreProps, OptionItems,
@@ -73,7 +69,7 @@ pub(crate) enum Later {
     Ranges(RangesProps),
     /// The keys, and what things are.
     Help(Box<HelpProps>),
-    /// Whether the list follows the log.
+    /// Whether the list follows the log, and the bell before it.
     LiveSwitch(LiveSwitchProps),
     /// What the log has and the list has not; it listens for that.
     LivePill(LivePillProps),
@@ -103,7 +99,7 @@ pub(crate) enum Later {
     AccountItems(AccountItemsProps),
     /// The other projects.
     ProjectItems(ProjectItemsProps),
-    /// The button that takes entries away, and its dialog.
+    /// The link that makes a rule of the view, the button that takes entries away, and its dialog.
     Export(ExportButtonProps),
     /// Who of the actors is gone.
     WhoIsGone(WhoIsGoneProps),
@@ -123,10 +119,6 @@ pub(crate) enum Later {
     PartNote(PartNoteProps),
     /// The page of a project's settings.
     Settings(SettingsPageProps),
-    /// How many alerts nobody has dealt with.
-    Bell(BellProps),
-    /// From the log to a rule.
-    AlertOnThis(AlertOnThisProps),
     /// The other pages of a project, in the navigation.
     Places(PlacesProps),
     /// One of them.
@@ -217,8 +209,6 @@ fn make(part: Later) -> AnyView {
         Later::BadAddress(props) => BadAddress(props).into_any(),
         Later::PartNote(props) => PartNote(props).into_any(),
         Later::Settings(props) => SettingsPage(props).into_any(),
-        Later::Bell(props) => Bell(props).into_any(),
-        Later::AlertOnThis(props) => AlertOnThis(props).into_any(),
         Later::Places(props) => Places(props).into_any(),
         Later::Beside(props) => BesidePage(props).into_any(),
         Later::Account => AccountPage().into_any(),

@@ -48,8 +48,8 @@ pub(crate) enum Page {
     Log(String),
     /// The settings of a project, by slug or number.
     Settings(String),
-    /// Another page of a project, by slug or number, and the rest of its path: `investigations/7`.
-    Beside(String, String),
+    /// Another page of a project, by slug or number: which one, the rest of the path says.
+    Beside(String),
     /// Stands in the place of a project's page for whoever has no role in it.
     NoAccess(String),
     /// What is the reader's own.
@@ -76,7 +76,7 @@ impl Page {
             path => match paths::page_of_project(path) {
                 Some((project, "log")) => Self::Log(project.to_owned()),
                 Some((project, "settings")) => Self::Settings(project.to_owned()),
-                Some((project, rest)) => Self::Beside(project.to_owned(), rest.to_owned()),
+                Some((project, _)) => Self::Beside(project.to_owned()),
                 None => Self::NotFound,
             },
         }
@@ -85,9 +85,7 @@ impl Page {
     /// The project that it belongs to, by slug or number.
     pub(crate) fn project(&self) -> Option<&str> {
         match self {
-            Self::Log(project) | Self::Settings(project) | Self::Beside(project, _) => {
-                Some(project)
-            }
+            Self::Log(project) | Self::Settings(project) | Self::Beside(project) => Some(project),
             _ => None,
         }
     }

@@ -1,9 +1,13 @@
 //! Taking away what is looked at: the button, and the dialog it opens.
 
-use daybook_model::export::{Export, ExportSettings};
+use daybook_model::{
+    Tab,
+    export::{Export, ExportSettings},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
+    alerts::this::AlertOnThis,
     api::exports,
     log::columns::Columns,
     reactive::{dynamic, when},
@@ -20,13 +24,16 @@ mod progress;
 use choice::Choice;
 use progress::Progress;
 
-/// The button and the dialog, where the project lets its log be exported.
+/// The button and the dialog, where the project lets its log be exported. Before them the link that makes a
+/// rule of what is looked at.
 #[component]
 pub(crate) fn ExportButton(
     /// Where we are.
     log: LogAddress,
     /// What is shown.
     columns: Columns,
+    /// The tabs of the project.
+    tabs: Signal<Option<Vec<Tab>>>,
     /// Whether the dialog is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
@@ -38,7 +45,7 @@ pub(crate) fn ExportButton(
         let told = exports::settings(&log.project()).await.unwrap_or_default();
         let _ = settings.try_set(Some(told));
     });
-    when(
+    let button = when(
         move || settings.get().is_some_and(|settings| settings.enabled),
         move || {
             view! {
@@ -54,7 +61,8 @@ pub(crate) fn ExportButton(
                 </Dialog>
             }
         },
-    )
+    );
+    view! { <AlertOnThis log tabs />{button} }
 }
 
 /// Keeps the place of the button.

@@ -4,7 +4,6 @@ use daybook_model::{Field, Term, View, account::Viewer};
 use leptos::prelude::*;
 
 use crate::{
-    alerts::bell::BellProps,
     later::{Later, later, patiently},
     log::{
         live::{Live, LiveSwitchProps},
@@ -61,7 +60,6 @@ pub(crate) fn TopBar(
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
-            {patiently(move || Later::Bell(BellProps { project }), nothing)}
             {patiently(move || Later::LiveSwitch(LiveSwitchProps { live }), live_soon)}
             <ZoneMenu />
             <ThemeSwitch />

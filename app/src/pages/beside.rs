@@ -1,5 +1,6 @@
 //! The pages of a project beside its log and its settings.
 
+use daybook_model::paths;
 use leptos::prelude::*;
 
 use super::not_found::NotFoundPage;
@@ -9,19 +10,32 @@ use crate::{
         rules::RulesPage,
     },
     investigations::{list::InvestigationsPage, one::InvestigationPage},
+    reactive::dynamic,
     session::Session,
+    url::Address,
 };
 
-/// The page of the rest of a path.
+/// The page that the rest of the path says.
 #[component]
 pub(crate) fn BesidePage(
     /// The project, by slug or number.
     project: String,
-    /// What stands behind it in the path.
-    rest: String,
 ) -> impl IntoView {
     expect_context::<Session>().look();
-    let parts: Vec<_> = rest.trim_end_matches('/').split('/').collect();
+    let address = expect_context::<Address>();
+    // Whoever leaves for another page of the app is there before this one is gone.
+    let rest = Memo::new(move |before: Option<&String>| {
+        let path = address.place().path;
+        let rest = paths::page_of_project(path.trim_end_matches('/')).map(|(_, rest)| rest);
+        let ours = rest.filter(|rest| !matches!(*rest, "log" | "settings")).map(str::to_owned);
+        ours.or_else(|| before.cloned()).unwrap_or_default()
+    });
+    dynamic(move || rest.with(|rest| page(project.clone(), rest)))
+}
+
+/// The page of the rest of a path.
+fn page(project: String, rest: &str) -> AnyView {
+    let parts: Vec<_> = rest.split('/').collect();
     match (parts.as_slice(), parts.last().and_then(|last| last.parse().ok())) {
         (["investigations"], _) => view! { <InvestigationsPage project /> }.into_any(),
         (["investigations", _], Some(number)) => {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{Live, Standing};
 use crate::{
+    alerts::bell::Bell,
     clock::Clock,
     log::chart::Selection,
     preferences::Preferences,
@@ -12,9 +13,11 @@ use crate::{
         icon::{Icon, icon},
         number::counted,
     },
+    url::{Address, Page},
 };
 
-/// The dot, the word and the reason. Pressed, it pauses and goes on.
+/// The dot, the word and the reason. Pressed, it pauses and goes on. The bell stands before it, which makes
+/// one part less to wait for.
 #[component]
 pub(crate) fn LiveSwitch(
     /// How the list stands to the log.
@@ -22,6 +25,10 @@ pub(crate) fn LiveSwitch(
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let zone = expect_context::<Preferences>().zone;
+    let address = expect_context::<Address>();
+    let project = Signal::derive(move || {
+        Page::at(&address.place().path).project().unwrap_or_default().to_owned()
+    });
     let standing = live.standing;
     let word = memo(move || standing.with(Standing::word));
     let why = memo(move || standing.with(|standing| standing.why(clock.now(), zone.get())));
@@ -34,6 +41,7 @@ pub(crate) fn LiveSwitch(
         format!("{}. {does} (l).", text.get())
     });
     view! {
+        <Bell project />
         <button
             type="button"
             class="button quiet live"
