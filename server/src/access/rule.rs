@@ -74,6 +74,10 @@ impl Access {
 
     /// Whether the caller may do this here.
     pub fn may(&self, permission: Permission) -> bool {
+        // Alerts are of all of the log.
+        if permission == Permission::ReadAlerts && self.is_limited() {
+            return false;
+        }
         match &self.caller {
             Caller::Token(token) => token.may(permission),
             Caller::Local => {

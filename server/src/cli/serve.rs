@@ -129,13 +129,13 @@ impl Serve {
             ..alerts::Options::default()
         };
         Ok(Settings {
-            alerts,
             tabs,
             redactor,
             site,
             lifetimes,
             single_sign_on,
             streams,
+            alerts,
             outbound,
             ..Settings::default()
         })
