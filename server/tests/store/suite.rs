@@ -537,7 +537,9 @@ pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl 
             let mut entries = fill(&store, project, &events).await;
             let mut head = entries.len() as Seq;
             for gone in gone {
-                let is_gone = |entry: &Entry| gone.get(usize::try_from(entry.seq).unwrap() % 60) == Some(&true);
+                let is_gone = |entry: &Entry| {
+                    gone.get(usize::try_from(entry.seq).unwrap() % 60) == Some(&true)
+                };
                 let mut out = remove(&store, project, &mut entries, is_gone).await;
                 prop_assert_eq!(store.head(project).await.unwrap(), head);
                 for entry in &out {
