@@ -2,6 +2,7 @@
 //! one task writes them, those of one project that wait together share a transaction, and every new
 //! head is announced.
 
+mod pulse;
 mod queue;
 mod weight;
 
@@ -14,6 +15,7 @@ use crate::{
     clock::Clock,
     store::{AnyStore, Appended, ProjectId, StoreError},
 };
+pub use pulse::Pulse;
 use queue::{Batch, Queue};
 
 /// How many bytes of events may wait, about. A batch alone may be larger.
@@ -61,6 +63,7 @@ pub struct Ledger {
     batches: mpsc::Sender<Batch>,
     room: Arc<Semaphore>,
     heads: broadcast::Sender<Announcement>,
+    pulse: Arc<Pulse>,
     closing: Arc<watch::Sender<bool>>,
     done: watch::Receiver<bool>,
 }
@@ -72,7 +75,8 @@ impl Ledger {
         let (heads, _) = broadcast::channel(ANNOUNCED);
         let (closing, closed) = watch::channel(false);
         let (finished, done) = watch::channel(false);
-        let queue = Queue::new(store, clock, heads.clone());
+        let pulse = Arc::new(Pulse::default());
+        let queue = Queue::new(store, clock, heads.clone(), Arc::clone(&pulse));
         tokio::spawn(async move {
             queue.run(waiting, closed).await;
             finished.send_replace(true);
@@ -81,6 +85,7 @@ impl Ledger {
             batches,
             room: Arc::new(Semaphore::new(WAITING as usize)),
             heads,
+            pulse,
             closing: Arc::new(closing),
             done,
         }
@@ -99,6 +104,7 @@ impl Ledger {
             .try_acquire_many_owned(permits(weight))
             .map_err(|_| LedgerError::Busy)?;
         let (batch, answered) = Batch::new(project, events, weight, room);
+        let _waits = self.pulse.wait();
         self.batches.try_send(batch).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
             mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
@@ -118,6 +124,7 @@ impl Ledger {
             .await
             .map_err(|_| LedgerError::Closed)?;
         let (batch, answered) = Batch::new(project, events, weight, room);
+        let _waits = self.pulse.wait();
         self.batches.send(batch).await.map_err(|_| LedgerError::Closed)?;
         answered.await.unwrap_or(Err(LedgerError::Closed))
     }
@@ -136,6 +143,16 @@ impl Ledger {
     /// Every head from now on. A listener that falls behind is told so, and asks the store.
     pub fn listen(&self) -> broadcast::Receiver<Announcement> {
         self.heads.subscribe()
+    }
+
+    /// How it fares.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// How many bytes of events wait, about.
+    pub fn waiting_bytes(&self) -> usize {
+        (WAITING as usize).saturating_sub(self.room.available_permits())
     }
 
     /// Takes nothing more, and returns when all that was taken is written.

@@ -11,6 +11,7 @@ mod deliver;
 mod format;
 mod pace;
 mod record;
+mod standing;
 mod syslog;
 mod table;
 mod worker;
@@ -38,6 +39,7 @@ pub use deliver::{Authorities, AuthoritiesError};
 pub use format::write;
 pub use pace::Pace;
 pub use record::{Done, record};
+pub use standing::Standing;
 pub use table::{Stream, StreamsError, Table};
 use worker::Worker;
 

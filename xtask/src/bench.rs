@@ -16,9 +16,10 @@ pub(crate) fn bench(args: &[String]) -> Result {
             step::all(Vec::from_iter(system::package("sqlite3", "sqlite3")))?;
             speeds("export")
         }
+        Some("load") => speeds("load"),
         Some("page") => page(),
         Some(other) => {
-            Err(format!("There is no bench {other:?}, only `export`, `index` and `page`."))
+            Err(format!("There is no bench {other:?}, only `export`, `index`, `load` and `page`."))
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The task that writes: takes what waits, group by group.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use daybook_model::{Event, Seq};
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot, watch};
 
-use super::{Announcement, LedgerError, Submitted};
+use super::{Announcement, LedgerError, Pulse, Submitted};
 use crate::{
     clock::Clock,
     store::{AnyStore, Appended, ProjectId},
@@ -48,6 +48,7 @@ pub(super) struct Queue {
     store: AnyStore,
     clock: Clock,
     heads: broadcast::Sender<Announcement>,
+    pulse: Arc<Pulse>,
     waiting: VecDeque<Batch>,
 }
 
@@ -56,8 +57,9 @@ impl Queue {
         store: AnyStore,
         clock: Clock,
         heads: broadcast::Sender<Announcement>,
+        pulse: Arc<Pulse>,
     ) -> Self {
-        Self { store, clock, heads, waiting: VecDeque::new() }
+        Self { store, clock, heads, pulse, waiting: VecDeque::new() }
     }
 
     /// Writes until it is closed and nothing waits any more.
@@ -118,7 +120,9 @@ impl Queue {
             rooms.push(batch.room);
             together.extend(batch.events);
         }
+        let begun = Instant::now();
         let result = self.append(project, &together).await;
+        self.pulse.committed(begun.elapsed(), result.as_ref().err());
         // Thousands of events are some hundred thousand pieces of memory: who writes does not wait
         // until they are given back.
         tokio::task::spawn_blocking(move || drop((together, rooms)));

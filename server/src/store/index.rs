@@ -35,11 +35,12 @@ use daybook_model::{
 };
 use tokio::sync::Semaphore;
 
+pub use disk::{Inspected, inspect};
 pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
 
 use super::{
-    Appended, Counts, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sqlite::Sqlite,
+    Appended, Counts, Held, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sqlite::Sqlite,
 };
 use keeper::blocking;
 use plan::Plan;
@@ -113,8 +114,7 @@ impl Index {
     pub async fn settled(&self, project: ProjectId) -> Result<(usize, usize), StoreError> {
         let head = self.beneath.head(project).await?;
         let snapshot = self.slots.settled(project, head).await?;
-        let chunks = snapshot.base.iter().chain(&snapshot.tail);
-        Ok((chunks.map(|chunk| chunk.len()).sum(), snapshot.bytes()))
+        Ok((snapshot.rows(), snapshot.bytes()))
     }
 
     /// Whether anything of a project is held at the moment.
@@ -195,6 +195,14 @@ impl Store for Index {
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
         self.beneath.head(project).await
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        self.beneath.writable().await
+    }
+
+    fn held(&self) -> Option<Held> {
+        Some(self.slots.held())
     }
 
     async fn list(

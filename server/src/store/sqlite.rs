@@ -20,7 +20,7 @@ use daybook_model::{
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use tokio::sync::Mutex;
 
-pub use database::Database;
+pub use database::{Database, Layout, layout};
 
 use super::{Appended, Key, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sql};
 use append::Writer;
@@ -184,6 +184,14 @@ impl Store for Sqlite {
             writer.append(&self.database, &self.words, project, events, received_at).await?;
         self.recent.put(project, rows);
         Ok(outcomes)
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        let same = sqlx::query(
+            "UPDATE project SET head = head WHERE number = (SELECT min(number) FROM project)",
+        );
+        same.execute(self.database.writer()).await?;
+        Ok(())
     }
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {

@@ -22,7 +22,7 @@ use super::{
     snapshot::Snapshot,
     source::Source,
 };
-use crate::store::{ProjectId, StoreError};
+use crate::store::{Held, ProjectId, StoreError};
 
 /// How long after a failure a project is tried again.
 const REST: Duration = Duration::from_secs(5);
@@ -103,6 +103,20 @@ impl Slots {
     pub(super) fn holds(&self, project: ProjectId) -> bool {
         let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         slots.get(&project).is_some_and(|slot| slot.shown.borrow().begun)
+    }
+
+    /// What is held of all projects.
+    pub(super) fn held(&self) -> Held {
+        let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = Held { projects: slots.len(), ..Held::default() };
+        for slot in slots.values() {
+            let shown = slot.shown.borrow();
+            held.building += usize::from(!shown.settled);
+            held.rows += shown.snapshot.rows();
+            held.bytes += shown.snapshot.bytes();
+            held.lag = held.lag.max(slot.wish.borrow().head.saturating_sub(shown.snapshot.head));
+        }
+        held
     }
 
     /// A project's log goes up to this place.
