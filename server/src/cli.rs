@@ -232,6 +232,22 @@ fn progress(length: u64) -> indicatif::ProgressBar {
 mod tests {
     use clap::CommandFactory as _;
 
+    /// Whoever adds an option tells of it.
+    #[test]
+    fn every_option_of_the_server_is_in_the_documentation() {
+        let told = include_str!("../../docs/operations.md");
+        let mut command = super::Cli::command();
+        command.build();
+        let serve = command.find_subcommand("serve").expect("there is one");
+        for option in serve.get_arguments() {
+            let Some(variable) = option.get_env().and_then(|name| name.to_str()) else { continue };
+            let name = option.get_long().unwrap_or_default();
+            for word in [format!("--{name}`"), format!("`{variable}`")] {
+                assert!(told.contains(&word), "docs/operations.md does not tell of {word}");
+            }
+        }
+    }
+
     #[test]
     fn the_options_of_every_command_fit_together() {
         super::Cli::command().debug_assert();

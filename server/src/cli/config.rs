@@ -127,3 +127,62 @@ impl File {
         self.config.as_deref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+
+    /// What a command line becomes with a file.
+    fn completed(line: &[&str], text: &str) -> Result<Vec<String>, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("daybook.toml");
+        fs::write(&file, text).expect("a file");
+        let before = ["daybook", "--config"].map(OsString::from);
+        let words = [&before[..], &[file.into()], &line.iter().map(OsString::from).collect::<Vec<_>>()];
+        let words = super::completed(Cli::command(), &words.concat()).map_err(|e| e.to_string())?;
+        let words = words.expect("there is a file").split_off(3);
+        Ok(words.into_iter().map(|word| word.into_string().expect("text")).collect())
+    }
+
+    #[test]
+    fn the_file_says_what_the_command_line_does_not() {
+        let text = "listen = \"127.0.0.1:1\"\nindex-memory = 7\nforbid-private-targets = true\n\
+            demo = false\ntrusted-proxies = [\"10.0.0.0/8\", \"192.0.2.0/24\"]\nlog = \"warn\"\n";
+        let words = completed(&["serve", "--listen=127.0.0.1:2", "--log", "debug"], text);
+        let mut words = words.expect("it is well");
+        assert_eq!(words[..4], ["serve", "--listen=127.0.0.1:2", "--log", "debug"]);
+        words.drain(..4);
+        words.sort_unstable();
+        let expected = [
+            "--forbid-private-targets",
+            "--index-memory=7",
+            "--trusted-proxies=10.0.0.0/8",
+            "--trusted-proxies=192.0.2.0/24",
+        ];
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn it_stands_before_what_is_no_option() {
+        let text = "project = \"acme\"\nlisten = \"127.0.0.1:1\"";
+        let words = completed(&["import", "--format", "native", "--", "-x.json"], text);
+        let expected = ["import", "--format", "native", "--project=acme", "--", "-x.json"];
+        assert_eq!(words.expect("it is well"), expected);
+    }
+
+    #[test]
+    fn what_is_no_option_or_no_value_is_named() {
+        for (text, named) in [
+            ("lisen = 1", "\"lisen\""),
+            ("help = true", "\"help\""),
+            ("listen = [\"a\"]", "listen"),
+            ("listen = { a = 1 }", "listen"),
+            ("listen = true", "listen"),
+            ("demo = 1", "demo is true or false"),
+        ] {
+            let error = completed(&["serve"], text).expect_err(text);
+            assert!(error.contains(named) && error.contains("daybook.toml"), "{text}: {error}");
+        }
+    }
+}

@@ -96,7 +96,9 @@ impl Gauges {
 
     /// Looks everything up. What cannot be read keeps its last value.
     pub(super) async fn read(&self, state: &AppState) {
-        let set = |number: &Number, value: usize| drop(number.set(value as u64));
+        let set = |number: &Number, value: usize| {
+            number.set(value as u64);
+        };
         set(&self.queue_bytes, state.ledger.waiting_bytes());
         set(&self.body_bytes, state.body_bytes());
         set(&self.live_readers, state.live.readers());

@@ -114,7 +114,7 @@ impl Index {
     pub async fn settled(&self, project: ProjectId) -> Result<(usize, usize), StoreError> {
         let head = self.beneath.head(project).await?;
         let snapshot = self.slots.settled(project, head).await?;
-        Ok((snapshot.rows(), snapshot.bytes()))
+        Ok((snapshot.len(), snapshot.bytes()))
     }
 
     /// Whether anything of a project is held at the moment.

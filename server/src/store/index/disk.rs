@@ -102,6 +102,9 @@ impl Disk {
     /// Reads a chunk; `None` if it is absent or damaged.
     pub(super) fn read(&self, name: Name) -> Option<Stored<Chunk>> {
         let bytes = fs::read(self.path(name)).ok()?;
+        if !bytes.starts_with(MAGIC) {
+            return None;
+        }
         let Some(body) = body(&bytes) else {
             tracing::warn!(file = %self.path(name).display(), "a chunk of the index is damaged and is built anew");
             return None;

@@ -112,7 +112,7 @@ impl Slots {
         for slot in slots.values() {
             let shown = slot.shown.borrow();
             held.building += usize::from(!shown.settled);
-            held.rows += shown.snapshot.rows();
+            held.rows += shown.snapshot.len();
             held.bytes += shown.snapshot.bytes();
             held.lag = held.lag.max(slot.wish.borrow().head.saturating_sub(shown.snapshot.head));
         }

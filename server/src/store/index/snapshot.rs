@@ -133,7 +133,7 @@ impl Snapshot {
     }
 
     /// How many entries are held.
-    pub(super) fn rows(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.base.iter().chain(&self.tail).map(|chunk| chunk.len()).sum()
     }
 
