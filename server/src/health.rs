@@ -22,7 +22,8 @@ const REST: Duration = Duration::from_secs(10);
 /// What is asked once the server lives.
 pub const STARTING: &str = "the server is starting: the log is being opened";
 /// Before it does no more.
-pub const CLOSING: &str = "the server is stopping: it finishes what was begun and takes nothing new";
+pub const CLOSING: &str =
+    "the server is stopping: it finishes what was begun and takes nothing new";
 const UNREADABLE: &str = "the log does not answer; the server's own log says why";
 const UNWRITABLE: &str =
     "the log cannot be written to: see whether its disk is full; the server's own log says more";

@@ -24,7 +24,8 @@ use crate::{ledger::Ledger, state::AppState};
 use gauges::Gauges;
 
 /// Seconds by which answers are told apart.
-const ANSWERS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const ANSWERS: [f64; 12] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 /// What tells requests apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -70,7 +71,11 @@ impl Metrics {
         for outcome in ["stored", "duplicate", "refused"] {
             drop(events.get_or_create(&Fate { outcome }));
         }
-        daybook.register("ingest_events", "Events that were sent, by what became of them", events.clone());
+        daybook.register(
+            "ingest_events",
+            "Events that were sent, by what became of them",
+            events.clone(),
+        );
         let pulse = ledger.pulse();
         daybook.register_with_unit(
             "commit_duration",

@@ -23,6 +23,7 @@ pub(crate) fn torture(args: &[String]) -> Result {
     }
     step::flush();
     let status = cargo.args(["--", "--nocapture"]).status().map_err(|e| format!("cargo: {e}."))?;
-    let again = "It did not hold. The seed is said above: give it with --seed, to do the same again.";
+    let again =
+        "It did not hold. The seed is said above: give it with --seed, to do the same again.";
     status.success().then_some(()).ok_or_else(|| again.to_owned())
 }

@@ -11,7 +11,12 @@ use daybook_model::ingest::IngestReport;
 use super::{CLIENTS, Error, process::Server};
 
 /// Sends a body until it is taken; how many events are stored then.
-pub(crate) fn send(agent: &ureq::Agent, address: &str, token: &str, body: &[u8]) -> Result<u64, Error> {
+pub(crate) fn send(
+    agent: &ureq::Agent,
+    address: &str,
+    token: &str,
+    body: &[u8],
+) -> Result<u64, Error> {
     loop {
         let request = agent
             .post(format!("{address}/api/projects/acme/events"))

@@ -10,7 +10,7 @@ use daybook_model::{Event, Timestamp};
 
 mod ingest;
 #[path = "../../tests/torture/process.rs"]
-#[expect(dead_code, reason = "what torture does with a server beside")]
+#[expect(dead_code, clippy::unwrap_used, reason = "what torture does with a server beside")]
 mod process;
 mod queries;
 mod raw;
@@ -48,7 +48,9 @@ fn main() -> Result<(), Error> {
         let over_http = ingest::rate(&server, &token, &bodies, events.len())?;
         server.kill();
         let (raw, own) = raw::rates(&folder.path().join("daybook.db"), &events, now)?;
-        println!("  {over_http:.0} events a second over HTTP, {own:.0} without, {raw:.0} copied by SQLite");
+        println!(
+            "  {over_http:.0} events a second over HTTP, {own:.0} without, {raw:.0} copied by SQLite"
+        );
         pairs.push((over_http, own, raw));
     }
     pairs.sort_by(|a, b| (a.0 / a.2).total_cmp(&(b.0 / b.2)));

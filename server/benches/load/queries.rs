@@ -33,14 +33,15 @@ pub(crate) fn measure(
     let pace = Duration::from_secs_f64(BATCH as f64 / rate);
     let (busy, took) = thread::scope(|scope| {
         let (over, sent, begun) = (&over, &sent, Instant::now());
-        for client in 0..CLIENTS as u64 {
+        for client in 0..CLIENTS {
             scope.spawn(move || {
                 // Events of its own, each client's due in turn.
-                let mut events = Demo::new(100 + client, now, 1, 10_000_000).without_snapshots();
-                for turn in 0_u32.. {
+                let mut events =
+                    Demo::new(100 + client as u64, now, 1, 10_000_000).without_snapshots();
+                for turn in 0_usize.. {
                     let batch: Vec<Event> = events.by_ref().take(BATCH).collect();
                     let Ok(body) = serde_json::to_vec(&batch) else { return };
-                    let due = pace * (turn * CLIENTS as u32 + client as u32);
+                    let due = pace.mul_f64((turn * CLIENTS + client) as f64);
                     thread::sleep(due.saturating_sub(begun.elapsed()));
                     if over.load(Ordering::Relaxed) {
                         return;
@@ -59,7 +60,13 @@ pub(crate) fn measure(
     });
     let busy = busy?;
     let reached = sent.into_inner() as f64 / took.as_secs_f64();
-    table.row("events stored a second meanwhile (half the highest rate)", reached, "/s", None, None);
+    table.row(
+        "events stored a second meanwhile (half the highest rate)",
+        reached,
+        "/s",
+        None,
+        None,
+    );
     for (question, (idle, busy)) in QUESTIONS.iter().zip(idle.iter().zip(&busy)) {
         table.row(&format!("{question}, idle, 95th percentile"), *idle, "ms", None, None);
         table.row(&format!("{question}, meanwhile"), *busy, "ms", Some(idle * 2.0), None);

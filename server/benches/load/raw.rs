@@ -59,7 +59,10 @@ async fn copied(log: &Path, file: &Path, events: usize) -> Result<f64, Error> {
         .pragma("wal_autocheckpoint", "16000")
         .pragma("cache_size", "-65536");
     let mut to = options.connect().await?;
-    sqlx::query("ATTACH $1 AS log").bind(log.to_string_lossy().into_owned()).execute(&mut to).await?;
+    sqlx::query("ATTACH $1 AS log")
+        .bind(log.to_string_lossy().into_owned())
+        .execute(&mut to)
+        .await?;
     // What has no place of its own is brought into order beforehand, in memory.
     to.execute(
         "PRAGMA temp_store = MEMORY; \
@@ -73,8 +76,9 @@ async fn copied(log: &Path, file: &Path, events: usize) -> Result<f64, Error> {
     .await?;
     let words: i64 =
         sqlx::query_scalar("SELECT count(*) FROM placed_word").fetch_one(&mut to).await?;
-    let head: i64 =
-        sqlx::query_scalar("SELECT head FROM log.project WHERE number = 1").fetch_one(&mut to).await?;
+    let head: i64 = sqlx::query_scalar("SELECT head FROM log.project WHERE number = 1")
+        .fetch_one(&mut to)
+        .await?;
     assert!(head >= i64::try_from(events)?, "the log holds what was sent");
     let (batch, mut copied) = (i64::try_from(BATCH)?, 0);
     let begun = Instant::now();

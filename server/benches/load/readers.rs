@@ -68,7 +68,9 @@ async fn follow(
         let (asking, token) = (asking.clone(), tokens[1 + reader / EACH].clone());
         let begun = Arc::clone(&begun);
         let question = reader % QUESTIONS;
-        reading.spawn(async move { read(&asking, &token, question, &begun).await.map(|all| (question, all)) });
+        reading.spawn(async move {
+            read(&asking, &token, question, &begun).await.map(|all| (question, all))
+        });
     }
     begun.wait().await;
     // This one is never read again, however much it is sent.
@@ -93,8 +95,17 @@ async fn follow(
     }
     drop((first, stalled));
     let each = |memory: u64| memory.saturating_sub(before) as f64 / readers as f64;
-    table.note(&format!("{readers} live readers, and one that stalls"), &format!("{told} entries told, each once"));
-    table.row("  slowest, from the answer to its sender", slowest * 1000.0, "ms", Some(1000.0), None);
+    table.note(
+        &format!("{readers} live readers, and one that stalls"),
+        &format!("{told} entries told, each once"),
+    );
+    table.row(
+        "  slowest, from the answer to its sender",
+        slowest * 1000.0,
+        "ms",
+        Some(1000.0),
+        None,
+    );
     table.row("  memory a reader, before anything is sent", each(idle), "KiB", Some(64.0), None);
     table.row("  memory a reader, afterwards", each(busy), "KiB", Some(64.0), None);
     Ok(())

@@ -10,8 +10,7 @@ use std::{
 
 use clap::Args;
 use sqlx::{
-    ConnectOptions as _, Connection as _, Row as _, SqliteConnection,
-    sqlite::SqliteConnectOptions,
+    ConnectOptions as _, Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions,
 };
 
 use super::{CliError, LogOptions, log::log_file};

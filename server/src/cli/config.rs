@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, Parser, parser::ValueSource};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, Parser, parser::ValueSource,
+};
 use toml::{Table, Value};
 
 use super::CliError;
@@ -38,10 +40,7 @@ pub(super) fn read<C: Parser + CommandFactory>() -> Result<C, CliError> {
 }
 
 /// The words of the command line, and behind them those of the file; `None` where there is no file.
-fn completed(
-    mut command: Command,
-    words: &[OsString],
-) -> Result<Option<Vec<OsString>>, CliError> {
+fn completed(mut command: Command, words: &[OsString]) -> Result<Option<Vec<OsString>>, CliError> {
     command.build();
     // Only to see what is given: whatever is wrong is said when all of it is read.
     let given = command.clone().ignore_errors(true).try_get_matches_from(words).ok();
@@ -52,8 +51,8 @@ fn completed(
         return Ok(None);
     };
     let said = |message: String| CliError::say(format!("{}: {message}", path.display()));
-    let text = fs::read_to_string(path)
-        .map_err(|error| CliError::File { path: path.clone(), error })?;
+    let text =
+        fs::read_to_string(path).map_err(|error| CliError::File { path: path.clone(), error })?;
     let table: Table = toml::from_str(&text).map_err(|e| said(e.to_string()))?;
     let more = options(&command, given, &table).map_err(said)?;
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
@@ -63,9 +62,9 @@ fn completed(
 
 /// The command that is meant, and what is given to it.
 fn leaf<'a>(command: &'a Command, given: &'a ArgMatches) -> (&'a Command, &'a ArgMatches) {
-    let below = given.subcommand().and_then(|(name, given)| {
-        Some(leaf(command.find_subcommand(name)?, given))
-    });
+    let below = given
+        .subcommand()
+        .and_then(|(name, given)| Some(leaf(command.find_subcommand(name)?, given)));
     below.unwrap_or((command, given))
 }
 
@@ -117,7 +116,11 @@ fn values(option: &Arg, key: &str, value: &Value) -> Result<Vec<OsString>, Strin
             });
             items.collect::<Result<Vec<_>, _>>()?.concat()
         }
-        _ => return Err(format!("{key} is a text or a number, or a list of these where there are several")),
+        _ => {
+            return Err(format!(
+                "{key} is a text or a number, or a list of these where there are several"
+            ));
+        }
     })
 }
 
@@ -139,7 +142,8 @@ mod tests {
         let file = folder.path().join("daybook.toml");
         fs::write(&file, text).expect("a file");
         let before = ["daybook", "--config"].map(OsString::from);
-        let words = [&before[..], &[file.into()], &line.iter().map(OsString::from).collect::<Vec<_>>()];
+        let words =
+            [&before[..], &[file.into()], &line.iter().map(OsString::from).collect::<Vec<_>>()];
         let words = super::completed(Cli::command(), &words.concat()).map_err(|e| e.to_string())?;
         let words = words.expect("there is a file").split_off(3);
         Ok(words.into_iter().map(|word| word.into_string().expect("text")).collect())

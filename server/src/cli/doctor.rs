@@ -124,7 +124,11 @@ impl Doctor {
         match self.server.settings() {
             Ok(settings) => reach::look(&mut findings, &settings).await,
             Err(error) => {
-                findings.wrong("configuration", error.to_string(), "correct what is named, then start the server");
+                findings.wrong(
+                    "configuration",
+                    error.to_string(),
+                    "correct what is named, then start the server",
+                );
             }
         }
         if self.json {

@@ -137,7 +137,8 @@ impl Serve {
         let address = door.address();
         let local_key = log.presence.announce(address.clone())?;
         let address = settings.site.address().map_or(address, str::to_owned);
-        let journal = log.journal(self.server.reading_window * MINUTE, settings.site.proxies()).await?;
+        let journal =
+            log.journal(self.server.reading_window * MINUTE, settings.site.proxies()).await?;
         settings.journal = Some(journal.clone());
         let link = Secret::generate("");
         let state = AppState::new(

@@ -11,7 +11,8 @@ use super::LedgerError;
 use crate::store::StoreError;
 
 /// Seconds by which commits are told apart: from a fast disk to a busy one.
-const COMMITS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const COMMITS: [f64; 12] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 /// How the ledger fares.
 #[derive(Debug)]

@@ -60,8 +60,10 @@ impl Gauges {
             "How far a stream to another system is behind the log, of those that are not paused the one \
              where that is most",
         );
-        let dead_letters =
-            number("stream_dead_letters", "Entries that targets of streams refused and that are kept");
+        let dead_letters = number(
+            "stream_dead_letters",
+            "Entries that targets of streams refused and that are kept",
+        );
         let exports = number("exports_running", "Exports that are being taken");
         let sessions = number("sessions", "Sessions of people that have not ended");
         let index_projects = Numbers::default();

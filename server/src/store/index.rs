@@ -40,7 +40,8 @@ pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
 
 use super::{
-    Appended, Counts, Held, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sqlite::Sqlite,
+    Appended, Counts, Held, Parts, Position, ProjectId, Rows, Scope, Store, StoreError,
+    sqlite::Sqlite,
 };
 use keeper::blocking;
 use plan::Plan;

@@ -35,9 +35,10 @@ impl Small {
     /// Where it is seen from outside.
     fn filler(&self, server: &Server) -> PathBuf {
         let inside = self.0.path().join("disk/filler");
-        Path::new("/proc").join(server.pid().to_string()).join("root").join(
-            inside.strip_prefix("/").unwrap(),
-        )
+        Path::new("/proc")
+            .join(server.pid().to_string())
+            .join("root")
+            .join(inside.strip_prefix("/").unwrap())
     }
 }
 
@@ -79,9 +80,8 @@ impl Disk for Limited {
     }
 
     fn fill(&self, server: &Server) {
-        let longest = ["daybook.db", "daybook.db-wal"].map(|name| {
-            fs::metadata(self.0.path().join(name)).map_or(0, |file| file.len())
-        });
+        let longest = ["daybook.db", "daybook.db-wal"]
+            .map(|name| fs::metadata(self.0.path().join(name)).map_or(0, |file| file.len()));
         limit(server, longest.into_iter().max());
     }
 
@@ -212,7 +212,8 @@ fn a_backup_is_of_one_moment_while_the_server_writes() {
     });
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     let told = String::from_utf8(told.stdout).unwrap();
-    let head: u64 = told.lines().find_map(|line| line.strip_prefix("acme ")).unwrap().parse().unwrap();
+    let head: u64 =
+        told.lines().find_map(|line| line.strip_prefix("acme ")).unwrap().parse().unwrap();
     let log = Log::read(&client, &address);
     assert_eq!(log.ids.len(), sent * 25);
 

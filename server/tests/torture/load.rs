@@ -82,7 +82,11 @@ fn under_mixed_load_memory_stays_flat() {
             memory.push(server.memory() / 1024);
             rounds += 1;
             if rounds % 60 == 0 {
-                println!("load: {} min, {} MiB", begun.elapsed().as_secs() / 60, server.memory() / 1024);
+                println!(
+                    "load: {} min, {} MiB",
+                    begun.elapsed().as_secs() / 60,
+                    server.memory() / 1024
+                );
             }
         }
         over.store(true, Ordering::Relaxed);
@@ -92,7 +96,9 @@ fn under_mixed_load_memory_stays_flat() {
     let most = |part: &[u64]| part.iter().max().copied().unwrap_or_default();
     println!(
         "load: {} s, {sent} entries, {asked} questions; {} MiB of memory at most in the first half, {} MiB in the second",
-        memory.len(), most(first), most(second),
+        memory.len(),
+        most(first),
+        most(second),
     );
     assert!(sent > 0 && asked > 0);
     let log = Log::read(&Client::new(&token), &server.address);

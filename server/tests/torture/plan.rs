@@ -26,12 +26,11 @@ impl Plan {
         let minutes: Option<f64> = asked("DAYBOOK_TORTURE_MINUTES");
         println!("{kind}: seed {seed}");
         // Different dice for each kind, so that one can be repeated alone.
-        let own = kind.bytes().fold(u64::from(seed), |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(byte.into())
-        });
-        let until = minutes.map(|minutes| {
-            Instant::now() + Duration::from_secs_f64(minutes * 60.0 * share)
-        });
+        let own = kind
+            .bytes()
+            .fold(u64::from(seed), |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let until =
+            minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0 * share));
         Self { dice: ChaCha8Rng::seed_from_u64(own), until, _turn: turn }
     }
 

@@ -64,9 +64,8 @@ impl Server {
             .stderr(std::fs::File::create(&said).unwrap());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| {
-            line.ok()?.strip_prefix("Daybook is at ").map(str::to_owned)
-        });
+        let address =
+            lines.find_map(|line| line.ok()?.strip_prefix("Daybook is at ").map(str::to_owned));
         // Who reads no more would stop who writes.
         thread::spawn(move || lines.for_each(drop));
         let wrote = || std::fs::read_to_string(&said).unwrap_or_default();

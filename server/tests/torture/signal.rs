@@ -81,10 +81,13 @@ fn while_it_stops_it_says_so_where_it_is_watched() {
          content-type: application/json\r\ncontent-length: 100\r\n\r\n["
     );
     std::io::Write::write_all(&mut slow, head.as_bytes()).unwrap();
-    // Its head is taken once others are answered that came later.
-    assert_eq!(client.get(&server.address, "/healthz").map(|(status, _)| status), Some(200));
-    server.ask_to_stop();
     let until = Instant::now() + LONG;
+    let taken = |text: &str| text.lines().any(|line| line == "daybook_body_bytes 1");
+    while !client.get(&server.watched, "/metrics").is_some_and(|(_, text)| taken(&text)) {
+        assert!(Instant::now() < until, "it does not take the body in");
+        thread::sleep(Duration::from_millis(5));
+    }
+    server.ask_to_stop();
     loop {
         assert!(Instant::now() < until, "it does not say that it stops");
         match ready() {

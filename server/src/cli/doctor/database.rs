@@ -75,8 +75,7 @@ pub(super) async fn look(
     streams(findings, connection).await;
 }
 
-const BROKEN: &str =
-    "keep a copy of the file as it is, put a backup back, and look after the disk";
+const BROKEN: &str = "keep a copy of the file as it is, put a backup back, and look after the disk";
 
 /// A project, its last place, and when its newest entry was received.
 struct Newest {
@@ -90,17 +89,17 @@ async fn newest(connection: &mut SqliteConnection) -> Result<Vec<Newest>, sqlx::
         "SELECT slug, head, (SELECT received_at FROM detail WHERE key = (number << 40) + head) \
          FROM project ORDER BY number",
     );
-    let newest = |row: &SqliteRow| Newest {
-        project: row.get(0),
-        head: row.get(1),
-        received_at: row.get(2),
-    };
+    let newest =
+        |row: &SqliteRow| Newest { project: row.get(0), head: row.get(1), received_at: row.get(2) };
     Ok(rows.fetch_all(connection).await?.iter().map(newest).collect())
 }
 
 fn judge(findings: &mut Findings, projects: &[Newest], now: Timestamp) {
     let entries: i64 = projects.iter().map(|project| project.head).sum();
-    findings.good("database", format!("sound; {} projects, {entries} entries were stored", projects.len()));
+    findings.good(
+        "database",
+        format!("sound; {} projects, {entries} entries were stored", projects.len()),
+    );
     let ahead = |newest: &&Newest| newest.received_at.is_some_and(|at| at > now.millis() + MINUTE);
     match projects.iter().find(ahead) {
         Some(newest) => {

@@ -76,7 +76,8 @@ pub(super) fn room(findings: &mut Findings, log: &Path) {
         }
     };
     let left = format!("{} MiB are free where the log is", room >> 20);
-    let advice = "make room, or move the log to a larger disk; senders are told to come again until then";
+    let advice =
+        "make room, or move the log to a larger disk; senders are told to come again until then";
     match room {
         0..NONE => findings.wrong("disk", left, advice),
         NONE..LITTLE => findings.doubtful("disk", left, advice),

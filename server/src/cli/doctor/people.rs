@@ -28,7 +28,8 @@ async fn tokens(
          JOIN project ON project.number = token.project \
          WHERE until IS NULL AND revoked_at IS NULL ORDER BY token.id";
     let names: Vec<String> = sqlx::query_scalar(endless).fetch_all(&mut *connection).await?;
-    let living = "SELECT count(*) FROM token WHERE revoked_at IS NULL AND (until IS NULL OR until > $1)";
+    let living =
+        "SELECT count(*) FROM token WHERE revoked_at IS NULL AND (until IS NULL OR until > $1)";
     let living: i64 = sqlx::query_scalar(living).bind(now.millis()).fetch_one(connection).await?;
     if names.is_empty() {
         findings.good("tokens", format!("{living}, each with an end"));

@@ -10,11 +10,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn look(findings: &mut Findings, settings: &Settings) {
     if let Some(mailer) = &settings.outbound.mailer {
-        let advice = "see whether this machine may connect there, and whether name and password are right";
+        let advice =
+            "see whether this machine may connect there, and whether name and password are right";
         tell(findings, "mail server", in_time(mailer.look()).await, advice);
     }
     if let Some(bucket) = &settings.outbound.bucket {
-        let advice = "see AWS_ENDPOINT_URL, AWS_REGION and the keys, and that they may list and write there";
+        let advice =
+            "see AWS_ENDPOINT_URL, AWS_REGION and the keys, and that they may list and write there";
         tell(findings, "bucket", in_time(bucket.look()).await, advice);
     }
     if let Some(folder) = &settings.outbound.folder {

@@ -106,9 +106,13 @@ fn what_is_no_option_is_refused_by_name() {
 fn ask(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> u16 {
     let request = ureq::http::Request::builder().method(method);
     let request = request.uri(format!("{}{path}", server.address));
-    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+    let request =
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .build()
+        .into();
     let request = request.header("content-type", "application/json").body(body.to_owned()).unwrap();
     agent.run(request).unwrap().status().as_u16()
 }
@@ -139,7 +143,10 @@ fn nothing_secret_is_in_what_the_server_writes() {
     let secrets = ["correct-horse-battery-staple", "dbk_made_up_by_somebody", "needle-in-a-query"];
     let event = json!({"occurred_at": daybook::clock::Clock::System.now(), "action": "a",
         "actor": {"type": "user", "id": "u1"}, "context": {"password": secrets[0]}});
-    assert_eq!(ask(&server, "POST", "/api/projects/acme/events", &[authorized], &event.to_string()), 200);
+    assert_eq!(
+        ask(&server, "POST", "/api/projects/acme/events", &[authorized], &event.to_string()),
+        200
+    );
     let body = json!({"email": "maya@acme.dev", "password": secrets[0]}).to_string();
     assert_eq!(ask(&server, "POST", "/api/session", &[], &body), 401);
     let made_up = format!("Bearer {}", secrets[1]);
@@ -159,13 +166,16 @@ fn nothing_secret_is_in_what_the_server_writes() {
     }
     let lines: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
-    let told = lines.iter().find(|line| {
-        line["span"]["request_id"] == "req-4711" && line["message"] == "answered"
-    });
+    let told = lines
+        .iter()
+        .find(|line| line["span"]["request_id"] == "req-4711" && line["message"] == "answered");
     let told = told.expect("the request is told of");
     assert_eq!(told["status"], 200);
     assert_eq!(told["span"]["route"], "/api/projects/{project}/events");
-    assert_eq!((&told["span"]["trace_id"], &told["span"]["parent_id"]), (&json!(trace), &json!(parent)));
+    assert_eq!(
+        (&told["span"]["trace_id"], &told["span"]["parent_id"]),
+        (&json!(trace), &json!(parent))
+    );
 }
 
 /// What the doctor says, by what it is about.
@@ -191,7 +201,10 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     let log = folder.path().join("daybook.db");
     let (well, findings) = doctor(folder.path(), &[]);
     assert!(well, "a log that is still to be made: {findings:?}");
-    run(folder.path(), &["token", "create", "--project", "acme", "--name", "ci", "--scope", "read"]);
+    run(
+        folder.path(),
+        &["token", "create", "--project", "acme", "--name", "ci", "--scope", "read"],
+    );
     run(folder.path(), &["demo", "--project", "acme", "--events", "500"]);
     let mut command = daybook(folder.path());
     command.env("DAYBOOK_LISTEN", "127.0.0.1:0").stderr(Stdio::null());
@@ -204,21 +217,41 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     assert!(about(&findings, "server")["message"].as_str().unwrap().contains("is ready"));
     let tokens = about(&findings, "tokens");
     assert_eq!(tokens["verdict"], "doubtful");
-    assert!(tokens["message"].as_str().unwrap().contains("acme/ci") && tokens["advice"].is_string());
+    assert!(
+        tokens["message"].as_str().unwrap().contains("acme/ci") && tokens["advice"].is_string()
+    );
     assert_eq!(about(&findings, "admins")["verdict"], "doubtful", "nobody is there");
     drop(server);
     let (well, findings) = doctor(folder.path(), &[]);
-    assert_eq!((well, &about(&findings, "server")["verdict"]), (false, &json!("wrong")), "it was killed");
+    assert_eq!(
+        (well, &about(&findings, "server")["verdict"]),
+        (false, &json!("wrong")),
+        "it was killed"
+    );
     fs::remove_file(folder.path().join("daybook.db.server")).unwrap();
 
     fs::set_permissions(&log, fs::Permissions::from_mode(0o644)).unwrap();
-    let public = ["--public-url", "http://audit.test", "--listen", "0.0.0.0:80", "--metrics-listen", "0.0.0.0:81"];
+    let public = [
+        "--public-url",
+        "http://audit.test",
+        "--listen",
+        "0.0.0.0:80",
+        "--metrics-listen",
+        "0.0.0.0:81",
+    ];
     let (well, findings) = doctor(folder.path(), &public);
     assert!(well, "{findings:?}");
     for doubtful in ["files", "address", "metrics"] {
         assert_eq!(about(&findings, doubtful)["verdict"], "doubtful", "{doubtful}: {findings:?}");
     }
-    let mail = ["--smtp-url", "smtp://127.0.0.1:9", "--mail-from", "a@acme.dev", "--public-url", "https://audit.test"];
+    let mail = [
+        "--smtp-url",
+        "smtp://127.0.0.1:9",
+        "--mail-from",
+        "a@acme.dev",
+        "--public-url",
+        "https://audit.test",
+    ];
     let (well, findings) = doctor(folder.path(), &mail);
     assert_eq!((well, &about(&findings, "mail server")["verdict"]), (false, &json!("wrong")));
     let (well, findings) = doctor(folder.path(), &["--tabs", "/nowhere/tabs.json"]);
@@ -233,7 +266,11 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
         let _ = fs::remove_file(folder.path().join(beside));
     }
     let (well, findings) = doctor(folder.path(), &[]);
-    assert_eq!((well, &about(&findings, "database")["verdict"]), (false, &json!("wrong")), "{findings:?}");
+    assert_eq!(
+        (well, &about(&findings, "database")["verdict"]),
+        (false, &json!("wrong")),
+        "{findings:?}"
+    );
     fs::write(&log, "this is no database, whatever it is called").unwrap();
     assert!(!doctor(folder.path(), &[]).0);
 }
