@@ -35,7 +35,7 @@ use crate::{
         report::{Report, ReportProps},
         run::{RunHeading, RunHeadingProps},
         schedule::{ScheduleDialog, ScheduleDialogProps},
-        share::{Pinned, PinnedProps},
+        share::{Pinned, PinnedProps, ShareButton, ShareButtonProps},
         shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
     },
@@ -70,6 +70,8 @@ pub(crate) enum Later {
     LiveSwitch(LiveSwitchProps),
     /// What the log has and the list has not; it listens for that.
     LivePill(LivePillProps),
+    /// The button that copies a link to the view.
+    Share(ShareButtonProps),
     /// Of which moment a pinned view is.
     Pinned(PinnedProps),
     /// How many there are against the time before.
@@ -175,6 +177,7 @@ fn make(part: Later) -> AnyView {
         Later::Help(props) => Help(*props).into_any(),
         Later::LiveSwitch(props) => LiveSwitch(props).into_any(),
         Later::LivePill(props) => LivePill(props).into_any(),
+        Later::Share(props) => ShareButton(props).into_any(),
         Later::Pinned(props) => Pinned(props).into_any(),
         Later::ChartAgainst(props) => Against(props).into_any(),
         Later::ChartInput(props) => Input(props).into_any(),

@@ -23,7 +23,7 @@ use crate::{
         range_menu::RangeMenu,
         report::ReportProps,
         search::Search,
-        share::{PinnedProps, Share, ShareButton},
+        share::{self, PinnedProps, Share, ShareButtonProps},
         shortcuts::{HelpProps, Reach},
         summary::{Pager, Refresh, Summary},
         table::Table,
@@ -131,7 +131,7 @@ pub(crate) fn LogPage(
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
-                    <ShareButton share />
+                    {patiently(move || Later::Share(ShareButtonProps { share }), share::soon)}
                     {when(move || session.may_yet(&log.project(), Permission::Export), move || patiently(move || Later::Export(ExportButtonProps { log, columns, open: exporting }), export::soon))}
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
