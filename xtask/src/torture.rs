@@ -1,7 +1,7 @@
 //! `cargo xtask torture`: what the tests do to a server for seconds, for as long as asked.
 
 use crate::process::program;
-use crate::{Result, setup, step};
+use crate::{Result, check, setup, step};
 
 const USAGE: &str = "Say `cargo xtask torture --minutes 30 --seed 7`; both may be left out.";
 
@@ -9,7 +9,8 @@ const USAGE: &str = "Say `cargo xtask torture --minutes 30 --seed 7`; both may b
 pub(crate) fn torture(args: &[String]) -> Result {
     step::all(setup::for_app()?)?;
     let mut cargo = program("cargo");
-    cargo.args(["test", "--package", "daybook", "--test", "torture"]);
+    // As all tests are built, so that nothing is compiled anew for these.
+    cargo.args(["test", "--workspace", "--exclude", check::APP, "--test", "torture"]);
     cargo.env("DAYBOOK_TORTURE_MINUTES", "10");
     let mut words = args.iter();
     while let Some(word) = words.next() {
