@@ -19,9 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// senders is smaller than what they send, and may fit where that does not.
 const REST: Duration = Duration::from_secs(10);
 
-/// What is asked once the server lives.
+/// What is said before the log is open.
 pub const STARTING: &str = "the server is starting: the log is being opened";
-/// Before it does no more.
+/// What is said before it ends.
 pub const CLOSING: &str =
     "the server is stopping: it finishes what was begun and takes nothing new";
 const UNREADABLE: &str = "the log does not answer; the server's own log says why";

@@ -55,9 +55,7 @@ fn cargo_build() -> Step {
 }
 
 fn cargo_tests() -> Step {
-    Step::counted("cargo test", |job| {
-        counted(job, cargo_test().arg("--no-fail-fast"), cargo_tally)
-    })
+    Step::counted("cargo test", |job| counted(job, cargo_test().arg("--no-fail-fast"), cargo_tally))
 }
 
 /// What the app works out without a browser is tested here, where a test is a plain function.

@@ -1,8 +1,9 @@
 //! Who sends and who reads.
 
-use std::{io::Read as _, time::Duration};
+use std::{io::Read as _, sync::OnceLock, time::Duration};
 
-use daybook_model::{ingest::IngestReport, live::Reader};
+use daybook::clock::Clock;
+use daybook_model::{Timestamp, ingest::IngestReport, live::Reader};
 use serde_json::{Value, json};
 
 /// What is done to a server from outside.
@@ -30,7 +31,7 @@ impl Client {
     pub(crate) fn new(token: &str) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .max_idle_connections(64)
             .max_idle_connections_per_host(64)
             .build();
@@ -102,12 +103,13 @@ impl Client {
     }
 }
 
-/// An event, with so many bytes more than it needs.
-pub(crate) fn event(id: &str, bytes: usize) -> Value {
+/// An event, with so many bytes more than it needs: the same whenever it is sent.
+fn event(id: &str, bytes: usize) -> Value {
+    static NOW: OnceLock<Timestamp> = OnceLock::new();
     let writer = id.split('-').next().unwrap_or_default();
     let mut event = json!({
         "id": id,
-        "occurred_at": daybook::clock::Clock::System.now(),
+        "occurred_at": NOW.get_or_init(|| Clock::System.now()),
         "actor": {"type": "service_account", "id": writer},
         "action": ACTION,
         "resource": {"type": "application", "id": format!("app_{}", id.len() % 7)},

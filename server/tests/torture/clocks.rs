@@ -80,7 +80,6 @@ impl Setup {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::await_holding_lock, reason = "nobody in here waits for the other's turn")]
 async fn under_a_clock_that_jumps_nothing_is_lost_doubled_or_out_of_order() {
     let mut plan = Plan::of("clocks", 0.0);
     let start: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();

@@ -118,9 +118,7 @@ fn on_a_disk_that_is_full_senders_are_told_to_come_again_and_nothing_is_torn() {
             println!("disk: no namespaces here, so only files of a bounded length");
         }
         let (folder, token) = folder();
-        let path = folder.path().to_owned();
         suffer(&mut plan, &Limited(folder), &token);
-        drop(path);
         rounds += 1;
     }
 }

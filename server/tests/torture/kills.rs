@@ -34,7 +34,7 @@ struct Known {
 }
 
 impl Known {
-    fn learn(&mut self, batch: Vec<String>, sent: Sent) {
+    fn learn(&mut self, batch: Vec<String>, sent: &Sent) {
         match sent {
             Sent::Acknowledged(report) => {
                 assert!(report.refused.is_empty(), "{report:?}");
@@ -65,7 +65,7 @@ fn write(
         let batch: Vec<_> = (0..events).map(|event| format!("{name}-{number}-{event}")).collect();
         let sent = client.send(address, &batch);
         let gone = matches!(sent, Sent::Unknown);
-        known.learn(batch, sent);
+        known.learn(batch, &sent);
         if gone {
             break;
         }
@@ -142,7 +142,7 @@ fn killed_at_random_nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
         for batch in std::mem::take(&mut all.open) {
             if plan.dice.random_bool(0.7) {
                 let sent = client.send(&server.address, &batch);
-                all.learn(batch, sent);
+                all.learn(batch, &sent);
             } else {
                 all.given_up.push(batch);
             }

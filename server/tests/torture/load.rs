@@ -81,7 +81,7 @@ fn under_mixed_load_memory_stays_flat() {
             thread::sleep(Duration::from_secs(1));
             memory.push(server.memory() / 1024);
             rounds += 1;
-            if rounds % 60 == 0 {
+            if rounds.is_multiple_of(60) {
                 println!(
                     "load: {} min, {} MiB",
                     begun.elapsed().as_secs() / 60,

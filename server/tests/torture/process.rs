@@ -11,7 +11,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 
 /// In which whatever is to happen has happened, on a machine that is busy with something else.
-pub(crate) const LONG: Duration = Duration::from_secs(120);
+pub(crate) const LONG: Duration = Duration::from_mins(2);
 
 /// A server that runs; killed when it is dropped.
 pub(crate) struct Server {
