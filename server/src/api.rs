@@ -10,7 +10,10 @@ use axum::{
 use daybook_model::account::Permission;
 use tower_http::compression::CompressionLayer;
 
-use crate::{access::Rule, assets, error::Error, headers, openapi, patience, state::AppState};
+use crate::{
+    access::Rule, assets, error::Error, headers, health, metrics, observe, openapi, patience,
+    state::AppState,
+};
 
 mod admins;
 mod alerts;
@@ -181,6 +184,21 @@ fn published() -> Table {
     Table::default().route(Method::GET, "/audit-log", rule, port::list)
 }
 
+/// What tells whether this server lives and is worth asking.
+fn probes() -> Table {
+    Table::default().route(Method::GET, "/healthz", Rule::Open, health::alive).route(
+        Method::GET,
+        "/readyz",
+        Rule::Open,
+        health::ready,
+    )
+}
+
+/// What is served at an address of its own, to whoever reaches that.
+fn watched() -> Table {
+    probes().route(Method::GET, "/metrics", Rule::Operator, metrics::show)
+}
+
 const DEAD_LETTERS: &str = "/projects/{project}/streams/{id}/dead-letters";
 const DEAD_LETTER: &str = "/projects/{project}/streams/{id}/dead-letters/{seq}";
 
@@ -220,7 +238,21 @@ pub fn served() -> Vec<Served> {
         };
         table.routes().into_iter().map(whole)
     };
-    under("/api", table()).chain(under("/v1", published())).collect()
+    under("/api", table()).chain(under("/v1", published())).chain(under("", probes())).collect()
+}
+
+/// The routes of the address for those who watch over this server.
+pub fn watched_routes() -> Vec<Route> {
+    watched().routes()
+}
+
+/// What is served there.
+pub fn watched_router(state: &AppState) -> Router {
+    watched()
+        .router(state)
+        .fallback(async || Error::NotFound("there is nothing at this address"))
+        .layer(from_fn_with_state(state.clone(), headers::complete))
+        .with_state(state.clone())
 }
 
 /// Everything that is served: the API, and the app everywhere else.
@@ -250,6 +282,8 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .nest("/api", api)
         .nest("/v1", v1)
+        .merge(probes().router(&state).with_state(state.clone()))
         .merge(app)
-        .layer(from_fn_with_state(state, headers::complete))
+        .layer(from_fn_with_state(state.clone(), headers::complete))
+        .layer(from_fn_with_state(state, observe::observe))
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use crate::{
     alerts::Alerts,
@@ -12,11 +13,13 @@ use crate::{
     clock::Clock,
     error::Error,
     export::Exports,
+    health::Health,
     intake::{Redactor, SourceTable},
     investigations::Investigations,
     journal::Journal,
     ledger::Ledger,
     live::Hub,
+    metrics::Metrics,
     oidc::SingleSignOn,
     outbound::Outbound,
     patience::Patience,
@@ -97,6 +100,10 @@ pub struct Inner {
     pub one_time_link: Mutex<Option<SecretHash>>,
     /// Bytes of bodies that may still be taken in.
     pub body_budget: Semaphore,
+    /// Whether it is worth asking.
+    pub health: Health,
+    /// What is counted.
+    pub metrics: Metrics,
     /// What is finished even if whoever asked for it has gone.
     pub underway: TaskTracker,
 }
@@ -146,6 +153,8 @@ impl AppState {
         let retention = Keeping::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
+            health: Health::default(),
+            metrics: Metrics::of(&ledger),
             live,
             store,
             ledger,
@@ -182,8 +191,13 @@ impl AppState {
         &self,
         work: impl Future<Output = R> + Send + 'static,
     ) -> Response {
-        let done = self.underway.spawn(work).await;
+        let done = self.underway.spawn(work.in_current_span()).await;
         done.map_or_else(|_| Error::Internal.into_response(), IntoResponse::into_response)
+    }
+
+    /// How many bytes of bodies are being taken in.
+    pub fn body_bytes(&self) -> usize {
+        BODY_BUDGET.saturating_sub(self.body_budget.available_permits())
     }
 
     /// Takes the one-time link if this is its secret. It works once.

@@ -176,6 +176,21 @@ impl StoreError {
     }
 }
 
+/// What a column index holds, of all projects together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// How many projects it holds, or begins to.
+    pub projects: usize,
+    /// How many of these are not held as far as they can be yet.
+    pub building: usize,
+    /// How many entries.
+    pub rows: usize,
+    /// In how many bytes of memory.
+    pub bytes: usize,
+    /// How many entries it is behind the log, in the project where these are most.
+    pub lag: u64,
+}
+
 /// What any store can do. All lists are complete, all counts exact.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -230,6 +245,16 @@ pub trait Store: Send + Sync + 'static {
     /// The last place in the project's log, whether the entry is still there or not; 0 when there never
     /// was one.
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError>;
+
+    /// Whether it can be written to: writes what changes nothing, and waits until that is on disk.
+    async fn writable(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// What its column index holds; `None` where it has none.
+    fn held(&self) -> Option<Held> {
+        None
+    }
 
     /// At most `limit` entries next to a position, that row excluded, in the direction of walking:
     /// [`Direction::Previous`] yields the nearest row first. From the start of the list without a

@@ -32,6 +32,8 @@ mod masked;
 mod narrowed;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[path = "api/operations.rs"]
+mod operations;
 #[path = "api/people.rs"]
 mod people;
 #[path = "api/privacy.rs"]

@@ -18,9 +18,10 @@ pub(crate) fn bench(args: &[String]) -> Result {
             speeds("export")
         }
         Some("retention") => speeds("retention"),
+        Some("load") => speeds("load"),
         Some("page") => page(),
         Some(other) => {
-            let known = "`alerts`, `export`, `index`, `page` and `retention`";
+            let known = "`alerts`, `export`, `index`, `load`, `page` and `retention`";
             Err(format!("There is no bench {other:?}, only {known}."))
         }
     }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::body::Bytes;
-use futures_util::stream::BoxStream;
+use futures_util::{TryStreamExt as _, stream::BoxStream};
 use object_store::{
     ClientConfigKey, ObjectStore, ObjectStoreExt as _, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
@@ -31,9 +31,15 @@ pub struct Bucket {
 
 impl Bucket {
     /// The bucket at an address `s3://bucket/prefix`. Where it is and who we are there is said by the
-    /// environment, as for other programs: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, ….
-    pub fn at(address: &str) -> Result<Self, OutboundError> {
-        Self::with(AmazonS3Builder::from_env(), address)
+    /// environment, as for other programs: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, …; the
+    /// secret that belongs to these may be given here.
+    pub fn at(address: &str, secret: Option<&str>) -> Result<Self, OutboundError> {
+        let said = AmazonS3Builder::from_env();
+        let said = match secret {
+            Some(secret) => said.with_secret_access_key(secret),
+            None => said,
+        };
+        Self::with(said, address)
     }
 
     /// The same, where the environment is not asked.
@@ -95,6 +101,14 @@ impl Bucket {
         let parts = BufWriter::with_capacity(store, Path::from(name.as_str()), PART);
         let parts = Box::new(parts.with_max_concurrency(PARTS));
         Upload::Object { parts, bucket: self.clone(), name }
+    }
+
+    /// Looks whether it can be reached.
+    pub async fn look(&self) -> Result<(), OutboundError> {
+        let below = Path::from(&*self.prefix);
+        let mut listed = self.store.list(Some(&below));
+        listed.try_next().await?;
+        Ok(())
     }
 
     /// Puts a small object.

@@ -45,6 +45,11 @@ impl Folder {
         Ok(openat(&folder, name, how, Mode::empty())?.into())
     }
 
+    /// Looks whether it can be written to.
+    pub fn look(&self) -> io::Result<()> {
+        tempfile::tempfile_in(&self.base).map(drop)
+    }
+
     /// Begins a file below it.
     pub async fn upload(&self, path: &str, name: &str) -> io::Result<Upload> {
         let (base, path, name) = (Arc::clone(&self.base), path.to_owned(), name.to_owned());

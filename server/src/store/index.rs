@@ -36,12 +36,13 @@ use daybook_model::{
 };
 use tokio::sync::{Mutex, Semaphore};
 
+pub use disk::{Inspected, inspect};
 pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
 
 use super::{
-    Appended, Counts, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store, StoreError,
-    sqlite::Sqlite,
+    Appended, Counts, Held, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
+    StoreError, sqlite::Sqlite,
 };
 use keeper::blocking;
 use plan::Plan;
@@ -117,8 +118,7 @@ impl Index {
     pub async fn settled(&self, project: ProjectId) -> Result<(usize, usize), StoreError> {
         let head = self.beneath.head(project).await?;
         let snapshot = self.slots.settled(project, head).await?;
-        let chunks = snapshot.base.iter().chain(&snapshot.tail);
-        Ok((chunks.map(|chunk| chunk.len()).sum(), snapshot.bytes()))
+        Ok((snapshot.len(), snapshot.bytes()))
     }
 
     /// Whether anything of a project is held at the moment.
@@ -240,6 +240,14 @@ impl Store for Index {
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
         self.beneath.head(project).await
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        self.beneath.writable().await
+    }
+
+    fn held(&self) -> Option<Held> {
+        Some(self.slots.held())
     }
 
     async fn list(

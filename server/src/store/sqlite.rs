@@ -21,7 +21,7 @@ use daybook_model::{
 use sqlx::{Row as _, SqliteConnection, Transaction, sqlite::SqliteRow};
 use tokio::sync::Mutex;
 
-pub use database::Database;
+pub use database::{Database, Layout, layout};
 
 use super::{
     Appended, Key, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store, StoreError,
@@ -206,6 +206,14 @@ impl Store for Sqlite {
 
     async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
         self.gate.enter(project, from).await
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        let same = sqlx::query(
+            "UPDATE project SET head = head WHERE number = (SELECT min(number) FROM project)",
+        );
+        same.execute(self.database.writer()).await?;
+        Ok(())
     }
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {

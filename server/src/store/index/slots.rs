@@ -24,7 +24,7 @@ use super::{
     snapshot::Snapshot,
     source::Source,
 };
-use crate::store::{ProjectId, StoreError};
+use crate::store::{Held, ProjectId, StoreError};
 
 /// How long after a failure a project is tried again.
 const REST: Duration = Duration::from_secs(5);
@@ -124,6 +124,20 @@ impl Slots {
     /// Lets go what is held of a project: it is read anew.
     pub(super) fn forget(&self, project: ProjectId) {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+    }
+
+    /// What is held of all projects.
+    pub(super) fn held(&self) -> Held {
+        let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = Held { projects: slots.len(), ..Held::default() };
+        for slot in slots.values() {
+            let shown = slot.shown.borrow();
+            held.building += usize::from(!shown.settled);
+            held.rows += shown.snapshot.len();
+            held.bytes += shown.snapshot.bytes();
+            held.lag = held.lag.max(slot.wish.borrow().head.saturating_sub(shown.snapshot.head));
+        }
+        held
     }
 
     /// A project's log goes up to this place.
