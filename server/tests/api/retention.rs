@@ -141,7 +141,7 @@ async fn entries_go_when_they_are_old_by_both_clocks() {
     assert_eq!(app.get(later).await.json()["removed"], json!([]));
     assert_eq!(app.get("/api/projects/acme/retained?from=x").await.status, StatusCode::BAD_REQUEST);
     let shown = overview(&app, &session).await;
-    assert_eq!(shown["runs"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["runs"].as_array().unwrap().len(), 2, "{shown}");
     assert_eq!((&shown["usual"], &shown["archive"]), (&json!(true), &Value::Null));
     fill(&app, 180).await;
 }

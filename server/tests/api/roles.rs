@@ -284,7 +284,11 @@ fn the_rules_are_those_that_were_decided() {
             path if path.contains("/investigations") => Rule::Project(KeepViews),
             path if path.contains("/views") => Rule::Project(KeepViews),
             path if path.contains("/schedules") => Rule::Project(KeepSchedules),
-            path if ["/tokens", "/people", "/streams"].iter().any(|part| path.contains(part)) => {
+            "/clock" => Rule::Instance,
+            path if ["/tokens", "/people", "/streams", "/retention", "/holds", "/archive"]
+                .iter()
+                .any(|part| path.contains(part)) =>
+            {
                 Rule::Project(Administer)
             }
             path if path.ends_with("/alerts/backtest") => Rule::Project(ReadAlerts),
