@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod alerts;
 pub(crate) mod exports;
 pub(crate) mod investigations;
+pub(crate) mod retention;
 pub(crate) mod schedules;
 pub(crate) mod streams;
 

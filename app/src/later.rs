@@ -33,10 +33,11 @@ use crate::{
         places::{Places, PlacesProps},
         problems::{BadAddress, BadAddressProps},
         range_menu::{Ranges, RangesProps},
+        removed::{Removed, RemovedProps},
         report::{Report, ReportProps},
         run::{RunHeading, RunHeadingProps},
         schedule::{ScheduleDialog, ScheduleDialogProps},
-        share::{Pinned, PinnedProps},
+        share::{Pinned, PinnedProps, ShareButton, ShareButtonProps},
         shortcuts::{Help, HelpProps},
         views::{ViewsList, ViewsListProps},
     },
@@ -72,6 +73,8 @@ pub(crate) enum Later {
     LiveSwitch(LiveSwitchProps),
     /// What the log has and the list has not; it listens for that.
     LivePill(LivePillProps),
+    /// The button that copies a link to the view.
+    Share(ShareButtonProps),
     /// Of which moment a pinned view is.
     Pinned(PinnedProps),
     /// How many there are against the time before.
@@ -104,6 +107,8 @@ pub(crate) enum Later {
     Empty(EmptyProps),
     /// The head of a printed page.
     Report(ReportProps),
+    /// That some of the time was removed.
+    Removed(RemovedProps),
     /// The way to the first project.
     Home,
     /// A heading over the entries of a run.
@@ -181,6 +186,7 @@ fn make(part: Later) -> AnyView {
         Later::Help(props) => Help(*props).into_any(),
         Later::LiveSwitch(props) => LiveSwitch(props).into_any(),
         Later::LivePill(props) => LivePill(props).into_any(),
+        Later::Share(props) => ShareButton(props).into_any(),
         Later::Pinned(props) => Pinned(props).into_any(),
         Later::ChartAgainst(props) => Against(props).into_any(),
         Later::ChartInput(props) => Input(props).into_any(),
@@ -196,6 +202,7 @@ fn make(part: Later) -> AnyView {
         Later::Export(props) => ExportButton(props).into_any(),
         Later::WhoIsGone(props) => WhoIsGone(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
+        Later::Removed(props) => Removed(props).into_any(),
         Later::Report(props) => Report(props).into_any(),
         Later::Home => HomePage().into_any(),
         Later::RunHeading(props) => RunHeading(props).into_any(),

@@ -26,6 +26,7 @@ pub(crate) mod places;
 pub(crate) mod problems;
 pub(crate) mod rail;
 pub(crate) mod range_menu;
+pub(crate) mod removed;
 pub(crate) mod report;
 pub(crate) mod row;
 pub(crate) mod run;

@@ -12,6 +12,7 @@ pub(crate) mod people;
 pub(crate) mod person_row;
 pub(crate) mod privacy;
 pub(crate) mod projects;
+pub(crate) mod retention;
 pub(crate) mod schedules;
 pub(crate) mod sessions;
 pub(crate) mod stream_form;

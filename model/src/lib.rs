@@ -35,6 +35,7 @@ pub mod paths;
 pub mod privacy;
 pub mod query;
 pub mod range;
+pub mod retention;
 pub mod saved;
 pub mod schedule;
 #[cfg(feature = "schema")]

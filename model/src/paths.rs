@@ -413,6 +413,52 @@ pub fn redelivery(project: &str, id: i64) -> String {
     format!("/api/projects/{project}/alerts/deliveries/{id}/again")
 }
 
+/// `GET`: the project's [`Overview`](crate::retention::Overview). `PUT` a
+/// [`Retention`](crate::retention::Retention): change it.
+pub fn retention(project: &str) -> String {
+    format!("/api/projects/{project}/retention")
+}
+
+/// `POST` a [`Retention`](crate::retention::Retention): what it would remove now, as a
+/// [`Preview`](crate::retention::Preview).
+pub fn retention_preview(project: &str) -> String {
+    format!("/api/projects/{project}/retention/preview")
+}
+
+/// `POST`: apply it as soon as possible.
+pub fn retention_runs(project: &str) -> String {
+    format!("/api/projects/{project}/retention/runs")
+}
+
+/// `GET`: what was removed of a time, as [`Retained`](crate::retention::Retained).
+pub fn retained(project: &str, query: &str) -> String {
+    format!("/api/projects/{project}/retained?{query}")
+}
+
+/// `POST`: say that the clock is right.
+pub const CLOCK: &str = "/api/clock";
+
+/// `POST` a [`NewHold`](crate::retention::NewHold): make one.
+pub fn holds(project: &str) -> String {
+    format!("/api/projects/{project}/holds")
+}
+
+/// `DELETE`: lift it.
+pub fn hold(project: &str, id: i64) -> String {
+    format!("/api/projects/{project}/holds/{id}")
+}
+
+/// `GET`, with `from` and `to`: the [`ArchiveFile`](crate::retention::ArchiveFile)s of a time.
+pub fn archive(project: &str, query: &str) -> String {
+    format!("/api/projects/{project}/archive{query}")
+}
+
+/// `POST`, with `from` and `to`: bring the entries of a file back, as
+/// [`Restored`](crate::retention::Restored).
+pub fn archive_restore(project: &str, id: &str, query: &str) -> String {
+    format!("/api/projects/{project}/archive/{id}/restore{query}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -73,16 +73,18 @@ fn is_none(filter: &Filter) -> bool {
 }
 
 /// A filter as the text of an address.
-pub(crate) mod text {
+pub mod text {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
     use crate::Filter;
 
-    pub(crate) fn serialize<S: Serializer>(filter: &Filter, to: S) -> Result<S::Ok, S::Error> {
+    /// As in the address.
+    pub fn serialize<S: Serializer>(filter: &Filter, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(filter)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Filter, D::Error> {
+    /// From an address.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Filter, D::Error> {
         String::deserialize(from)?.parse().map_err(de::Error::custom)
     }
 }

@@ -10,7 +10,10 @@ use axum::{
 use daybook_model::account::Permission;
 use tower_http::compression::CompressionLayer;
 
-use crate::{access::Rule, assets, error::Error, headers, openapi, patience, state::AppState};
+use crate::{
+    access::Rule, assets, error::Error, headers, health, metrics, observe, openapi, patience,
+    state::AppState,
+};
 
 mod admins;
 mod alerts;
@@ -25,6 +28,7 @@ mod port;
 mod porter;
 mod privacy;
 mod projects;
+mod retention;
 mod runs;
 mod schedules;
 mod session;
@@ -161,12 +165,38 @@ fn table() -> Table {
         .route(POST, RECIPIENT_TEST, ADMIN, recipients::test)
         .route(GET, "/projects/{project}/alerts/deliveries", ALERTS, firings::deliveries)
         .route(POST, REDELIVERY, ADMIN, firings::deliver_again)
+        .route(GET, "/projects/{project}/retention", ADMIN, retention::show)
+        .route(PUT, "/projects/{project}/retention", ADMIN, retention::change)
+        .route(POST, "/projects/{project}/retention/preview", ADMIN, retention::preview)
+        .route(POST, "/projects/{project}/retention/runs", ADMIN, retention::run)
+        .route(GET, "/projects/{project}/retained", READ, retention::retained)
+        .route(GET, "/projects/{project}/holds", ADMIN, retention::holds)
+        .route(POST, "/projects/{project}/holds", ADMIN, retention::hold)
+        .route(DELETE, "/projects/{project}/holds/{id}", ADMIN, retention::lift)
+        .route(GET, "/projects/{project}/archive", ADMIN, retention::archive)
+        .route(POST, "/projects/{project}/archive/{id}/restore", ADMIN, retention::restore)
+        .route(POST, "/clock", Rule::Instance, retention::believe)
 }
 
 /// The route that has the name of another API.
 fn published() -> Table {
     let rule = Rule::Token(Permission::Read);
     Table::default().route(Method::GET, "/audit-log", rule, port::list)
+}
+
+/// What tells whether this server lives and is worth asking.
+fn probes() -> Table {
+    Table::default().route(Method::GET, "/healthz", Rule::Open, health::alive).route(
+        Method::GET,
+        "/readyz",
+        Rule::Open,
+        health::ready,
+    )
+}
+
+/// What is served at an address of its own, to whoever reaches that.
+fn watched() -> Table {
+    probes().route(Method::GET, "/metrics", Rule::Operator, metrics::show)
 }
 
 const DEAD_LETTERS: &str = "/projects/{project}/streams/{id}/dead-letters";
@@ -208,7 +238,21 @@ pub fn served() -> Vec<Served> {
         };
         table.routes().into_iter().map(whole)
     };
-    under("/api", table()).chain(under("/v1", published())).collect()
+    under("/api", table()).chain(under("/v1", published())).chain(under("", probes())).collect()
+}
+
+/// The routes of the address for those who watch over this server.
+pub fn watched_routes() -> Vec<Route> {
+    watched().routes()
+}
+
+/// What is served there.
+pub fn watched_router(state: &AppState) -> Router {
+    watched()
+        .router(state)
+        .fallback(async || Error::NotFound("there is nothing at this address"))
+        .layer(from_fn_with_state(state.clone(), headers::complete))
+        .with_state(state.clone())
 }
 
 /// Everything that is served: the API, and the app everywhere else.
@@ -238,6 +282,8 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .nest("/api", api)
         .nest("/v1", v1)
+        .merge(probes().router(&state).with_state(state.clone()))
         .merge(app)
-        .layer(from_fn_with_state(state, headers::complete))
+        .layer(from_fn_with_state(state.clone(), headers::complete))
+        .layer(from_fn_with_state(state, observe::observe))
 }

@@ -1,19 +1,29 @@
 //! The command line. Every option can be given in the environment as well.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::intake::Redactor;
 
 mod admin;
+mod backup;
+mod config;
 mod demo;
+mod doctor;
+mod door;
 mod import;
 mod log;
+mod logging;
 mod manual;
 mod oidc;
 mod outbound;
 mod remote;
+mod restore;
 mod serve;
 mod stream;
 mod via;
@@ -24,6 +34,10 @@ mod via;
 struct Cli {
     #[command(flatten)]
     log: LogOptions,
+    #[command(flatten)]
+    file: config::File,
+    #[command(flatten)]
+    logging: logging::Options,
     #[command(subcommand)]
     command: Command,
 }
@@ -93,6 +107,12 @@ enum Command {
     /// Send entries to other systems as they arrive
     #[command(subcommand)]
     Stream(stream::StreamCommand),
+    /// Bring entries back from the archive
+    Restore(restore::Restore),
+    /// Copy the log to a file, also while a server has it open
+    Backup(backup::Backup),
+    /// Look whether a server would do well here, and say what to do where not
+    Doctor(Box<doctor::Doctor>),
     /// Print a completion script for a shell
     Completions(manual::Completions),
     /// Print the manual page
@@ -151,14 +171,13 @@ impl CliError {
 
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DAYBOOK_LOG")
-        .unwrap_or_else(|_| "info,sqlx=warn".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
+    let cli = match config::read::<Cli>() {
+        Ok(cli) => cli,
+        Err(error) => return failed(&error),
+    };
+    if let Err(error) = cli.logging.start() {
+        return failed(&error);
+    }
     let done = match cli.command {
         Command::Serve(command) => command.run(&cli.log).await,
         Command::Import(command) => command.run(&cli.log).await,
@@ -167,9 +186,12 @@ pub async fn run() -> ExitCode {
         Command::User(command) => command.run(&cli.log).await,
         Command::Token(command) => command.run(&cli.log).await,
         Command::Stream(command) => command.run(&cli.log).await,
+        Command::Restore(command) => command.run(&cli.log).await,
         Command::Query(command) => command.run(&cli.log).await,
         Command::Tail(command) => command.run(&cli.log).await,
         Command::Export(command) => command.run(&cli.log).await,
+        Command::Backup(command) => command.run(&cli.log).await,
+        Command::Doctor(command) => command.run(&cli.log, &cli.file).await,
         Command::Completions(command) => {
             command.run();
             Ok(())
@@ -178,12 +200,26 @@ pub async fn run() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Nobody may read that either.
-            let _ = writeln!(std::io::stderr(), "daybook: {error}");
-            error.status()
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &CliError) -> ExitCode {
+    // Nobody may read that either.
+    let _ = writeln!(std::io::stderr(), "daybook: {error}");
+    error.status()
+}
+
+/// The secret in a file that has nothing else in it.
+fn secret_in(path: &Path) -> Result<String, CliError> {
+    let read = std::fs::read_to_string(path);
+    let text = read.map_err(|error| CliError::File { path: path.to_owned(), error })?;
+    let secret = text.trim();
+    if secret.is_empty() {
+        let path = path.display();
+        return Err(CliError::say(format!("{path}: there is no secret in this file")));
+    }
+    Ok(secret.to_owned())
 }
 
 /// Shows how far a long work is, on standard error, where somebody can see it.
@@ -199,6 +235,22 @@ fn progress(length: u64) -> indicatif::ProgressBar {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
+
+    /// Whoever adds an option tells of it.
+    #[test]
+    fn every_option_of_the_server_is_in_the_documentation() {
+        let told = include_str!("../../docs/operations.md");
+        let mut command = super::Cli::command();
+        command.build();
+        let serve = command.find_subcommand("serve").expect("there is one");
+        for option in serve.get_arguments() {
+            let Some(variable) = option.get_env().and_then(|name| name.to_str()) else { continue };
+            let name = option.get_long().unwrap_or_default();
+            for word in [format!("--{name}`"), format!("`{variable}`")] {
+                assert!(told.contains(&word), "docs/operations.md does not tell of {word}");
+            }
+        }
+    }
 
     #[test]
     fn the_options_of_every_command_fit_together() {

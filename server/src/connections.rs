@@ -8,6 +8,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, Semaphore},
@@ -87,6 +88,15 @@ pub async fn serve(
     }
     drop(listener);
     open.shutdown().await;
+}
+
+/// Takes as many open files as this process may have: each connection is one.
+pub fn raise_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
 }
 
 /// Answers leave at once. One in parts would otherwise wait with its second part until the first is

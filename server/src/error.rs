@@ -71,6 +71,9 @@ pub enum Error {
     /// Try again later.
     #[error("the log cannot be reached right now; try again in a moment")]
     Unavailable,
+    /// Ask another server, or later.
+    #[error("{0}")]
+    NotReady(&'static str),
     /// Our fault; it is in the server's log.
     #[error("something went wrong on the server; it is in the server's log")]
     Internal,
@@ -99,6 +102,7 @@ impl Error {
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::Late { .. } => (StatusCode::SERVICE_UNAVAILABLE, "late"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -117,7 +121,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, _) = self.kind();
         let mut response = (status, Json(ApiError { error: self.detail() })).into_response();
-        if matches!(self, Self::Unavailable | Self::Late { .. }) {
+        if matches!(self, Self::Unavailable | Self::Late { .. } | Self::NotReady(_)) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         // What is left of the body is not waited for.

@@ -20,7 +20,7 @@ pub use shift::{latest, shift};
 
 use std::{fmt, io::BufRead, str::FromStr};
 
-use daybook_model::{Event, Timestamp, ingest::MAX_EVENT, vocabulary::UnknownWord};
+use daybook_model::{Event, Seq, Timestamp, ingest::MAX_EVENT, vocabulary::UnknownWord};
 
 use crate::{
     intake::{Code, Fault, Redactor, SourceTable, check, normalise},
@@ -86,6 +86,23 @@ impl FromStr for Format {
         let format = Self::ALL.into_iter().find(|format| format.as_str() == text);
         format.ok_or_else(|| UnknownWord(Self::ALL.map(Self::as_str).join(", ")))
     }
+}
+
+/// The entries of an archive's file: their places in the log that they were in, and the events as they
+/// were. `None` for one that cannot be read.
+pub(crate) fn archived(reader: impl BufRead) -> impl Iterator<Item = Option<(Seq, Event)>> {
+    let (rows, failed) = match table::Parquet::new(reader) {
+        Ok(rows) => (Some(rows), None),
+        Err(_) => (None, Some(None)),
+    };
+    let read = |row: Result<(u64, Piece), ReadError>| {
+        let Ok((_, Piece::Record(bytes))) = row else { return None };
+        let row = fields::object(std::str::from_utf8(&bytes).ok()?).ok()?;
+        let seq = row.get("seq")?.as_u64()?;
+        let event = flat::event(row, &Mapping::new(), "parquet").ok()?;
+        Some((seq, event))
+    };
+    rows.into_iter().flatten().map(read).chain(failed)
 }
 
 /// One record of a log.

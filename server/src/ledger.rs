@@ -2,6 +2,7 @@
 //! one task writes them, those of one project that wait together share a transaction, and every new
 //! head is announced.
 
+mod pulse;
 mod queue;
 mod tap;
 mod weight;
@@ -15,6 +16,7 @@ use crate::{
     clock::Clock,
     store::{AnyStore, Appended, ProjectId, StoreError},
 };
+pub use pulse::Pulse;
 use queue::{Batch, Queue};
 use tap::Tap;
 pub(crate) use tap::Written;
@@ -65,6 +67,7 @@ pub struct Ledger {
     room: Arc<Semaphore>,
     heads: broadcast::Sender<Announcement>,
     tap: Tap,
+    pulse: Arc<Pulse>,
     closing: Arc<watch::Sender<bool>>,
     done: watch::Receiver<bool>,
 }
@@ -76,8 +79,8 @@ impl Ledger {
         let (heads, _) = broadcast::channel(ANNOUNCED);
         let (closing, closed) = watch::channel(false);
         let (finished, done) = watch::channel(false);
-        let tap = Tap::default();
-        let queue = Queue::new(store, clock, heads.clone(), tap.clone());
+        let (tap, pulse) = (Tap::default(), Arc::new(Pulse::default()));
+        let queue = Queue::new(store, clock, heads.clone(), tap.clone(), Arc::clone(&pulse));
         tokio::spawn(async move {
             queue.run(waiting, closed).await;
             finished.send_replace(true);
@@ -87,6 +90,7 @@ impl Ledger {
             room: Arc::new(Semaphore::new(WAITING as usize)),
             heads,
             tap,
+            pulse,
             closing: Arc::new(closing),
             done,
         }
@@ -105,6 +109,7 @@ impl Ledger {
             .try_acquire_many_owned(permits(weight))
             .map_err(|_| LedgerError::Busy)?;
         let (batch, answered) = Batch::new(project, events, weight, room);
+        let _waits = self.pulse.wait();
         self.batches.try_send(batch).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
             mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
@@ -124,6 +129,7 @@ impl Ledger {
             .await
             .map_err(|_| LedgerError::Closed)?;
         let (batch, answered) = Batch::new(project, events, weight, room);
+        let _waits = self.pulse.wait();
         self.batches.send(batch).await.map_err(|_| LedgerError::Closed)?;
         answered.await.unwrap_or(Err(LedgerError::Closed))
     }
@@ -148,6 +154,16 @@ impl Ledger {
     /// behind misses some, and asks the store.
     pub(crate) fn tap(&self) -> mpsc::Receiver<Written> {
         self.tap.open()
+    }
+
+    /// How it fares.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// How many bytes of events wait, about.
+    pub fn waiting_bytes(&self) -> usize {
+        (WAITING as usize).saturating_sub(self.room.available_permits())
     }
 
     /// Takes nothing more, and returns when all that was taken is written.

@@ -79,6 +79,7 @@ fn asked(rule: Rule) -> (Value, String) {
     let (token, session) = (json!({ "token": [] }), json!({ "session": [] }));
     match rule {
         Rule::Open => (json!([]), "For everybody.".into()),
+        Rule::Operator => (json!([]), "For whoever reaches the address it is served at.".into()),
         Rule::Person => (json!([session]), "For whoever is signed in.".into()),
         Rule::Instance => (json!([session]), "For those who look after the whole instance.".into()),
         Rule::Project(permission) => {

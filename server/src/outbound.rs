@@ -9,6 +9,7 @@ mod address;
 mod authorities;
 mod bucket;
 mod escaped;
+mod fetch;
 mod folder;
 mod mail;
 mod upload;
@@ -18,6 +19,7 @@ pub use address::{Addresses, ForbiddenAddress};
 pub use authorities::{Authorities, AuthoritiesError};
 pub use bucket::Bucket;
 pub(crate) use escaped::escaped;
+pub use fetch::Fetched;
 pub use folder::Folder;
 pub use mail::{Letter, Mailer};
 pub use upload::Upload;
@@ -27,7 +29,7 @@ pub(crate) use web::{CONNECTING, NotTaken, Web, apart};
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
     /// The folder, or a file in it.
-    #[error("the folder for exports: {0}")]
+    #[error("the folder: {0}")]
     Folder(#[from] std::io::Error),
     /// The bucket, or whoever keeps it.
     #[error("the bucket: {0}")]
@@ -63,4 +65,42 @@ pub struct Outbound {
     pub bucket: Option<Bucket>,
     /// A mail server.
     pub mailer: Option<Mailer>,
+    /// Where entries go before they are removed.
+    pub archive: Option<Place>,
+}
+
+/// A place for files that are read again.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// A folder of this machine.
+    Folder(Folder),
+    /// A bucket of an S3-compatible store.
+    Bucket(Bucket),
+}
+
+impl Place {
+    /// Begins a file.
+    pub async fn upload(&self, path: &str, name: &str) -> Result<Upload, OutboundError> {
+        match self {
+            Self::Folder(folder) => Ok(folder.upload(path, name).await?),
+            Self::Bucket(bucket) => Ok(bucket.upload(path, name)),
+        }
+    }
+
+    /// Reads a file.
+    pub async fn fetch(&self, path: &str, name: &str) -> Result<Fetched, OutboundError> {
+        match self {
+            Self::Folder(folder) => folder.fetch(path, name).await,
+            Self::Bucket(bucket) => bucket.fetch(path, name).await,
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(folder) => f.write_str(&folder.shown()),
+            Self::Bucket(bucket) => f.write_str(&bucket.shown()),
+        }
+    }
 }

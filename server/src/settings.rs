@@ -2,7 +2,7 @@
 
 use crate::{
     alerts, intake::Redactor, journal::Journal, oidc::SingleSignOn, outbound::Outbound,
-    patience::Patience, people::Lifetimes, site::Site, streams, tabs::Tabs,
+    patience::Patience, people::Lifetimes, retention::Pace, site::Site, streams, tabs::Tabs,
 };
 
 /// How a server was told to be; as it is unless something was said.
@@ -28,4 +28,6 @@ pub struct Settings {
     pub alerts: alerts::Options,
     /// Where it can take files and mail.
     pub outbound: Outbound,
+    /// How fast entries that are old enough go.
+    pub pace: Pace,
 }

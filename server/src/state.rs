@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use crate::{
     alerts::Alerts,
@@ -12,17 +13,20 @@ use crate::{
     clock::Clock,
     error::Error,
     export::Exports,
+    health::Health,
     intake::{Redactor, SourceTable},
     investigations::Investigations,
     journal::Journal,
     ledger::Ledger,
     live::Hub,
+    metrics::Metrics,
     oidc::SingleSignOn,
     outbound::Outbound,
     patience::Patience,
     people::People,
     preferences::Preferences,
     privacy,
+    retention::{Keeping, Pace},
     schedules::Schedules,
     secret::SecretHash,
     settings::Settings,
@@ -84,6 +88,10 @@ pub struct Inner {
     pub alerts: Alerts,
     /// What is exported by itself.
     pub schedules: Schedules,
+    /// How long entries are kept.
+    pub retention: Keeping,
+    /// How fast those that are old enough go.
+    pub pace: Pace,
     /// Where this server can take files and mail.
     pub outbound: Outbound,
     /// Lets commands on this machine in, which can read the file it is in.
@@ -92,6 +100,10 @@ pub struct Inner {
     pub one_time_link: Mutex<Option<SecretHash>>,
     /// Bytes of bodies that may still be taken in.
     pub body_budget: Semaphore,
+    /// Whether it is worth asking.
+    pub health: Health,
+    /// What is counted.
+    pub metrics: Metrics,
     /// What is finished even if whoever asked for it has gone.
     pub underway: TaskTracker,
 }
@@ -138,8 +150,11 @@ impl AppState {
             settings.alerts,
         );
         let schedules = Schedules::on(people.database());
+        let retention = Keeping::on(people.database());
         let live = Hub::new(Arc::clone(&store), ledger.clone(), clock.clone());
         Self(Arc::new(Inner {
+            health: Health::default(),
+            metrics: Metrics::of(&ledger),
             live,
             store,
             ledger,
@@ -161,6 +176,8 @@ impl AppState {
             streams,
             alerts,
             schedules,
+            retention,
+            pace: settings.pace,
             outbound: settings.outbound,
             local_key,
             one_time_link: Mutex::new(Some(one_time_link)),
@@ -174,8 +191,13 @@ impl AppState {
         &self,
         work: impl Future<Output = R> + Send + 'static,
     ) -> Response {
-        let done = self.underway.spawn(work).await;
+        let done = self.underway.spawn(work.in_current_span()).await;
         done.map_or_else(|_| Error::Internal.into_response(), IntoResponse::into_response)
+    }
+
+    /// How many bytes of bodies are being taken in.
+    pub fn body_bytes(&self) -> usize {
+        BODY_BUDGET.saturating_sub(self.body_budget.available_permits())
     }
 
     /// Takes the one-time link if this is its secret. It works once.

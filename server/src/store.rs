@@ -14,6 +14,7 @@ use daybook_model::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 pub(crate) mod dictionary;
+pub mod gate;
 pub mod index;
 mod row;
 mod rows;
@@ -21,6 +22,7 @@ mod sql;
 pub mod sqlite;
 mod stack;
 
+pub use gate::Steady;
 pub use rows::{Line, Rows};
 
 /// A store behind its trait.
@@ -31,7 +33,8 @@ pub type AnyStore = Arc<dyn Store>;
 pub struct ProjectId(pub i64);
 
 /// Which entries a question is about: under one scope, the same question has the same answer for
-/// ever, because the log only grows.
+/// ever, because entries never change and new ones get places behind its moment; but for those that
+/// [`Store::remove`] took out since, of which a record is left.
 #[derive(Debug, Clone)]
 pub struct Scope {
     /// The project.
@@ -140,6 +143,21 @@ pub enum Appended {
     Differs(Seq),
 }
 
+/// Entries that are to be taken out of a log, and what is written down of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// The project.
+    pub project: ProjectId,
+    /// The entries. One that is not there is left aside.
+    pub keys: Vec<Key>,
+    /// Only those that the log received before this moment go.
+    pub received_before: Timestamp,
+    /// The run that takes them out, and the rule that says so: the record is of both.
+    pub run: i64,
+    /// See [`Removal::run`].
+    pub rule: String,
+}
+
 /// Why a store cannot answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -156,6 +174,21 @@ impl StoreError {
     pub(crate) fn incomplete() -> Self {
         Self::Failed("an entry is not complete".into())
     }
+}
+
+/// What a column index holds, of all projects together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// How many projects it holds, or begins to.
+    pub projects: usize,
+    /// How many of these are not held as far as they can be yet.
+    pub building: usize,
+    /// How many entries.
+    pub rows: usize,
+    /// In how many bytes of memory.
+    pub bytes: usize,
+    /// How many entries it is behind the log, in the project where these are most.
+    pub lag: u64,
 }
 
 /// What any store can do. All lists are complete, all counts exact.
@@ -189,8 +222,39 @@ pub trait Store: Send + Sync + 'static {
         received_at: Timestamp,
     ) -> Result<Vec<Appended>, StoreError>;
 
-    /// The last place in the project's log; 0 when it is empty.
+    /// Takes entries out for good, with their ids and what they refer to, in one transaction that is on
+    /// disk when this returns, and adds them to the record; how many went. Places stay given: the log has
+    /// gaps from then on. [`StoreError::Unavailable`] where they are being read; nothing went then.
+    async fn remove(&self, removal: &Removal) -> Result<u64, StoreError> {
+        let _ = removal;
+        Err(StoreError::Failed("nothing is taken out by this way".into()))
+    }
+
+    /// Gives a little of the space back that entries have left; whether there is more.
+    async fn give_back(&self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// Keeps the entries of a project from a time on in place as long as what is returned is held: for
+    /// several questions that must agree, and for long walks.
+    async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
+        let _ = (project, from);
+        Steady::default()
+    }
+
+    /// The last place in the project's log, whether the entry is still there or not; 0 when there never
+    /// was one.
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError>;
+
+    /// Whether it can be written to: writes what changes nothing, and waits until that is on disk.
+    async fn writable(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// What its column index holds; `None` where it has none.
+    fn held(&self) -> Option<Held> {
+        None
+    }
 
     /// At most `limit` entries next to a position, that row excluded, in the direction of walking:
     /// [`Direction::Previous`] yields the nearest row first. From the start of the list without a

@@ -10,6 +10,7 @@ mod deliver;
 mod format;
 mod pace;
 mod record;
+mod standing;
 mod syslog;
 mod table;
 mod worker;
@@ -36,6 +37,7 @@ use crate::{
 pub use format::write;
 pub use pace::Pace;
 pub use record::{Done, record};
+pub use standing::Standing;
 pub use table::{Stream, StreamsError, Table};
 use worker::Worker;
 

@@ -32,6 +32,8 @@ mod masked;
 mod narrowed;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[path = "api/operations.rs"]
+mod operations;
 #[path = "api/people.rs"]
 mod people;
 #[path = "api/privacy.rs"]
@@ -40,6 +42,8 @@ mod privacy;
 mod published;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/retention.rs"]
+mod retention;
 #[path = "api/roles.rs"]
 mod roles;
 #[path = "api/runs.rs"]

@@ -6,7 +6,7 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use daybook::store::{
-    ProjectId, Scope, Store as _,
+    ProjectId, Removal, Scope, Store as _, StoreError,
     index::{Index, Settings},
     sqlite::Sqlite,
 };
@@ -164,6 +164,79 @@ async fn the_files_of_a_log_that_was_restored_are_not_believed() {
     let index = Index::over(Arc::clone(&other), settings(one.path()));
     assert_eq!(index.settled(project).await.unwrap().0, 400);
     agree(&index, &other, project).await;
+}
+
+fn removal(project: ProjectId, which: impl Iterator<Item = u64>) -> Removal {
+    let key = |i: u64| (START + i.cast_signed() * 1_000, i + 1);
+    let (received_before, rule) = (Timestamp::END, "test".to_owned());
+    Removal { project, keys: which.map(key).collect(), received_before, run: 1, rule }
+}
+
+/// What was removed does not come back with the files of the index, whoever removed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn removed_entries_do_not_come_back_from_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, project) = log(folder.path(), 500).await;
+    {
+        let index = Index::over(Arc::clone(&store), settings(folder.path()));
+        index.settled(project).await.unwrap();
+        append(&index, project, 500..900).await;
+        assert_eq!(index.settled(project).await.unwrap().0, 900);
+        // Some of everything, a whole chunk of the base, and a whole one of the tail.
+        let some =
+            (0..900).filter(|i| i % 7 == 0 || (100..180).contains(i) || (600..700).contains(i));
+        assert_eq!(index.remove(&removal(project, some)).await, Ok(284));
+        agree(&index, &store, project).await;
+        assert_eq!(index.settled(project).await.unwrap().0, 616);
+    }
+    let index = Index::over(Arc::clone(&store), settings(folder.path()));
+    assert_eq!(index.settled(project).await.unwrap().0, 616);
+    agree(&index, &store, project).await;
+    append(&index, project, 900..1_000).await;
+    drop(index);
+    // As if the process had ended before the index knew.
+    assert_eq!(store.remove(&removal(project, (1..60).filter(|i| i % 7 != 0))).await, Ok(51));
+    let index = Index::over(Arc::clone(&store), settings(folder.path()));
+    assert_eq!(index.settled(project).await.unwrap().0, 665);
+    agree(&index, &store, project).await;
+}
+
+/// Questions and removals at the same time: each answer is of before or of after.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_while_entries_go_are_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, project) = log(folder.path(), 800).await;
+    let index = Arc::new(Index::over(Arc::clone(&store), settings(folder.path())));
+    index.settled(project).await.unwrap();
+    let asked = Arc::clone(&index);
+    let (ended, mut has_ended) = tokio::sync::oneshot::channel();
+    let asking = tokio::spawn(async move {
+        let all = scope(project, "", 800);
+        let edges = [Timestamp::MIN, Timestamp::END];
+        let mut answers = 0;
+        while has_ended.try_recv().is_err() {
+            let _steady = asked.steady(project, Timestamp::MIN).await;
+            let count = asked.count(&all).await.unwrap();
+            let list = asked.list(&all, Sort::default(), None, Direction::Next, 500).await.unwrap();
+            let bars = asked.histogram(&all, &edges).await.unwrap();
+            assert_eq!(count.min(500), list.len() as u64);
+            assert_eq!(bars[0].iter().sum::<u64>(), count);
+            assert_eq!(count % 100, 0, "whole steps");
+            answers += 1;
+        }
+        answers
+    });
+    for step in 0..8 {
+        let keys = removal(project, step * 100..step * 100 + 100);
+        let mut removed = index.remove(&keys).await;
+        while let Err(StoreError::Unavailable(_)) = removed {
+            removed = index.remove(&keys).await;
+        }
+        assert_eq!(removed, Ok(100));
+    }
+    ended.send(()).unwrap();
+    assert!(asking.await.unwrap() > 0);
+    assert_eq!(index.count(&scope(project, "", 800)).await.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

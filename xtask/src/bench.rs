@@ -17,10 +17,13 @@ pub(crate) fn bench(args: &[String]) -> Result {
             step::all(Vec::from_iter(system::package("sqlite3", "sqlite3")))?;
             speeds("export")
         }
+        Some("retention") => speeds("retention"),
+        Some("load") => speeds("load"),
         Some("page") => page(),
-        Some(other) => Err(format!(
-            "There is no bench {other:?}, only `alerts`, `export`, `index` and `page`."
-        )),
+        Some(other) => {
+            let known = "`alerts`, `export`, `index`, `load`, `page` and `retention`";
+            Err(format!("There is no bench {other:?}, only {known}."))
+        }
     }
 }
 

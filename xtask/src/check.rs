@@ -10,6 +10,9 @@ pub(crate) const APP: &str = "daybook-app";
 /// Compiled for both sides.
 const MODEL: &str = "daybook-model";
 
+/// That of the app's build, with which it shares macros and build scripts.
+const PROFILE: &str = "wasm";
+
 const ADVICE: &str = "Correct what is said above.";
 
 /// `cargo xtask check`.
@@ -37,6 +40,7 @@ pub(crate) fn steps() -> Result<Vec<Step>> {
             let mut cargo = wasm.cargo();
             if clippy {
                 cargo.args(["clippy", "--target", TARGET, "-p", APP, "-p", MODEL]);
+                cargo.args(["--profile", PROFILE]);
                 cargo.args(["--bins", "--lib", "--", "-D", "warnings"]);
             } else {
                 job.note(
@@ -55,6 +59,7 @@ pub(crate) fn steps() -> Result<Vec<Step>> {
         Step::new("rustdoc for wasm32", |job| {
             let mut cargo = Toolchain::required()?.cargo();
             cargo.args(["doc", "--target", TARGET, "-p", APP, "--no-deps"]);
+            cargo.args(["--profile", PROFILE]);
             job.run(cargo.env("RUSTDOCFLAGS", "-D warnings"), ADVICE)
         }),
     ])

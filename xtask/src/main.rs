@@ -22,6 +22,7 @@ mod step;
 mod system;
 mod test;
 mod tools;
+mod torture;
 mod wasm;
 
 use std::process::ExitCode;
@@ -41,7 +42,10 @@ Daybook: cargo xtask COMMAND
   bench index        the column index at ten million entries, beside DuckDB, PostgreSQL and SQLite
   bench alerts       what a hundred rules cost, and how soon one is tried on a million entries
   bench export       files of a million entries, beside the sqlite3 shell
+  bench load         the whole server: events a second, questions meanwhile, a thousand live readers
   bench page         the page at a million entries, in a browser
+  torture [--minutes N] [--seed S]
+                     servers that are killed, full disks, clocks that jump, crowds; ten minutes unless given
   setup [--test]     only install what is missing (--test: for the tests as well)
 ";
 
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         "e2e" => test::e2e(rest),
         "build" => run::build(rest),
         "bench" => bench::bench(rest),
+        "torture" => torture::torture(rest),
         "setup" => setup::setup(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

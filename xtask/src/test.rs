@@ -9,16 +9,15 @@ use crate::{Result, app, browser, check, contract, node, paths, run, setup};
 /// Everything: checks, tests of the crates, and tests in the browser.
 pub(crate) fn test() -> Result {
     step::all(setup::for_tests()?)?;
+    let builds: Vec<Step> = app::build().into_iter().chain([cargo_build()]).collect();
     let checks: Vec<Step> =
         check::steps()?.into_iter().chain([cargo_tests(), app_tests()]).collect();
-    let builds: Vec<Step> = app::build().into_iter().chain([run::server(false)]).collect();
     let mut counter = Counter::new(checks.len() + builds.len() + 2);
     // One failure says little about the others, so they are all run; but there is nothing to
     // drive a browser against when a build failed.
-    let mut reports: Vec<Report> = checks.into_iter().map(|step| counter.check(step)).collect();
-    let built: Vec<Report> = builds.into_iter().map(|step| counter.check(step)).collect();
-    let ready = built.iter().all(|report| report.outcome.is_ok());
-    reports.extend(built);
+    let mut reports: Vec<Report> = builds.into_iter().map(|step| counter.check(step)).collect();
+    let ready = reports.iter().all(|report| report.outcome.is_ok());
+    reports.extend(checks.into_iter().map(|step| counter.check(step)));
     if ready {
         reports.push(counter.check(contract::step()));
         reports.push(counter.check(browser_tests()));
@@ -39,12 +38,24 @@ pub(crate) fn e2e(args: &[String]) -> Result {
     status.success().then_some(()).ok_or_else(|| "Some browser tests failed.".to_owned())
 }
 
+/// Tests of everything that runs outside of a browser.
+fn cargo_test() -> Command {
+    let mut cargo = program("cargo");
+    cargo.args(["test", "--workspace", "--exclude", check::APP]);
+    cargo
+}
+
+/// The tests, and with them the server, which some of them start: built apart, the two would be
+/// compiled with other features each, and everything beneath them twice.
+fn cargo_build() -> Step {
+    let step = Step::new("Building the server and the tests", |job| {
+        job.run(cargo_test().arg("--no-run"), "Correct what the compiler says above.")
+    });
+    step.hint("some minutes the first time")
+}
+
 fn cargo_tests() -> Step {
-    Step::counted("cargo test", |job| {
-        let mut cargo = program("cargo");
-        cargo.args(["test", "--workspace", "--exclude", check::APP, "--no-fail-fast"]);
-        counted(job, &mut cargo, cargo_tally)
-    })
+    Step::counted("cargo test", |job| counted(job, cargo_test().arg("--no-fail-fast"), cargo_tally))
 }
 
 /// What the app works out without a browser is tested here, where a test is a plain function.
@@ -66,8 +77,7 @@ fn browser_tests() -> Step {
     })
 }
 
-/// Playwright, told where the server and the browser are.
-/// Playwright, on the dev build unless told otherwise.
+/// Playwright, told where the browser and the server are: the dev build unless told otherwise.
 pub(crate) fn playwright() -> Command {
     let folder = paths::root().join("end2end");
     let mut command = Command::new(node::bin("end2end").join("playwright"));

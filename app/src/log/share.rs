@@ -77,6 +77,11 @@ pub(crate) fn ShareButton(
     }
 }
 
+/// Keeps the place of the button.
+pub(crate) fn soon() -> AnyView {
+    view! { <span class="button share" aria-hidden="true">{icon(Icon::Link)}<span>"Share"</span></span> }.into_any()
+}
+
 /// Says of which moment the entries are, where the address pins one, how many came later, and leads to
 /// them. What retention has removed of the span since then will be said here too.
 #[component]

@@ -21,9 +21,10 @@ use crate::{
         problems::{BadAddressProps, NoAnswer},
         rail::Rail,
         range_menu::RangeMenu,
+        removed::RemovedProps,
         report::ReportProps,
         search::Search,
-        share::{PinnedProps, Share, ShareButton},
+        share::{self, PinnedProps, Share, ShareButtonProps},
         shortcuts::{HelpProps, Reach},
         summary::{Pager, Refresh, Summary},
         table::Table,
@@ -131,11 +132,12 @@ pub(crate) fn LogPage(
                     <Search log field=search />
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
-                    <ShareButton share />
+                    {patiently(move || Later::Share(ShareButtonProps { share }), share::soon)}
                     {when(move || session.may_yet(&log.project(), Permission::Export), move || patiently(move || Later::Export(ExportButtonProps { log, columns, tabs: answer.tabs.into(), open: exporting }), export::soon))}
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}
+                {when(move || painted.get(), move || patiently(move || Later::Removed(RemovedProps { log, page: page.into() }), nothing))}
                 {when(move || pinned.get(), move || patiently(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
                 {when(move || rest.get(), move || later(move || Later::Help(Box::new(HelpProps { reach })), nothing))}
                 <NoAnswer log what="The entries" failure=answer.page.failure.into() earlier=painted again />

@@ -9,8 +9,8 @@ use crate::{
     session::Session,
     settings::{
         bar::PlainBar, exports::ExportsSection, people::PeopleSection, privacy::PrivacySection,
-        projects::ProjectsSection, schedules::SchedulesSection, streams::StreamsSection,
-        tokens::TokensSection,
+        projects::ProjectsSection, retention::RetentionSection, schedules::SchedulesSection,
+        streams::StreamsSection, tokens::TokensSection,
     },
     ui::lazy::loading,
 };
@@ -51,6 +51,7 @@ pub(crate) fn SettingsPage(
                         <a href="#exports" rel="external">"Exports"</a>
                         <a href="#streams" rel="external">"Streams"</a>
                         <a href="#schedules" rel="external">"Schedules"</a>
+                        <a href="#retention" rel="external">"Retention"</a>
                         {instance.then(|| view! { <a href="#projects" rel="external">"Projects"</a> })}
                     </nav>
                     <PeopleSection project=kept.get_value() />
@@ -59,6 +60,7 @@ pub(crate) fn SettingsPage(
                     <ExportsSection project=kept.get_value() />
                     <StreamsSection project=kept.get_value() />
                     <SchedulesSection project=kept.get_value() />
+                    <RetentionSection project=kept.get_value() />
                     {when(move || instance, || view! { <ProjectsSection /> })}
                 }
                 .into_any(),

@@ -45,9 +45,8 @@ impl BuiltIn {
                  &operation=token_created&operation=token_revoked&operation=delete"
             }
             Self::Settings => {
-                "action=UpdateExportSettings&action=UpdateRetention&action=CreateRetentionRule\
-                 &action=UpdateRetentionRule&action=DeleteRetentionRule&action=CreateLegalHold\
-                 &action=UpdateLegalHold&action=DeleteLegalHold&action=CreateStream&action=UpdateStream\
+                "action=UpdateExportSettings&action=ChangeRetention&action=ApplyRetentionNow&action=MakeHold\
+                 &action=LiftHold&action=ConfirmClock&action=CreateStream&action=UpdateStream\
                  &action=PauseStream&action=DeleteStream"
             }
             // Who reads Daybook is no producer.

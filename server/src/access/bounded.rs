@@ -10,7 +10,8 @@ use daybook_model::{
 };
 
 use crate::store::{
-    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Rows, Scope, Store, StoreError,
+    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Rows, Scope, Steady, Store,
+    StoreError,
 };
 
 /// What somebody may see.
@@ -191,6 +192,10 @@ impl Store for Bounded {
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
         self.below.walk(&self.narrow(scope).await?, newest_first, from, limit, parts).await
+    }
+
+    async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
+        self.below.steady(project, from).await
     }
 
     async fn rows(

@@ -12,7 +12,7 @@ use super::{
     Inner, is_ours,
     machine::{Episode, Machine, Mind, Sighting, Watched},
     matcher::{Facts, Matcher},
-    table::{AlertsError, Found, KeptRule, Progress},
+    table::{AlertsError, Found, Kept, KeptRule, Progress},
     walk::{Asked, walk},
 };
 use crate::store::{ProjectId, Scope};
@@ -204,9 +204,11 @@ impl Engine {
             progress.found.extend(episodes.into_iter().map(|episode| rule.found(episode)));
             if std::mem::take(&mut rule.machine.dirty) {
                 let mind = rule.machine.mind();
-                let kept = postcard::to_stdvec(mind);
-                let kept = kept.map_err(|e| AlertsError::Unreadable(e.to_string()))?;
-                progress.minds.push((rule.kept.id, rule.kept.revision, kept, mind.limit));
+                let limit = mind.limit;
+                let mind = postcard::to_stdvec(mind);
+                let mind = mind.map_err(|e| AlertsError::Unreadable(e.to_string()))?;
+                let KeptRule { id: rule, revision, .. } = rule.kept;
+                progress.minds.push(Kept { rule, revision, mind, limit });
             }
         }
         let fired = !progress.found.is_empty();

@@ -3,129 +3,35 @@
 //! What it finds depends on the entries and their order alone, so that whoever begins again from what was
 //! kept finds the same. Everything in it is bounded.
 
+mod bounds;
 mod episode;
 mod hours;
+mod mind;
+mod watched;
 mod window;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use daybook_model::{
     Seq,
     alert::{Condition, HOURS_DAYS},
 };
-use serde::{Deserialize, Serialize};
 
 use crate::store::dictionary::Word;
 pub(super) use episode::Episode;
-use hours::Hours;
-use window::{Point, Window};
+pub(super) use mind::{Limit, Mind};
+pub(super) use watched::{Sighting, Watched};
+use window::Point;
 
-/// So many entries and groups one rule has in mind, about.
-const HELD: usize = 20_000;
 /// So many values one rule knows.
 const SEEN: usize = 50_000;
 /// A rule fires so often within an hour. Who wants to know more often has no use for alerts.
 pub(super) const BRAKE: u32 = 200;
 /// After so many entries, what is over is forgotten.
 const SWEEP: u32 = 1_024;
-/// After so many entries it is counted what it has in mind.
-const COUNTED: u32 = 64;
 /// What comes this late still finds what it belongs to.
 const LATE: i64 = 24 * 60 * 60 * 1_000;
 const HOUR: i64 = 60 * 60 * 1_000;
-/// What hours of a group weigh, in entries.
-const HOURS_WEIGH: usize = 16;
-
-/// A rule, as far as it says when it fires. Times in milliseconds.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Watched {
-    pub(super) condition: Condition,
-    pub(super) quiet: i64,
-    window: i64,
-}
-
-impl Watched {
-    pub(super) fn new(condition: Condition, quiet: u32) -> Self {
-        let millis = |seconds: u32| i64::from(seconds) * 1_000;
-        let window = millis(condition.window().unwrap_or_default());
-        Self { condition, quiet: millis(quiet).max(window), window }
-    }
-
-    /// How far before a time what happened may matter for it, in milliseconds.
-    pub(super) const fn looks_back(&self) -> i64 {
-        match self.condition {
-            Condition::UnusualHour {} => HOURS_DAYS as i64 * 24 * HOUR,
-            _ => self.quiet,
-        }
-    }
-}
-
-/// An entry that matches the rule's filter.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sighting<'a> {
-    pub(super) at: i64,
-    pub(super) seq: Seq,
-    /// When it was received; what is ahead of that moves no time on.
-    pub(super) received: i64,
-    /// The value of the rule's group.
-    pub(super) group: Option<(&'a str, &'a str)>,
-    /// The value of the condition's facet.
-    pub(super) value: Option<(&'a str, &'a str)>,
-}
-
-/// Why a rule does not see everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Limit {
-    /// More goes on at once than it can have in mind.
-    Crowded,
-    /// There are more values than it can know.
-    Values,
-    /// It fired too often.
-    Brake,
-}
-
-impl Limit {
-    /// As told.
-    pub(super) const fn message(self) -> &'static str {
-        match self {
-            Self::Crowded => {
-                "more goes on at once than it can keep in mind, and what is oldest was left aside: narrow its filter"
-            }
-            Self::Values => {
-                "there are more than 50,000 values, and new ones are not told from old ones any more: narrow its filter"
-            }
-            Self::Brake => {
-                "it fired more than 200 times within an hour, and what came then is not told: narrow its filter, or give it more quiet time"
-            }
-        }
-    }
-}
-
-/// What a rule has in mind.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Mind {
-    groups: HashMap<i64, Group>,
-    seen: HashSet<i64>,
-    /// The time, as far as entries tell.
-    time: i64,
-    /// The last entry, for absence; and whether its being the last was told.
-    last: Option<(i64, Seq)>,
-    told: bool,
-    entries: u32,
-    /// How often it fired in which hour.
-    fired: (i64, u32),
-    /// What was reached, and when first.
-    pub(super) limit: Option<(Limit, i64)>,
-}
-
-/// What is in mind of one value of the group.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-struct Group {
-    window: Window,
-    hours: Option<Hours>,
-    episode: Option<Episode>,
-    last: i64,
-}
 
 /// A rule at work.
 #[derive(Debug)]
@@ -334,71 +240,6 @@ impl Machine {
         if self.mind.limit.is_none_or(|(reached, _)| reached != limit) {
             self.mind.limit = Some((limit, at));
         }
-    }
-
-    /// Forgets what nothing can belong to any more.
-    fn sweep(&mut self) {
-        let (time, Watched { window, quiet, .. }) = (self.mind.time, self.watched);
-        let old = time - window - window.max(LATE);
-        let hours = i64::from(HOURS_DAYS) * 24 * HOUR;
-        let Self { mind, changed, over, braked, .. } = self;
-        mind.groups.retain(|key, group| {
-            group.window.forget(old);
-            if group.hours.is_some() && group.last < time - hours - LATE {
-                group.hours = None;
-            }
-            let quiet = |episode: &Episode| episode.last_at + quiet + LATE < time;
-            if group.episode.as_ref().is_some_and(quiet) {
-                let episode = group.episode.take();
-                if changed.remove(key) || !*braked {
-                    over.extend(episode);
-                }
-            }
-            group.weight() > 1
-        });
-    }
-
-    /// Forgets what is oldest, where there is too much.
-    fn bound(&mut self, now: i64) {
-        // Counted now and then: it takes a look at every group.
-        if !self.mind.entries.is_multiple_of(COUNTED) {
-            return;
-        }
-        let held: usize = self.mind.groups.values().map(Group::weight).sum();
-        if held <= HELD {
-            return;
-        }
-        self.sweep();
-        let mut by_age: Vec<_> = self
-            .mind
-            .groups
-            .iter()
-            .map(|(key, group)| (group.last, *key, group.weight()))
-            .collect();
-        let mut held: usize = by_age.iter().map(|(_, _, weight)| weight).sum();
-        if held <= HELD {
-            return;
-        }
-        by_age.sort_unstable();
-        for (_, key, weight) in by_age {
-            if held <= HELD / 4 * 3 {
-                break;
-            }
-            held -= weight;
-            let episode = self.mind.groups.remove(&key).and_then(|group| group.episode);
-            if self.changed.remove(&key) || !self.braked {
-                self.over.extend(episode);
-            }
-        }
-        self.reach(Limit::Crowded, now);
-    }
-}
-
-impl Group {
-    fn weight(&self) -> usize {
-        let hours = self.hours.as_ref().map_or(0, |_| HOURS_WEIGH);
-        let episode = self.episode.as_ref().map_or(0, |episode| 1 + episode.seqs.len());
-        1 + self.window.len() + hours + episode
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::cell::OnceCell;
 
-use daybook_model::{Event, Field, Filter, Term, field::StatusTerm, filter::fold};
+use daybook_model::{
+    Event, Field, Filter, Operation, Outcome, Term, field::StatusTerm, filter::fold,
+};
 
 /// Parts the texts that are searched; no search can contain it.
 const PART: char = '\u{1f}';
@@ -43,9 +45,9 @@ impl<'e> Facts<'e> {
                 let code = request.status_code?;
                 Some(self.status.get_or_init(|| code.to_string()))
             }
-            Field::Outcome => self.event.outcome.map(|outcome| outcome.as_str()),
+            Field::Outcome => self.event.outcome.map(Outcome::as_str),
             Field::Action => Some(&self.event.action),
-            Field::Operation => self.event.operation.map(|operation| operation.as_str()),
+            Field::Operation => self.event.operation.map(Operation::as_str),
             Field::ResourceType => self.event.resource.as_ref().map(|r| r.kind.as_str()),
             Field::Resource => {
                 let resource = self.event.resource.as_ref()?;

@@ -11,7 +11,7 @@ use daybook_model::alert::{MAX_RECIPIENTS, MAX_RULES};
 use crate::store::{StoreError, sqlite::Database};
 pub(super) use deliveries::Due;
 pub use firings::Wanted;
-pub(super) use progress::{Found, Progress};
+pub(super) use progress::{Found, Kept, Progress};
 pub use recipients::KeptRecipient;
 pub use rules::KeptRule;
 

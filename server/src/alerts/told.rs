@@ -60,12 +60,11 @@ async fn write(
         name: Some(firing.name.clone()),
     });
     event.message = Some(firing.sentence.clone());
+    // Only what does not change while it goes on: told twice, it is the same entry.
     event.context = Some(json!({ "alert": {
         "severity": firing.severity,
         "at": firing.at,
         "group": firing.group,
-        "value": firing.value,
-        "entries": firing.seqs,
     } }));
     normalise(&mut event, &state.sources);
     let told = inner.ledger.tell(project, event).await;

@@ -1,7 +1,7 @@
 //! The task that looks at what arrives, for all projects.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     sync::Arc,
     time::Duration,
 };
@@ -96,6 +96,10 @@ impl Watch {
             let (Some(first), Some((last, _))) = (written.first(), written.entries().last()) else {
                 continue;
             };
+            if first == 1 && !self.engines.contains_key(&project) {
+                // A log that begins is watched from its first entry.
+                inner.table.begin(project, 0, inner.clock.now()).await?;
+            }
             let engine = self.engine(project).await?;
             if engine.place + 1 < first {
                 // Something was missed: this is read with it.
@@ -154,13 +158,15 @@ impl Watch {
 
     async fn engine(&mut self, project: ProjectId) -> Result<&mut Engine, AlertsError> {
         let inner = Arc::clone(&self.inner);
-        if !self.engines.contains_key(&project) {
-            let found = inner.store.project(&project.0.to_string()).await?;
-            let found = found
-                .ok_or_else(|| AlertsError::Unreadable(format!("the project {}", project.0)))?;
-            self.engines.insert(project, Engine::load(&inner, found).await?);
+        match self.engines.entry(project) {
+            Entry::Occupied(engine) => Ok(engine.into_mut()),
+            Entry::Vacant(room) => {
+                let found = inner.store.project(&project.0.to_string()).await?;
+                let found = found
+                    .ok_or_else(|| AlertsError::Unreadable(format!("the project {}", project.0)))?;
+                Ok(room.insert(Engine::load(&inner, found).await?))
+            }
         }
-        self.engines.get_mut(&project).ok_or_else(|| AlertsError::Unreadable("a project".into()))
     }
 }
 

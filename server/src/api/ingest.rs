@@ -64,6 +64,7 @@ pub(super) async fn create(
     let (indexes, events): (Vec<_>, Vec<_>) = batch.events.into_iter().unzip();
     let submitted = state.ledger.submit(access.id(), events).await?;
     let report = report(&indexes, &submitted, batch.refused);
+    state.metrics.ingested(&report);
     let status = if report.stored + report.duplicates == 0 && !report.refused.is_empty() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {

@@ -61,7 +61,8 @@ pub(super) async fn newer(question: Question) -> Result<Json<Newer>, Error> {
     let head = store.head(old.project).await?;
     let at = store.entry(old.project, old.as_of).await?.map(|entry| entry.received_at);
     let mut span = old.span;
-    if at.is_none_or(|at| at < span.to) {
+    // Where retention took the entry out, nobody knows; the span stays as it was then.
+    if at.map_or(old.as_of == 0, |at| at < span.to) {
         span.to = Span::ALL.to;
     }
     let [now, then] = [head, old.as_of].map(|as_of| Scope { span, as_of, ..old.clone() });

@@ -77,6 +77,8 @@ fn parts<'a>(
 ) -> impl Stream<Item = Result<Overview, StoreError>> + 'a {
     let scope = &list.scope;
     try_stream! {
+        // All of it is of one moment, whatever retention takes out meanwhile.
+        let _steady = store.steady(scope.project, scope.span.from).await;
         yield Overview::Tabs { tabs: tabs.to_vec() };
         let page = list.page(store).await?;
         let runs = here.by_run.then(|| runs::of(&page));

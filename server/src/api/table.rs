@@ -20,7 +20,7 @@ use crate::{
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path under `/api`.
+    /// The path, under `/api` where it is the API's.
     pub path: &'static str,
     /// What it asks of whoever calls it.
     pub rule: Rule,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::CliError;
+use super::{CliError, secret_in};
 use crate::{
     oidc::{ClientSecret, Config, GroupGrant, SingleSignOn},
     site::Site,
@@ -99,16 +99,9 @@ impl Options {
     }
 
     fn secret(&self) -> Result<Option<String>, CliError> {
-        let Some(path) = &self.oidc_client_secret_file else {
-            return Ok(self.oidc_client_secret.clone());
-        };
-        let read = std::fs::read_to_string(path);
-        let text = read.map_err(|error| CliError::File { path: path.clone(), error })?;
-        let secret = text.trim();
-        if secret.is_empty() {
-            let path = path.display();
-            return Err(CliError::say(format!("{path}: there is no secret in this file")));
+        match &self.oidc_client_secret_file {
+            Some(path) => secret_in(path).map(Some),
+            None => Ok(self.oidc_client_secret.clone()),
         }
-        Ok(Some(secret.to_owned()))
     }
 }

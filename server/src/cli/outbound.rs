@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::CliError;
-use crate::outbound::{Bucket, Folder, Mailer, Outbound};
+use super::{CliError, secret_in};
+use crate::outbound::{Bucket, Folder, Mailer, Outbound, Place};
 
 /// Where this server can take files and mail.
 #[derive(Args)]
@@ -19,6 +19,14 @@ pub(super) struct Options {
     /// `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ALLOW_HTTP`
     #[arg(long, env = "DAYBOOK_EXPORT_BUCKET", value_name = "S3_URL")]
     export_bucket: Option<String>,
+    /// A file with nothing else in it than the secret access key, in place of `AWS_SECRET_ACCESS_KEY`
+    #[arg(
+        long,
+        env = "DAYBOOK_EXPORT_BUCKET_SECRET_FILE",
+        value_name = "FILE",
+        requires = "export_bucket"
+    )]
+    export_bucket_secret_file: Option<PathBuf>,
     /// The mail server: `smtps://name:password@smtp.example.com`, or
     /// `smtp://name:password@smtp.example.com:587?tls=required`. Others on this machine can read what a
     /// command was started with: give it in the environment
@@ -31,9 +39,50 @@ pub(super) struct Options {
         requires = "public_url"
     )]
     smtp_url: Option<String>,
+    /// A file with nothing else in it than that
+    #[arg(
+        long,
+        env = "DAYBOOK_SMTP_URL_FILE",
+        value_name = "FILE",
+        conflicts_with = "smtp_url",
+        requires = "mail_from",
+        requires = "public_url"
+    )]
+    smtp_url_file: Option<PathBuf>,
     /// In whose name mails are sent: `Daybook <daybook@example.com>`
     #[arg(long, env = "DAYBOOK_MAIL_FROM", value_name = "SENDER")]
     mail_from: Option<String>,
+}
+
+/// Where entries go before they are removed, and whence they come back.
+#[derive(Debug, Args)]
+pub(super) struct ArchiveOptions {
+    /// A folder into which entries are written before retention removes them; made where it is missing
+    #[arg(
+        long,
+        env = "DAYBOOK_ARCHIVE_FOLDER",
+        value_name = "FOLDER",
+        conflicts_with = "archive_bucket"
+    )]
+    archive_folder: Option<PathBuf>,
+    /// A bucket of an S3-compatible store, in its place: `s3://audit/archive`. Where the store is and what
+    /// opens it is read from the environment, as for `--export-bucket`
+    #[arg(long, env = "DAYBOOK_ARCHIVE_BUCKET", value_name = "S3_URL")]
+    archive_bucket: Option<String>,
+}
+
+impl ArchiveOptions {
+    /// As it was given.
+    pub(super) fn read(&self) -> Result<Option<Place>, CliError> {
+        if let Some(path) = &self.archive_folder {
+            let folder = Folder::at(path).map_err(|e| {
+                CliError::say(format!("the folder of the archive, {}: {e}", path.display()))
+            })?;
+            return Ok(Some(Place::Folder(folder)));
+        }
+        let bucket = self.archive_bucket.as_deref().map(|url| Bucket::at(url, None)).transpose();
+        Ok(bucket.map_err(|e| CliError::say(e.to_string()))?.map(Place::Bucket))
+    }
 }
 
 impl std::fmt::Debug for Options {
@@ -58,11 +107,17 @@ impl Options {
             })?),
             None => None,
         };
-        let bucket = self.export_bucket.as_deref().map(Bucket::at).transpose().map_err(said)?;
-        let mailer = match (&self.smtp_url, &self.mail_from) {
+        let secret = self.export_bucket_secret_file.as_deref().map(secret_in).transpose()?;
+        let bucket = |address| Bucket::at(address, secret.as_deref());
+        let bucket = self.export_bucket.as_deref().map(bucket).transpose().map_err(said)?;
+        let smtp_url = match &self.smtp_url_file {
+            Some(path) => Some(secret_in(path)?),
+            None => self.smtp_url.clone(),
+        };
+        let mailer = match (&smtp_url, &self.mail_from) {
             (Some(url), Some(from)) => Some(Mailer::by(url, from).map_err(said)?),
             _ => None,
         };
-        Ok(Outbound { folder, bucket, mailer })
+        Ok(Outbound { folder, bucket, mailer, archive: None })
     }
 }

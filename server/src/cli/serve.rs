@@ -1,27 +1,24 @@
 //! `daybook serve`: the page and the API.
 
-use std::{
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use daybook_model::{account::Project, paths};
 use daybook_recorder::{IpNet, Proxies};
-use tokio::net::TcpListener;
 
 use super::{
     CliError, LogOptions, ProjectOption, demo,
+    door::{Door, Stop},
     log::{OpenLog, log_file},
 };
 use crate::{
     alerts::{self, Alerts},
     api, connections,
     journal::MINUTE,
+    outbound::Outbound,
     people::Lifetimes,
     presence::{Found, Presence},
-    project, schedules,
+    project, retention, schedules,
     secret::Secret,
     settings::Settings,
     site::Site,
@@ -30,31 +27,35 @@ use crate::{
     tabs::Tabs,
 };
 
-/// Serve the page and the API
+/// How a server is to be
 #[derive(Debug, Args)]
-pub(super) struct Serve {
-    #[command(flatten)]
-    project: ProjectOption,
+pub(super) struct Server {
     /// Where to listen
     #[arg(long, env = "DAYBOOK_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    pub(super) listen: SocketAddr,
+    /// Where to listen for those who watch over the server: `/metrics`, `/healthz` and `/readyz`, to
+    /// whoever reaches it; nowhere unless given
+    #[arg(long, env = "DAYBOOK_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub(super) metrics_listen: Option<SocketAddr>,
     /// Memory for the column index of each project, in MiB; 0 does without
     #[arg(long, env = "DAYBOOK_INDEX_MEMORY", default_value_t = 1024, value_name = "MIB")]
-    index_memory: usize,
+    pub(super) index_memory: usize,
     /// A file of tabs that projects have beside the usual ones, or instead of them
     #[arg(long, env = "DAYBOOK_TABS", value_name = "FILE")]
     tabs: Option<PathBuf>,
     /// The address at which browsers reach this server, where another one stands in front of it:
     /// `https://daybook.example.com`
     #[arg(long, env = "DAYBOOK_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
+    pub(super) public_url: Option<String>,
     /// Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed
     #[arg(long, env = "DAYBOOK_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
-    trusted_proxies: Vec<IpNet>,
+    pub(super) trusted_proxies: Vec<IpNet>,
     #[command(flatten)]
     single_sign_on: super::oidc::Options,
     #[command(flatten)]
     outbound: super::outbound::Options,
+    #[command(flatten)]
+    archive: super::outbound::ArchiveOptions,
     #[command(flatten)]
     redaction: super::Redaction,
     /// After how many minutes without being used a session ends
@@ -71,6 +72,15 @@ pub(super) struct Serve {
     #[arg(long, env = "DAYBOOK_READING_WINDOW", default_value_t = 1, value_name = "MINUTES",
         value_parser = clap::value_parser!(i64).range(1..=1_440))]
     reading_window: i64,
+}
+
+/// Serve the page and the API
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    project: ProjectOption,
+    #[command(flatten)]
+    server: Server,
     /// Fill the project with made-up activity if it is empty, and keep adding some
     #[arg(long)]
     demo: bool,
@@ -81,7 +91,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
-        let settings = self.settings()?;
+        let settings = self.server.settings()?;
         let presence = match Presence::take(&log_file(options)?)? {
             Found::Free(presence) => presence,
             Found::Server(server) => {
@@ -91,51 +101,23 @@ impl Serve {
                 )));
             }
         };
-        let memory = (self.index_memory > 0).then(|| self.index_memory.saturating_mul(1 << 20));
+        connections::raise_limit();
+        let stop = Stop::when_asked();
+        // Opening the log may take a while: whoever asks meanwhile is told so.
+        let door = Door::at(self.server.listen, "--listen", &stop).await?;
+        let watched = match self.server.metrics_listen {
+            Some(address) => Some(Door::at(address, "--metrics-listen", &Stop::never()).await?),
+            None => None,
+        };
+        let memory = self.server.index_memory;
+        let memory = (memory > 0).then(|| memory.saturating_mul(1 << 20));
         let log = OpenLog::open(options, presence, memory).await?;
         let project =
             project::find_or_create(&*log.store, &self.project.project, log.clock.now()).await?;
         if self.demo {
             self.start_demo(&log, &project).await?;
         }
-        self.serve(log, settings).await
-    }
-
-    fn settings(&self) -> Result<Settings, CliError> {
-        let tabs = match &self.tabs {
-            Some(file) => Tabs::default().with_file(file)?,
-            None => Tabs::default(),
-        };
-        let site = match &self.public_url {
-            Some(address) => Site::at(address).map_err(|e| CliError::say(e.to_string()))?,
-            None => Site::default(),
-        };
-        let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
-        let single_sign_on = self.single_sign_on.read(&site)?;
-        let outbound = self.outbound.read()?;
-        let redactor = self.redaction.redactor()?;
-        let lifetimes = Lifetimes {
-            idle: self.session_idle * 60_000,
-            whole: self.session_lifetime * 3_600_000,
-        };
-        let streams = self.streams.read()?;
-        let alerts = alerts::Options {
-            addresses: streams.addresses,
-            authorities: streams.authorities.clone(),
-            seed: streams.seed,
-            ..alerts::Options::default()
-        };
-        Ok(Settings {
-            alerts,
-            tabs,
-            redactor,
-            site,
-            lifetimes,
-            single_sign_on,
-            streams,
-            outbound,
-            ..Settings::default()
-        })
+        self.serve(log, settings, door, watched, stop).await
     }
 
     async fn start_demo(&self, log: &OpenLog, project: &Project) -> Result<(), CliError> {
@@ -153,26 +135,19 @@ impl Serve {
         Ok(())
     }
 
-    async fn serve(&self, log: OpenLog, mut settings: Settings) -> Result<(), CliError> {
-        let listen = self.listen;
-        let listener = TcpListener::bind(listen).await.map_err(|e| {
-            CliError::say(format!(
-                "cannot listen at {listen}: {e}; choose another address with --listen"
-            ))
-        })?;
-        let mut bound = listener.local_addr().unwrap_or(listen);
-        // “Any address” is no address to open.
-        if bound.ip().is_unspecified() {
-            bound.set_ip(if bound.is_ipv6() {
-                Ipv6Addr::LOCALHOST.into()
-            } else {
-                Ipv4Addr::LOCALHOST.into()
-            });
-        }
-        let address = format!("http://{bound}");
+    async fn serve(
+        &self,
+        log: OpenLog,
+        mut settings: Settings,
+        door: Door,
+        watched: Option<Door>,
+        stop: Stop,
+    ) -> Result<(), CliError> {
+        let address = door.address();
         let local_key = log.presence.announce(address.clone())?;
         let address = settings.site.address().map_or(address, str::to_owned);
-        let journal = log.journal(self.reading_window * MINUTE, settings.site.proxies()).await?;
+        let journal =
+            log.journal(self.server.reading_window * MINUTE, settings.site.proxies()).await?;
         settings.journal = Some(journal.clone());
         let link = Secret::generate("");
         let state = AppState::new(
@@ -184,7 +159,7 @@ impl Serve {
             local_key.hash(),
             link.hash(),
         );
-        let (live, underway) = (state.live.clone(), state.underway.clone());
+        let underway = state.underway.clone();
         let streams = state.streams.clone();
         match crate::export::record::close_unfinished(&state).await {
             Ok(0) => {}
@@ -199,22 +174,29 @@ impl Serve {
         schedules::keeper::start(state.clone());
         let alerts = state.alerts.clone();
         alerts.start(state.clone()).await;
+        retention::keeper::start(state.clone());
+        let closing = (state.clone(), stop.clone());
+        tokio::spawn(async move {
+            let (state, stop) = closing;
+            stop.asked().await;
+            state.health.close();
+            // They would go on for ever; their readers come back.
+            state.live.close();
+        });
+        if let Some(watched) = &watched {
+            watched.front.open(api::watched_router(&state));
+        }
+        door.front.open(api::router(state));
         println!("Daybook is at {address}");
         println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
-        let patience = state.patience;
-        let served = connections::serve(listener, api::router(state), patience, async move {
-            stopped().await;
-            // They would go on for ever; their readers come back.
-            live.close();
-        });
         // Whoever is still reading half a minute after the signal is let go.
         let overtime = async {
-            stopped().await;
+            stop.asked().await;
             tokio::time::sleep(Duration::from_secs(30)).await;
         };
         tokio::select! {
             () = async {
-                served.await;
+                door.closed().await;
                 underway.close();
                 underway.wait().await;
             } => {}
@@ -229,17 +211,42 @@ impl Serve {
     }
 }
 
-/// Until the process is asked to stop.
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
+impl Server {
+    /// As it was told.
+    pub(super) fn settings(&self) -> Result<Settings, CliError> {
+        let tabs = match &self.tabs {
+            Some(file) => Tabs::default().with_file(file)?,
+            None => Tabs::default(),
+        };
+        let site = match &self.public_url {
+            Some(address) => Site::at(address).map_err(|e| CliError::say(e.to_string()))?,
+            None => Site::default(),
+        };
+        let site = site.behind(Proxies::new(self.trusted_proxies.iter().copied()));
+        let single_sign_on = self.single_sign_on.read(&site)?;
+        let outbound = Outbound { archive: self.archive.read()?, ..self.outbound.read()? };
+        let redactor = self.redaction.redactor()?;
+        let lifetimes = Lifetimes {
+            idle: self.session_idle * 60_000,
+            whole: self.session_lifetime * 3_600_000,
+        };
+        let streams = self.streams.read()?;
+        let alerts = alerts::Options {
+            addresses: streams.addresses,
+            authorities: streams.authorities.clone(),
+            seed: streams.seed,
+            ..alerts::Options::default()
+        };
+        Ok(Settings {
+            tabs,
+            redactor,
+            site,
+            lifetimes,
+            single_sign_on,
+            streams,
+            alerts,
+            outbound,
+            ..Settings::default()
+        })
     }
 }

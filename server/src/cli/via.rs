@@ -19,6 +19,7 @@ use crate::{
     api,
     journal::{Journal, MINUTE},
     ledger::Ledger,
+    outbound::Outbound,
     presence::Presence,
     presence::RunningServer,
     secret::Secret,
@@ -40,6 +41,11 @@ pub(super) fn nothing() -> serde_json::Value {
 impl Via {
     /// Opens the log, or finds the server that has it open.
     pub(super) async fn find(options: &LogOptions) -> Result<Self, CliError> {
+        Self::with(options, Outbound::default()).await
+    }
+
+    /// The same, with ways out where the log is opened here; a server has its own.
+    pub(super) async fn with(options: &LogOptions, outbound: Outbound) -> Result<Self, CliError> {
         let log = match Log::find(options).await? {
             Log::There(server) => return Ok(Self::There(server)),
             Log::Here(log) => log,
@@ -52,7 +58,7 @@ impl Via {
             ledger.clone(),
             people,
             clock,
-            Settings { journal: Some(journal.clone()), ..Settings::default() },
+            Settings { journal: Some(journal.clone()), outbound, ..Settings::default() },
             key.hash(),
             link.hash(),
         );

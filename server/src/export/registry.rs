@@ -113,6 +113,11 @@ impl Exports {
         kept.iter().find(|tracked| tracked.job.id == id).cloned()
     }
 
+    /// How many run.
+    pub fn running(&self) -> usize {
+        RUNNING - self.places.available_permits()
+    }
+
     /// A place to run in.
     pub(super) fn place(&self, caller: &Caller) -> Result<OwnedSemaphorePermit, ExportsError> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

@@ -76,7 +76,11 @@ pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Res
     // One page written ahead: no more is read than somebody takes.
     let (pieces, mut written) = mpsc::channel(1);
     let job = tracked.job.clone();
+    let (project, from) = (job.scope.project, job.scope.span.from);
+    // What is exported stays in place until all of it is written.
+    let steady = state.store.steady(project, from).await;
     tokio::spawn(async move {
+        let _steady = steady;
         if let Err(error) = write(&job, &pieces).await {
             tracing::warn!(%error, export = job.id, "an export broke off");
         }

@@ -1,11 +1,11 @@
 //! The task that writes: takes what waits, group by group.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use daybook_model::{Event, Seq, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot, watch};
 
-use super::{Announcement, LedgerError, Submitted, tap::Tap};
+use super::{Announcement, LedgerError, Pulse, Submitted, tap::Tap};
 use crate::{
     clock::Clock,
     store::{AnyStore, Appended, ProjectId},
@@ -49,6 +49,7 @@ pub(super) struct Queue {
     clock: Clock,
     heads: broadcast::Sender<Announcement>,
     tap: Tap,
+    pulse: Arc<Pulse>,
     waiting: VecDeque<Batch>,
 }
 
@@ -58,8 +59,9 @@ impl Queue {
         clock: Clock,
         heads: broadcast::Sender<Announcement>,
         tap: Tap,
+        pulse: Arc<Pulse>,
     ) -> Self {
-        Self { store, clock, heads, tap, waiting: VecDeque::new() }
+        Self { store, clock, heads, tap, pulse, waiting: VecDeque::new() }
     }
 
     /// Writes until it is closed and nothing waits any more.
@@ -120,8 +122,9 @@ impl Queue {
             rooms.push(batch.room);
             together.extend(batch.events);
         }
-        let now = self.clock.now();
+        let (now, begun) = (self.clock.now(), Instant::now());
         let result = self.append(project, &together, now).await;
+        self.pulse.committed(begun.elapsed(), result.as_ref().err());
         let left = match &result {
             Ok((outcomes, _)) => self.tap.tell(project, together, outcomes, now, bytes),
             Err(_) => Some(together),

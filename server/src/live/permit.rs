@@ -49,6 +49,13 @@ impl super::Hub {
     }
 }
 
+impl super::Hub {
+    /// How many streams there are.
+    pub fn readers(&self) -> usize {
+        self.0.permits.held().values().sum()
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         let mut held = self.permits.held();

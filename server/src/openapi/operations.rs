@@ -7,6 +7,7 @@ mod investigations;
 mod own;
 mod people;
 mod published;
+mod retention;
 mod schedules;
 mod streams;
 mod views;
@@ -28,6 +29,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Part> {
         ("Schedules", schedules::operations(schemas)),
         ("Alerts", alerts::alerts(schemas)),
         ("Recipients of alerts", alerts::recipients(schemas)),
+        ("Retention", retention::operations(schemas)),
         ("Projects", people::projects(schemas)),
         ("People", people::people(schemas)),
         ("Tokens", people::tokens(schemas)),

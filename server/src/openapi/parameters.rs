@@ -33,6 +33,11 @@ pub(super) fn bars() -> Vec<Value> {
     [filter(), own].concat()
 }
 
+/// A time, or all of it.
+pub(super) fn time() -> Vec<Value> {
+    ["from", "to"].map(|key| parameter(key, "an instant; all of the time without", text())).into()
+}
+
 /// Which facets.
 pub(super) fn facets() -> Vec<Value> {
     vec![parameter("facets", "which, with commas between", text())]

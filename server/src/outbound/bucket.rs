@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use axum::body::Bytes;
+use futures_util::{TryStreamExt as _, stream::BoxStream};
 use object_store::{
     ClientConfigKey, ObjectStore, ObjectStoreExt as _, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
@@ -29,9 +31,15 @@ pub struct Bucket {
 
 impl Bucket {
     /// The bucket at an address `s3://bucket/prefix`. Where it is and who we are there is said by the
-    /// environment, as for other programs: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, ….
-    pub fn at(address: &str) -> Result<Self, OutboundError> {
-        Self::with(AmazonS3Builder::from_env(), address)
+    /// environment, as for other programs: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, …; the
+    /// secret that belongs to these may be given here.
+    pub fn at(address: &str, secret: Option<&str>) -> Result<Self, OutboundError> {
+        let said = AmazonS3Builder::from_env();
+        let said = match secret {
+            Some(secret) => said.with_secret_access_key(secret),
+            None => said,
+        };
+        Self::with(said, address)
     }
 
     /// The same, where the environment is not asked.
@@ -66,14 +74,41 @@ impl Bucket {
         })
     }
 
+    /// Where it is.
+    pub(super) fn shown(&self) -> String {
+        self.place(&self.prefix)
+    }
+
+    /// The pieces of an object.
+    pub(super) async fn get(
+        &self,
+        path: &str,
+        name: &str,
+    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, OutboundError> {
+        Ok(self.store.get(&Path::from(self.name(path, name))).await?.into_stream())
+    }
+
+    /// The whole name of an object.
+    fn name(&self, path: &str, name: &str) -> String {
+        let parts = [&self.prefix, path, name];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+
     /// Begins an object. Small ones are put at once, large ones in parts that become one at the end.
     pub fn upload(&self, path: &str, name: &str) -> Upload {
-        let parts = [&self.prefix, path, name];
-        let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+        let name = self.name(path, name);
         let store = Arc::clone(&self.store);
         let parts = BufWriter::with_capacity(store, Path::from(name.as_str()), PART);
         let parts = Box::new(parts.with_max_concurrency(PARTS));
         Upload::Object { parts, bucket: self.clone(), name }
+    }
+
+    /// Looks whether it can be reached.
+    pub async fn look(&self) -> Result<(), OutboundError> {
+        let below = Path::from(&*self.prefix);
+        let mut listed = self.store.list(Some(&below));
+        listed.try_next().await?;
+        Ok(())
     }
 
     /// Puts a small object.

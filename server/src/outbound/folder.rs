@@ -30,6 +30,26 @@ impl Folder {
         Ok(Self { base: path.canonicalize()?.into() })
     }
 
+    /// Where it is.
+    pub(super) fn shown(&self) -> String {
+        self.base.display().to_string()
+    }
+
+    /// Opens a file below it.
+    pub(super) fn open(&self, path: &str, name: &str) -> io::Result<File> {
+        let mut folder = open(&*self.base, STEP, Mode::empty())?;
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            folder = openat(&folder, part, STEP, Mode::empty())?;
+        }
+        let how = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(openat(&folder, name, how, Mode::empty())?.into())
+    }
+
+    /// Looks whether it can be written to.
+    pub fn look(&self) -> io::Result<()> {
+        tempfile::tempfile_in(&self.base).map(drop)
+    }
+
     /// Begins a file below it.
     pub async fn upload(&self, path: &str, name: &str) -> io::Result<Upload> {
         let (base, path, name) = (Arc::clone(&self.base), path.to_owned(), name.to_owned());

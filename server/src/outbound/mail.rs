@@ -57,6 +57,14 @@ impl Mailer {
         Ok(Self { transport: transport.timeout(Some(PATIENCE)).build(), from: from.into() })
     }
 
+    /// Looks whether the mail server lets this server in.
+    pub async fn look(&self) -> Result<(), OutboundError> {
+        if self.transport.test_connection().await? {
+            return Ok(());
+        }
+        Err(OutboundError::Configured("the mail server does not take part in a greeting".into()))
+    }
+
     /// Sends a letter to one person. Done when the mail server has taken it.
     pub async fn send(&self, to: &str, letter: &Letter) -> Result<(), OutboundError> {
         let to: Address = to.parse().map_err(|error| {

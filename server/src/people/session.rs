@@ -40,6 +40,17 @@ pub struct Session {
 }
 
 impl People {
+    /// How many sessions there are that have not ended.
+    pub async fn open_sessions(&self, now: Timestamp) -> Result<u64, PeopleError> {
+        let open = "SELECT count(*) FROM session WHERE expires_at > $1 AND seen_at > $2";
+        let count: i64 = sqlx::query_scalar(open)
+            .bind(now.millis())
+            .bind(now.millis() - self.lifetimes.idle)
+            .fetch_one(&self.sessions)
+            .await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// How long sessions last.
     pub fn lifetimes(&self) -> Lifetimes {
         self.lifetimes

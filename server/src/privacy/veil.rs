@@ -14,7 +14,7 @@ use daybook_model::{
 
 use super::{Masks, Pseudonyms, mask};
 use crate::store::{
-    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Scope, Store, StoreError,
+    AnyStore, Appended, Counts, Key, Parts, Position, ProjectId, Scope, Steady, Store, StoreError,
 };
 
 /// How many values of a facet are looked through for a text; the texts that are seen are not those
@@ -175,6 +175,10 @@ impl Store for Veiled {
         _: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
         Err(StoreError::Failed("nothing is written through masks".into()))
+    }
+
+    async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
+        self.beneath.steady(project, from).await
     }
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {

@@ -16,6 +16,7 @@ mod merge;
 mod order;
 mod packed;
 mod plan;
+mod purge;
 mod row;
 mod scan;
 mod slots;
@@ -33,13 +34,15 @@ use daybook_model::{
     Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Stack, StackBy, Timestamp,
     account::Project, page::Direction,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
+pub use disk::{Inspected, inspect};
 pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
 
 use super::{
-    Appended, Counts, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sqlite::Sqlite,
+    Appended, Counts, Held, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
+    StoreError, sqlite::Sqlite,
 };
 use keeper::blocking;
 use plan::Plan;
@@ -84,6 +87,8 @@ pub struct Index {
     slots: Slots,
     /// How many questions are answered at once: more do not help, and take memory each.
     turns: Semaphore,
+    /// One takes entries out at a time.
+    removing: Mutex<()>,
 }
 
 /// How many questions are answered at once.
@@ -98,7 +103,7 @@ impl Index {
     pub fn over(store: Arc<Sqlite>, settings: Settings) -> Self {
         let beneath: Arc<dyn Source> = store;
         let slots = Slots::new(Arc::clone(&beneath), settings);
-        Self { slots, beneath, turns: Semaphore::new(TURNS) }
+        Self { slots, beneath, turns: Semaphore::new(TURNS), removing: Mutex::default() }
     }
 
     /// Begins to hold every project there is.
@@ -113,8 +118,7 @@ impl Index {
     pub async fn settled(&self, project: ProjectId) -> Result<(usize, usize), StoreError> {
         let head = self.beneath.head(project).await?;
         let snapshot = self.slots.settled(project, head).await?;
-        let chunks = snapshot.base.iter().chain(&snapshot.tail);
-        Ok((chunks.map(|chunk| chunk.len()).sum(), snapshot.bytes()))
+        Ok((snapshot.len(), snapshot.bytes()))
     }
 
     /// Whether anything of a project is held at the moment.
@@ -193,8 +197,57 @@ impl Store for Index {
         Ok(outcomes)
     }
 
+    /// What is held is made ready first, so that nobody waits for long, and shown in the same moment in
+    /// which the entries go.
+    async fn remove(&self, removal: &Removal) -> Result<u64, StoreError> {
+        let _removing = self.removing.lock().await;
+        let mut keys = removal.keys.clone();
+        keys.sort_unstable();
+        let Some(last) = keys.last().map(|key| key.0) else { return Ok(0) };
+        let keys: Arc<[Key]> = keys.into();
+        let (project, before) = (removal.project, Timestamp::saturating(last).plus_millis(1));
+        let prepared = self.slots.prepare(project, &keys).await;
+        let shut = match self.beneath.gate().shut(project, before).await {
+            Ok(shut) => shut,
+            Err(error) => {
+                if let Some(prepared) = prepared {
+                    prepared.give_up();
+                }
+                return Err(error);
+            }
+        };
+        let removed = self.beneath.remove_behind(removal).await;
+        // Where not all of them went, or nobody knows, what is held is not told apart from what is there.
+        let whole = removed.as_ref().is_ok_and(|&removed| removed == keys.len() as u64);
+        let shown = match prepared.filter(|_| whole) {
+            Some(prepared) => prepared.go_on().await,
+            None => false,
+        };
+        if !shown {
+            self.slots.forget(project);
+        }
+        drop(shut);
+        removed
+    }
+
+    async fn give_back(&self) -> Result<bool, StoreError> {
+        self.beneath.give_back().await
+    }
+
+    async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
+        self.beneath.steady(project, from).await
+    }
+
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
         self.beneath.head(project).await
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        self.beneath.writable().await
+    }
+
+    fn held(&self) -> Option<Held> {
+        Some(self.slots.held())
     }
 
     async fn list(
@@ -205,6 +258,7 @@ impl Store for Index {
         direction: Direction,
         limit: u16,
     ) -> Result<Vec<Entry>, StoreError> {
+        let _steady = self.beneath.steady_within(scope.project, scope.span.from).await;
         if !Coded::orders(sort.column) {
             return self.beneath.list(scope, sort, from, direction, limit).await;
         }
@@ -319,6 +373,7 @@ impl Store for Index {
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
+        let _steady = self.beneath.steady_within(scope.project, scope.span.from).await;
         let count = |snapshot: &Snapshot, window, plan: &Plan| Some(snapshot.count(window, plan));
         let Some((count, snapshot)) = self.ask(scope, count).await? else {
             return self.beneath.count(scope).await;
@@ -334,6 +389,7 @@ impl Store for Index {
         scope: &Scope,
         bounds: &[Vec<Filter>],
     ) -> Result<Vec<u64>, StoreError> {
+        let _steady = self.beneath.steady_within(scope.project, scope.span.from).await;
         let asked = bounds.to_vec();
         let counts = move |snapshot: &Snapshot, window, plan: &Plan| {
             let plans = asked
@@ -353,6 +409,7 @@ impl Store for Index {
     }
 
     async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError> {
+        let _steady = self.beneath.steady_within(scope.project, scope.span.from).await;
         let extent = |snapshot: &Snapshot, window, _: &Plan| Some(snapshot.extent(window));
         let Some((extent, snapshot)) = self.ask(&scope.unfiltered(), extent).await? else {
             return self.beneath.extent(scope).await;
@@ -372,6 +429,7 @@ impl Store for Index {
         scope: &Scope,
         edges: &[Timestamp],
     ) -> Result<Vec<[u64; 3]>, StoreError> {
+        let _steady = self.beneath.steady_within(scope.project, scope.span.from).await;
         let at: Vec<i64> = edges.iter().map(|edge| edge.millis()).collect();
         let bars =
             move |snapshot: &Snapshot, window, plan: &Plan| Some(snapshot.bars(window, plan, &at));
@@ -392,6 +450,7 @@ impl Store for Index {
         top: usize,
         containing: Option<&str>,
     ) -> Result<FacetCounts, StoreError> {
+        let _steady = self.beneath.steady_within(scope.project, scope.span.from).await;
         let (asked, text) = (scope.clone(), containing.map(str::to_owned));
         let facet = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
             let whole = snapshot.below(&asked).is_none();

@@ -7,6 +7,7 @@ mod insert;
 mod lexicon;
 mod read;
 mod recent;
+mod remove;
 mod source;
 mod spelled;
 mod walk;
@@ -17,12 +18,15 @@ use daybook_model::{
     Entry, Event, FacetCounts, Field, Seq, Sort, Span, Stack, StackBy, Timestamp, account::Project,
     page::Direction,
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row as _, SqliteConnection, Transaction, sqlite::SqliteRow};
 use tokio::sync::Mutex;
 
-pub use database::Database;
+pub use database::{Database, Layout, layout};
 
-use super::{Appended, Key, Parts, Position, ProjectId, Rows, Scope, Store, StoreError, sql};
+use super::{
+    Appended, Key, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store, StoreError,
+    gate::Gate, sql,
+};
 use append::Writer;
 use read::Reader;
 
@@ -33,6 +37,7 @@ pub struct Sqlite {
     words: words::Words,
     recent: recent::Recent,
     writer: Mutex<Writer>,
+    gate: Gate,
 }
 
 impl Sqlite {
@@ -48,6 +53,7 @@ impl Sqlite {
             words: words::Words::default(),
             recent: recent::Recent::default(),
             writer: Mutex::default(),
+            gate: Gate::default(),
         }
     }
 
@@ -101,8 +107,9 @@ impl Sqlite {
             .transpose()
     }
 
-    async fn reader(&self) -> Result<Reader<'_>, StoreError> {
-        Ok(Reader { connection: self.database.readers().acquire().await?, words: &self.words })
+    /// Whoever reads sees the log as it was at one moment, however many statements that takes.
+    async fn reader(&self) -> Result<Reader<'_, Transaction<'static, sqlx::Sqlite>>, StoreError> {
+        Ok(Reader { connection: self.database.readers().begin().await?, words: &self.words })
     }
 }
 
@@ -184,6 +191,29 @@ impl Store for Sqlite {
             writer.append(&self.database, &self.words, project, events, received_at).await?;
         self.recent.put(project, rows);
         Ok(outcomes)
+    }
+
+    async fn remove(&self, removal: &Removal) -> Result<u64, StoreError> {
+        let Some(last) = removal.keys.iter().map(|key| key.0).max() else { return Ok(0) };
+        let before = Timestamp::saturating(last).plus_millis(1);
+        let _shut = self.gate.shut(removal.project, before).await?;
+        self.take_out(removal).await
+    }
+
+    async fn give_back(&self) -> Result<bool, StoreError> {
+        remove::give_back(&self.database).await
+    }
+
+    async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
+        self.gate.enter(project, from).await
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        let same = sqlx::query(
+            "UPDATE project SET head = head WHERE number = (SELECT min(number) FROM project)",
+        );
+        same.execute(self.database.writer()).await?;
+        Ok(())
     }
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {

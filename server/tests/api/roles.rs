@@ -40,7 +40,7 @@ struct Caller {
     may: &'static [Permission],
 }
 
-use Permission::{Administer, Export, Ingest, KeepSchedules, KeepViews, Read};
+use Permission::{Administer, Export, Ingest, KeepSchedules, KeepViews, Read, ReadAlerts};
 
 /// Everything that a person may do.
 const ALL: &[Permission] = &Permission::ALL;
@@ -128,7 +128,7 @@ async fn callers(app: &TestApp) -> Vec<Caller> {
         caller(
             "an auditor",
             session(person(app, "c@acme.dev", &[(acme, of(Role::Auditor))]).await),
-            &[Read, Export, KeepViews, KeepSchedules],
+            &[Read, Export, KeepViews, KeepSchedules, ReadAlerts],
         ),
         caller(
             "a limited auditor",
@@ -159,7 +159,7 @@ async fn callers(app: &TestApp) -> Vec<Caller> {
         caller(
             "a token that reads",
             bearer(token(app, acme, &[TokenScope::Read], "").await),
-            &[Read],
+            &[Read, ReadAlerts],
         ),
         caller(
             "a token that reads a part",
@@ -174,7 +174,7 @@ async fn callers(app: &TestApp) -> Vec<Caller> {
         caller(
             "a token that administers",
             bearer(token_until(app, acme, &[TokenScope::Admin], "", later).await),
-            &[Ingest, Read, Export, Administer],
+            &[Ingest, Read, Export, ReadAlerts, Administer],
         ),
         caller(
             "a token of another project",
@@ -186,7 +186,7 @@ async fn callers(app: &TestApp) -> Vec<Caller> {
             ..caller(
                 "the command line",
                 bearer(app.local_key.reveal().to_owned()),
-                &[Ingest, Read, Export, Administer],
+                &[Ingest, Read, Export, ReadAlerts, Administer],
             )
         },
     ]
@@ -215,7 +215,7 @@ async fn ask(app: &TestApp, method: &Method, path: &str, credential: &Credential
 /// What the matrix says.
 fn expected(route: &Route, caller: &Caller) -> Option<StatusCode> {
     let allowed = match route.rule {
-        Rule::Open => return None,
+        Rule::Open | Rule::Operator => return None,
         _ if !caller.known => return Some(StatusCode::UNAUTHORIZED),
         Rule::Person => caller.person,
         Rule::Instance => caller.instance,
@@ -286,6 +286,10 @@ fn the_rules_are_those_that_were_decided() {
             path if path.contains("/schedules") => Rule::Project(KeepSchedules),
             path if ["/tokens", "/people", "/streams"].iter().any(|part| path.contains(part)) => {
                 Rule::Project(Administer)
+            }
+            path if path.ends_with("/alerts/backtest") => Rule::Project(ReadAlerts),
+            path if path.contains("/alerts/") => {
+                Rule::Project(if writes { Administer } else { ReadAlerts })
             }
             path if path.ends_with("/privacy") && writes => Rule::Project(Administer),
             path if path.ends_with("/reveal") => Rule::Project(Export),

@@ -81,13 +81,13 @@ impl Post {
 }
 
 /// An S3 store with a bucket `audit`.
-struct Store {
+pub(crate) struct Store {
     _process: Receiver,
     address: String,
 }
 
 impl Store {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let tools =
             std::env::home_dir().unwrap().join(".cache/daybook/tools/python/bin/moto_server");
         let program = if tools.is_file() { tools } else { PathBuf::from("moto_server") };
@@ -111,7 +111,7 @@ impl Store {
         panic!("the store did not start");
     }
 
-    fn bucket(&self) -> Bucket {
+    pub(crate) fn bucket(&self) -> Bucket {
         let builder = object_store::aws::AmazonS3Builder::new()
             .with_endpoint(&self.address)
             .with_allow_http(true)

@@ -12,7 +12,7 @@ use daybook::{
     },
     ledger::Ledger,
     list::List,
-    store::{AnyStore, Appended, ProjectId, Scope},
+    store::{AnyStore, Appended, Key, ProjectId, Removal, Scope, StoreError},
 };
 use daybook_model::{
     ApiQuery, Entry, Event, Field, Filter, Range, Seq, Sort, Span, StackBy, Timestamp,
@@ -60,6 +60,10 @@ macro_rules! conformance {
         #[test]
         fn the_log_is_read_on_in_its_order() {
             suite::the_log_is_read_on(|| $store())
+        }
+        #[test]
+        fn what_was_removed_is_gone() {
+            suite::removed_is_gone(|| $store())
         }
         #[test]
         fn projects_do_not_see_each_other() {
@@ -491,6 +495,140 @@ pub(crate) fn ids_are_stored_once<F: Future<Output = (AnyStore, K)>, K>(store: i
             Ok(())
         })
     });
+}
+
+/// Removes entries, and says what the log must then hold.
+async fn remove(
+    store: &AnyStore,
+    project: ProjectId,
+    entries: &mut Vec<Entry>,
+    gone: impl Fn(&Entry) -> bool,
+) -> Vec<Entry> {
+    let (out, left): (Vec<_>, Vec<_>) = entries.drain(..).partition(gone);
+    *entries = left;
+    let key = |entry: &Entry| (entry.event.occurred_at.millis(), entry.seq);
+    let keys: Vec<Key> = out.iter().map(key).collect();
+    let (received_before, rule) = (Timestamp::END, "test".to_owned());
+    let removal = Removal { project, keys, received_before, run: 1, rule };
+    assert_eq!(store.remove(&removal).await, Ok(out.len() as u64));
+    // Once more there is nothing to remove.
+    assert_eq!(store.remove(&removal).await, Ok(0));
+    out
+}
+
+pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+    let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
+        let questions = collection::vec(
+            (
+                events::filter(&events),
+                events::sort(),
+                proptest::sample::select(Field::facets()),
+                span(),
+            ),
+            4,
+        );
+        let gone = collection::vec(collection::vec(any::<bool>(), 60), 3);
+        (Just(events), questions, gone)
+    });
+    check(48, cases, |(events, questions, gone)| {
+        wait(async {
+            let (store, _keep) = store().await;
+            let project = with_neighbours(&store, &events).await;
+            let mut entries = fill(&store, project, &events).await;
+            let mut head = entries.len() as Seq;
+            for gone in gone {
+                let is_gone = |entry: &Entry| {
+                    gone.get(usize::try_from(entry.seq).unwrap() % 60) == Some(&true)
+                };
+                let mut out = remove(&store, project, &mut entries, is_gone).await;
+                prop_assert_eq!(store.head(project).await.unwrap(), head);
+                for entry in &out {
+                    prop_assert_eq!(store.entry(project, entry.seq).await.unwrap(), None);
+                }
+                same(&store, project, &entries, head, &questions).await?;
+                // What is gone may come again, under its old id.
+                out.truncate(3);
+                for Entry { event, .. } in out {
+                    let outcome = store.append(project, &[event.clone()], now()).await.unwrap();
+                    let known =
+                        entries.iter().find(|e| event.id.is_some() && e.event.id == event.id);
+                    if let Some(known) = known {
+                        prop_assert!(!matches!(outcome[0], Appended::Stored(_)), "{:?}", known);
+                        continue;
+                    }
+                    head += 1;
+                    prop_assert_eq!(outcome, vec![Appended::Stored(head)]);
+                    entries.push(Entry {
+                        seq: head,
+                        received_at: now(),
+                        event,
+                        omitted: Vec::new(),
+                    });
+                }
+                same(&store, project, &entries, head, &questions).await?;
+            }
+            Ok(())
+        })
+    });
+}
+
+/// Whatever is asked, the answer is that of these entries.
+async fn same(
+    store: &AnyStore,
+    project: ProjectId,
+    entries: &[Entry],
+    head: Seq,
+    questions: &[(Filter, Sort, Field, Span)],
+) -> Result<(), TestCaseError> {
+    let brief: Vec<_> = entries.iter().map(oracle::brief).collect();
+    prop_assert_eq!(store.between(project, 0, head).await.unwrap(), brief);
+    let middle = Timestamp::saturating(events::START + events::LENGTH / 2);
+    let edges = [Timestamp::MIN, middle, Timestamp::END];
+    for (filter, sort, field, span) in questions {
+        let (within, filter) = (Vec::new(), Filter { as_of: None, ..filter.clone() });
+        let scope = Scope { project, within, filter, span: *span, as_of: head };
+        let list = oracle::list(entries, &scope, *sort);
+        prop_assert_eq!(store.count(&scope).await.unwrap(), list.len() as u64);
+        let page = store
+            .list(&scope, *sort, None, daybook_model::page::Direction::Next, 20)
+            .await
+            .unwrap();
+        prop_assert_eq!(&page[..], &list[..list.len().min(20)]);
+        let bars = store.histogram(&scope, &edges).await.unwrap();
+        prop_assert_eq!(bars, oracle::histogram(entries, &scope, &edges));
+        let mut facet = store.facet(&scope, *field, 3, None).await.unwrap();
+        let mut expected = oracle::facet(entries, &scope, *field, 3, None);
+        // The name of what is not in the scope is the log's latest, whether its entry is there or not.
+        facet.values.retain(|value| value.count > 0);
+        expected.values.retain(|value| value.count > 0);
+        prop_assert_eq!(facet, expected);
+        let keys = store.keys(&scope, Sort::default(), None, 100).await.unwrap();
+        prop_assert_eq!(keys.len(), list.len());
+    }
+    Ok(())
+}
+
+/// What somebody reads stays in place until they have read it.
+#[tokio::test]
+async fn nothing_is_removed_while_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("daybook.db").display());
+    let store: AnyStore =
+        std::sync::Arc::new(daybook::store::sqlite::Sqlite::open(&url).await.unwrap());
+    let project = project(&store, "acme").await;
+    let json = r#"{"occurred_at":"2026-05-01T00:00:00Z","actor":{"type":"user"},"action":"A"}"#;
+    let event: Event = serde_json::from_str(json).unwrap();
+    let key = (event.occurred_at.millis(), 1);
+    store.append(project, &[event], now()).await.unwrap();
+    let removal =
+        Removal { project, keys: vec![key], received_before: now(), run: 1, rule: "test".into() };
+    let reading = store.steady(project, Timestamp::MIN).await;
+    let refused = store.remove(&removal).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    drop(reading);
+    assert_eq!(store.remove(&removal).await, Ok(0), "it was not received before now");
+    let removal = Removal { received_before: now().plus_millis(1), ..removal };
+    assert_eq!(store.remove(&removal).await, Ok(1));
 }
 
 pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {

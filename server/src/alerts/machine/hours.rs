@@ -14,7 +14,7 @@ pub(super) struct Hours {
     /// Active on that day (the lowest bit) and on those before it.
     days: u64,
     /// For each hour, the latest day and the one before that.
-    hours: [Option<(i64, Option<i64>)>; 24],
+    active: [Option<(i64, Option<i64>)>; 24],
 }
 
 /// The day, and the hour of it.
@@ -38,7 +38,7 @@ impl Hours {
             _ => return,
         }
         self.day = self.day.max(day);
-        let known = &mut self.hours[hour];
+        let known = &mut self.active[hour];
         *known = match *known {
             Some((last, before)) if last == day => Some((last, before)),
             Some((last, _)) if last < day => Some((day, Some(last))),
@@ -58,11 +58,8 @@ impl Hours {
         }
         // At midnight the hour before is one of the day before: that it is not this day makes no difference.
         ![hour + 23, hour, hour + 1].into_iter().any(|hour| {
-            let seen = self.hours[hour % 24].and_then(
-                |(last, before)| {
-                    if last < day { Some(last) } else { before }
-                },
-            );
+            let seen = self.active[hour % 24]
+                .and_then(|(last, before)| if last < day { Some(last) } else { before });
             seen.is_some_and(|seen| (first..day).contains(&seen))
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use daybook_model::Field;
 use proptest::{collection::vec, prelude::*};
 
-use super::*;
+use super::{bounds::HELD, mind::Group, *};
 
 const MINUTE: i64 = 60_000;
 
@@ -31,14 +31,14 @@ fn keep(machine: &mut Machine, found: &mut Found) {
 }
 
 /// What is found where everything is kept after these numbers of entries, and begun again from there.
-fn run(watched: Watched, steps: &[Step], stops: impl Fn(usize) -> bool) -> Found {
+fn run(watched: Watched, steps: &[Step], is_kept: impl Fn(usize) -> bool) -> Found {
     let (mut machine, mut found) = (Machine::new(watched, Mind::default()), Found::new());
     let mut time = 1_000 * MINUTE;
     for (n, step) in steps.iter().enumerate() {
         time += step.0 * MINUTE;
         observe(&mut machine, time, n as Seq + 1, *step);
         machine.look(time);
-        if stops(n) {
+        if is_kept(n) {
             keep(&mut machine, &mut found);
             let kept = postcard::to_stdvec(machine.mind()).expect("it can be written");
             let mind = postcard::from_bytes(&kept).expect("it can be read");

@@ -22,13 +22,22 @@ pub(in crate::alerts) struct Progress {
     pub(in crate::alerts) project: ProjectId,
     pub(in crate::alerts) slug: String,
     pub(in crate::alerts) place: Seq,
-    /// What rules have in mind now, where that is something else: rule, revision, mind, limit.
-    pub(in crate::alerts) minds: Vec<(i64, i64, Vec<u8>, Option<(Limit, i64)>)>,
+    /// What rules have in mind now, where that is something else.
+    pub(in crate::alerts) minds: Vec<Kept>,
     pub(in crate::alerts) found: Vec<Found>,
     /// Where this server is on the web.
     pub(in crate::alerts) site: Option<String>,
     /// What is masked for whoever is told.
     pub(in crate::alerts) masks: Masks,
+}
+
+/// What a rule has in mind.
+pub(in crate::alerts) struct Kept {
+    pub(in crate::alerts) rule: i64,
+    pub(in crate::alerts) revision: i64,
+    pub(in crate::alerts) mind: Vec<u8>,
+    /// What was reached, and when.
+    pub(in crate::alerts) limit: Option<(Limit, i64)>,
 }
 
 /// An episode of a rule.
@@ -87,7 +96,7 @@ impl Table {
             .bind(number(progress.place))
             .execute(&mut *transaction)
             .await?;
-        for (rule, revision, mind, limit) in &progress.minds {
+        for Kept { rule, revision, mind, limit } in &progress.minds {
             // A rule that was changed meanwhile begins anew.
             sqlx::query(
                 "INSERT INTO alert_state (project, rule, revision, state) SELECT project, id, revision, $3 \

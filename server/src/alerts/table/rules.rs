@@ -146,7 +146,7 @@ impl Table {
     ) -> Result<KeptRule, AlertsError> {
         self.begin(project, upto, now).await?;
         let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        known(&mut *transaction, project, &new.recipients).await?;
+        known(&mut transaction, project, &new.recipients).await?;
         let id = insert(&mut *transaction, project, new, None, upto, now).await?;
         let made = one(&mut *transaction, project, id.ok_or(AlertsError::TooManyRules)?).await?;
         transaction.commit().await?;
@@ -166,7 +166,7 @@ impl Table {
         let before = one(&mut *transaction, project, id).await?;
         let after = before.rule.with(change)?;
         if change.recipients.is_some() {
-            known(&mut *transaction, project, &after.recipients).await?;
+            known(&mut transaction, project, &after.recipients).await?;
         }
         let resumed = after.enabled && !before.rule.enabled;
         let anew = resumed || !after.watches_as(&before.rule);

@@ -33,7 +33,9 @@ pub(in crate::api) async fn list(
         limit: asked.limit()?,
     };
     let mut firings = state.alerts.table().firings(access.id(), &wanted).await?;
-    firings.firings.iter_mut().for_each(|firing| veil(&access, firing));
+    for firing in &mut firings.firings {
+        veil(&access, firing);
+    }
     Ok(Json(firings))
 }
 
@@ -118,9 +120,8 @@ pub(in crate::api) async fn deliver_again(
 }
 
 pub(super) fn veil_delivery(access: &Access, delivery: &mut Delivery) {
-    let masked = |text: &str| access.masks.text(text).into_owned();
-    delivery.name = masked(&delivery.name);
-    delivery.error = delivery.error.as_deref().map(masked);
+    delivery.name = access.masks.text(&delivery.name).into_owned();
+    delivery.error = delivery.error.as_deref().map(|error| access.masks.text(error).into_owned());
 }
 
 fn veil(access: &Access, firing: &mut Firing) {

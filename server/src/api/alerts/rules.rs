@@ -31,7 +31,9 @@ pub(in crate::api) async fn list(
     let head = state.alerts.head(access.id()).await?;
     let kept = table.rules(access.id(), head, state.clock.now()).await?;
     let mut rules = table.shown(access.id(), kept).await?;
-    rules.iter_mut().for_each(|rule| veil(&access, rule));
+    for rule in &mut rules {
+        veil(&access, rule);
+    }
     let mail = state.outbound.mailer.is_some() && state.site.address().is_some();
     Ok(Json(AlertRules { rules, mail }))
 }

@@ -44,5 +44,26 @@ pub(super) fn about() -> Vec<Operation> {
             .streams("the page", &["text/html"]),
         get("/api/docs.css", "getDocsStyle", "How it looks")
             .streams("the style sheet", &["text/css"]),
+        get("/healthz", "getHealth", "Whether the process lives")
+            .streams("it does", &["text/plain"]),
+        get("/readyz", "getReadiness", "Whether the log answers and can be written to").gives(
+            200,
+            "it is; how far the column index is, which nothing has to wait for",
+            serde_json::json!({
+                "type": "object",
+                "required": ["ready", "index"],
+                "properties": {
+                    "ready": { "const": true },
+                    "index": {
+                        "type": "object",
+                        "required": ["state", "behind"],
+                        "properties": {
+                            "state": { "enum": ["ready", "building", "off"] },
+                            "behind": { "type": "integer", "minimum": 0 },
+                        },
+                    },
+                },
+            }),
+        ),
     ]
 }

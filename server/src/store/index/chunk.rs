@@ -19,7 +19,8 @@ pub(super) struct Chunk {
     len: usize,
     times: Offsets,
     places: Offsets,
-    /// The places that occur lie between these two, both included.
+    /// The places that occur lie between these two, both included. In the tail, all others between them
+    /// are gone.
     places_within: (u64, u64),
     has: Packed,
     failures: Bits,
@@ -27,6 +28,13 @@ pub(super) struct Chunk {
     columns: Vec<Option<Packed>>,
     #[serde(skip)]
     bytes: usize,
+}
+
+/// What is left of a chunk.
+#[derive(Debug)]
+pub(super) enum Rest {
+    Some(Box<Chunk>),
+    Nothing,
 }
 
 /// A place in the log, as offsets are kept.
@@ -58,10 +66,65 @@ impl Chunk {
         chunk
     }
 
+    /// The same, telling of more places, which are gone.
+    pub(super) fn covering(mut self, first: u64, last: u64) -> Self {
+        let (from, to) = self.places_within;
+        self.places_within = (from.min(first), to.max(last));
+        self
+    }
+
     /// Two chunks as one.
     pub(super) fn merged(&self, other: &Self, columns: Columns) -> Self {
         let rows = [self, other].into_iter().flat_map(|chunk| (0..chunk.len).map(|i| chunk.row(i)));
+        let (first, last) = other.places_within;
         Self::of(rows.collect(), columns)
+            .covering(first, last)
+            .covering(self.places_within.0, self.places_within.1)
+    }
+
+    /// The rows without those of these keys, which ascend: `None` if all stay.
+    pub(super) fn without(&self, keys: &[Key]) -> Option<Rest> {
+        let (first, last) = self.ends();
+        let among =
+            keys.partition_point(|key| *key < first)..keys.partition_point(|key| *key <= last);
+        let mut among = keys[among].iter().peekable();
+        among.peek()?;
+        let keep = |row| {
+            let key = self.key(row);
+            while among.next_if(|gone| **gone < key).is_some() {}
+            among.peek().is_none_or(|gone| **gone != key)
+        };
+        let keep: Vec<bool> = (0..self.len).map(keep).collect();
+        let len = keep.iter().filter(|keep| **keep).count();
+        if len == self.len {
+            return None;
+        }
+        if len == 0 {
+            return Some(Rest::Nothing);
+        }
+        let bits = |bits: &Bits| {
+            let rows = (0..self.len).filter(|&row| keep[row]).map(|row| bits.has(row));
+            Bits::from_rows(&rows.collect::<Vec<_>>(), |bit| *bit)
+        };
+        let column = |column: &Option<Packed>| column.as_ref().map(|column| column.kept(&keep));
+        let mut rest = Self {
+            len,
+            times: self.times.kept(&keep),
+            places: self.places.kept(&keep),
+            places_within: self.places_within,
+            has: self.has.kept(&keep),
+            failures: bits(&self.failures),
+            errors: bits(&self.errors),
+            columns: self.columns.iter().map(column).collect(),
+            bytes: 0,
+        };
+        rest.weigh();
+        Some(Rest::Some(Box::new(rest)))
+    }
+
+    /// The largest place that occurs.
+    pub(super) fn last_place(&self) -> u64 {
+        (0..self.len).map(|row| self.places.get(row).unsigned_abs()).max().unwrap_or(0)
     }
 
     /// The same with these columns alone; `None` if it does not have one of them.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::chunk::Chunk;
 
 /// What a file begins with; the number is raised with the format.
-const MAGIC: &[u8; 8] = b"daychnk2";
+const MAGIC: &[u8; 8] = b"daychnk3";
 
 /// Which chunk of a project it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(super) struct Stored<C> {
     pub(super) received_at: i64,
     /// Whether there is nothing older.
     pub(super) oldest: bool,
+    /// How many entries had been taken out of the project when the chunk was right.
+    pub(super) removed: u64,
     pub(super) chunk: C,
 }
 
@@ -47,8 +49,39 @@ impl Stored<Chunk> {
 pub(super) fn mark(name: Name, base: u64, chunk: &Chunk) -> u64 {
     match name {
         Name::Base(_) => base,
-        Name::Tail(_) => chunk.places_within().1,
+        Name::Tail(_) => chunk.last_place(),
     }
+}
+
+/// What was found in the folder of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Inspected {
+    /// How many files.
+    pub files: usize,
+    /// How long they are together.
+    pub bytes: u64,
+    /// How many of them are not as they were written.
+    pub damaged: usize,
+}
+
+/// Looks through the folder of an index. Whether its files are of the log beside it is not told.
+pub fn inspect(folder: &Path) -> io::Result<Inspected> {
+    let mut found = Inspected::default();
+    for project in fs::read_dir(folder)? {
+        for file in fs::read_dir(project?.path())? {
+            let bytes = fs::read(file?.path())?;
+            found.files += 1;
+            found.bytes += bytes.len() as u64;
+            found.damaged += usize::from(body(&bytes).is_none());
+        }
+    }
+    Ok(found)
+}
+
+/// What is in a file, if it is as it was written.
+fn body(bytes: &[u8]) -> Option<&[u8]> {
+    let (sum, body) = bytes.strip_prefix(MAGIC)?.split_first_chunk::<4>()?;
+    (u32::from_le_bytes(*sum) == crc32fast::hash(body)).then_some(body)
 }
 
 /// A project's folder.
@@ -71,12 +104,13 @@ impl Disk {
     /// Reads a chunk; `None` if it is absent or damaged.
     pub(super) fn read(&self, name: Name) -> Option<Stored<Chunk>> {
         let bytes = fs::read(self.path(name)).ok()?;
-        let body = bytes.strip_prefix(MAGIC)?;
-        let (sum, body) = body.split_first_chunk::<4>()?;
-        if u32::from_le_bytes(*sum) != crc32fast::hash(body) {
-            tracing::warn!(file = %self.path(name).display(), "a chunk of the index is damaged and is built anew");
+        if !bytes.starts_with(MAGIC) {
             return None;
         }
+        let Some(body) = body(&bytes) else {
+            tracing::warn!(file = %self.path(name).display(), "a chunk of the index is damaged and is built anew");
+            return None;
+        };
         let stored: Stored<Chunk> = postcard::from_bytes(body).ok()?;
         stored.chunk.is_sound().then_some(stored)
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use daybook_model::Seq;
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Semaphore, mpsc, watch},
     time::Instant,
 };
 
@@ -13,6 +13,7 @@ use super::{
     chunk::Chunk,
     disk::{Disk, Name, Stored, mark},
     lexicon::Firsts,
+    purge::{Dirty, Purge},
     row::{COLUMNS, Coded, Key, Row},
     snapshot::{Beneath, Snapshot},
     source::Source,
@@ -49,11 +50,11 @@ pub(super) struct Shown {
 
 /// The one who changes what is held of a project.
 pub(super) struct Keeper {
-    source: Arc<dyn Source>,
-    project: ProjectId,
+    pub(super) source: Arc<dyn Source>,
+    pub(super) project: ProjectId,
     settings: Arc<Settings>,
-    disk: Option<Disk>,
-    held: Snapshot,
+    pub(super) disk: Option<Disk>,
+    pub(super) held: Snapshot,
     firsts: Firsts,
     /// The place up to which the base goes.
     base: Seq,
@@ -64,6 +65,11 @@ pub(super) struct Keeper {
     turn: Arc<Semaphore>,
     wish: watch::Receiver<Wish>,
     shown: watch::Sender<Shown>,
+    purges: mpsc::Receiver<Purge>,
+    /// How many entries were taken out of the project.
+    pub(super) removed: u64,
+    /// The files that are to be written again.
+    pub(super) dirty: Dirty,
 }
 
 impl Keeper {
@@ -72,8 +78,8 @@ impl Keeper {
         project: ProjectId,
         settings: Arc<Settings>,
         turn: Arc<Semaphore>,
-        wish: watch::Receiver<Wish>,
-        shown: watch::Sender<Shown>,
+        (wish, shown): (watch::Receiver<Wish>, watch::Sender<Shown>),
+        purges: mpsc::Receiver<Purge>,
     ) -> Self {
         let disk = settings.folder.as_deref().map(|folder| Disk::of(folder, project.0));
         Self {
@@ -89,6 +95,9 @@ impl Keeper {
             turn,
             wish,
             shown,
+            purges,
+            removed: 0,
+            dirty: Dirty::default(),
         }
     }
 
@@ -105,13 +114,25 @@ impl Keeper {
         self.begin().await?;
         loop {
             let wish = *self.wish.borrow_and_update();
+            if let Ok(purge) = self.purges.try_recv() {
+                self.purge(purge).await?;
+                continue;
+            }
             let step = if self.held.head < wish.head.max(self.target) {
                 self.catch_up().await
             } else if !self.base_done {
                 self.extend_base().await
             } else {
                 self.show();
+                let rewrite = self.dirty.since;
                 tokio::select! {
+                    purge = self.purges.recv() => match purge {
+                        Some(purge) => self.purge(purge).await?,
+                        None => return Ok(()),
+                    },
+                    () = tokio::time::sleep_until(rewrite.unwrap_or(wish.looked)), if rewrite.is_some() => {
+                        self.rewrite().await?;
+                    }
                     changed = self.wish.changed() => if changed.is_err() { return Ok(()) },
                     () = tokio::time::sleep_until(wish.looked + self.settings.idle) => {
                         if self.wish.borrow().looked == wish.looked {
@@ -133,13 +154,15 @@ impl Keeper {
         }
     }
 
-    fn show(&self) {
+    pub(super) fn show(&self) {
         let snapshot = Arc::new(self.held.clone());
         self.shown.send_replace(Shown { snapshot, begun: true, settled: self.base_done });
     }
 
     /// Decides where the base ends: where it ended last time, or here.
     async fn begin(&mut self) -> Result<(), StoreError> {
+        // Before anything is read: what is taken out from now on is told.
+        self.removed = self.source.removed(self.project).await?;
         let head = self.source.head(self.project).await?;
         let first = self.read(Name::Base(0)).await?.filter(|stored| stored.base <= head);
         let tail = if first.is_none() { self.read(Name::Tail(1)).await? } else { None };
@@ -155,11 +178,7 @@ impl Keeper {
         self.start_at(self.base);
         while let Some(stored) = self.read(Name::Tail(self.held.head + 1)).await? {
             let (first, last) = stored.chunk.places_within();
-            if stored.base != self.base
-                || first != self.held.head + 1
-                || last.checked_sub(first) != Some(stored.chunk.len() as u64 - 1)
-                || last > head
-            {
+            if stored.base != self.base || first != self.held.head + 1 || last > head {
                 break;
             }
             let Some(chunk) = self.learn_chunk(stored.chunk).await? else { break };
@@ -188,18 +207,25 @@ impl Keeper {
     async fn catch_up(&mut self) -> Result<(), StoreError> {
         let _turn = Arc::clone(&self.turn).acquire_owned().await;
         let limit = self.settings.chunk.div_ceil(2).min(BATCH);
-        let rows = self.source.rows_after(self.project, self.held.head, limit).await?;
-        let Some(last) = rows.last().map(|row| row.key.1) else {
+        let after = self.held.head;
+        let (rows, last) = self.source.rows_after(self.project, after, limit).await?;
+        if last <= after {
             return Err(StoreError::Unavailable(
                 "entries that were announced are not there".into(),
             ));
-        };
+        }
+        if rows.is_empty() {
+            // All of these were taken out.
+            self.held.head = last;
+            return Ok(());
+        }
         self.learn_rows(&rows).await?;
+        let first = self.held.tail.last().map_or(self.base, |chunk| chunk.places_within().1) + 1;
         let (full, columns) = (self.settings.chunk / 2, self.held.columns);
         let mut tail = std::mem::take(&mut self.held.tail);
         // Small chunks are merged into larger ones, each row a few times in all.
         self.held.tail = blocking(move || {
-            tail.push(Arc::new(Chunk::of(rows, columns)));
+            tail.push(Arc::new(Chunk::of(rows, columns).covering(first, last)));
             while let [.., a, b] = &tail[..] {
                 if a.len().max(b.len()) > full || a.len() > 2 * b.len() {
                     break;
@@ -271,18 +297,40 @@ impl Keeper {
         let Some(disk) = self.disk.clone() else { return Ok(None) };
         let Some(stored) = blocking(move || disk.read(name)).await? else { return Ok(None) };
         let received_at = self.source.received_at(self.project, stored.mark(name)).await?;
-        Ok(Some(stored).filter(|stored| received_at == Some(stored.received_at)))
+        if received_at != Some(stored.received_at) {
+            return Ok(None);
+        }
+        if stored.removed != self.removed {
+            // Entries only go: where as many are there as in the chunk, they are the same.
+            let places = match name {
+                Name::Base(_) => (0, stored.base),
+                Name::Tail(_) => stored.chunk.places_within(),
+            };
+            let (project, keys) = (self.project, stored.chunk.ends());
+            let there = self.source.count_between(project, keys, places).await?;
+            if there != stored.chunk.len() as u64 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(stored))
     }
 
     /// Writes a full chunk; without it the next start is slower, and nothing worse.
-    async fn write(&self, name: Name, chunk: Arc<Chunk>, oldest: bool) -> Result<(), StoreError> {
+    pub(super) async fn write(
+        &self,
+        name: Name,
+        chunk: Arc<Chunk>,
+        oldest: bool,
+    ) -> Result<(), StoreError> {
         let Some(disk) = self.disk.clone() else { return Ok(()) };
-        let base = self.base;
+        let (base, removed) = (self.base, self.removed);
         let mark = mark(name, base, &chunk);
         let Some(received_at) = self.source.received_at(self.project, mark).await? else {
             return Ok(());
         };
-        let write = move || disk.write(name, &Stored { base, received_at, oldest, chunk: &*chunk });
+        let write = move || {
+            disk.write(name, &Stored { base, received_at, oldest, removed, chunk: &*chunk })
+        };
         if let Err(error) = blocking(write).await? {
             tracing::warn!(%error, "a chunk of the column index cannot be kept on disk");
         }

@@ -62,6 +62,12 @@ impl Packed {
         Self { distinct, totals, codes }
     }
 
+    /// The column without the rows that are not kept.
+    pub(super) fn kept(&self, keep: &[bool]) -> Self {
+        let rows = || keep.iter().enumerate().filter(|(_, keep)| **keep).map(|(row, _)| row);
+        Self::of(rows().map(|row| self.get(row)).collect::<Vec<_>>().into_iter())
+    }
+
     /// The codes that occur, ascending.
     pub(super) fn distinct(&self) -> &[u32] {
         &self.distinct
@@ -141,6 +147,13 @@ impl Offsets {
         let narrow: Option<Vec<u32>> = offsets.clone().map(|o| u32::try_from(o).ok()).collect();
         let offsets = narrow.map_or_else(|| Wide::U64(offsets.collect()), Wide::U32);
         Self { base, offsets }
+    }
+
+    /// The numbers of the rows that are kept.
+    pub(super) fn kept(&self, keep: &[bool]) -> Self {
+        let rows: Vec<_> =
+            (0..self.len()).filter(|&row| keep[row]).map(|row| self.get(row)).collect();
+        Self::of(rows.into_iter())
     }
 
     /// How many rows there are.

@@ -11,7 +11,7 @@ use std::{
 
 use daybook_model::Seq;
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Semaphore, mpsc, oneshot, watch},
     task::AbortHandle,
     time::{Instant, timeout},
 };
@@ -19,10 +19,12 @@ use tokio::{
 use super::{
     Settings,
     keeper::{Keeper, Shown, Wish},
+    purge::{Prepared, Purge},
+    row::Key,
     snapshot::Snapshot,
     source::Source,
 };
-use crate::store::{ProjectId, StoreError};
+use crate::store::{Held, ProjectId, StoreError};
 
 /// How long after a failure a project is tried again.
 const REST: Duration = Duration::from_secs(5);
@@ -33,6 +35,7 @@ struct Slot {
     shown: watch::Receiver<Shown>,
     begun: Instant,
     task: AbortHandle,
+    purges: mpsc::Sender<Purge>,
 }
 
 impl Drop for Slot {
@@ -86,16 +89,17 @@ impl Slots {
         }
         let (wish, wished) = watch::channel(Wish { head: 0, looked: now });
         let (show, shown) = watch::channel(Shown::default());
+        let (purges, purged) = mpsc::channel(1);
         let keeper = Keeper::new(
             Arc::clone(&self.source),
             project,
             Arc::clone(&self.settings),
             Arc::clone(&self.turn),
-            wished,
-            show,
+            (wished, show),
+            purged,
         );
         let task = tokio::spawn(keeper.run()).abort_handle();
-        slots.insert(project, Slot { wish, shown: shown.clone(), begun: now, task });
+        slots.insert(project, Slot { wish, shown: shown.clone(), begun: now, task, purges });
         shown
     }
 
@@ -103,6 +107,37 @@ impl Slots {
     pub(super) fn holds(&self, project: ProjectId) -> bool {
         let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         slots.get(&project).is_some_and(|slot| slot.shown.borrow().begun)
+    }
+
+    /// Has what is held of a project made ready to go on without some entries, given by ascending keys.
+    /// `None` where nothing is held.
+    pub(super) async fn prepare(&self, project: ProjectId, keys: &Arc<[Key]>) -> Option<Prepared> {
+        let purges = {
+            let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.get(&project)?.purges.clone()
+        };
+        let (ready, is_ready) = oneshot::channel();
+        purges.send(Purge { keys: Arc::clone(keys), ready }).await.ok()?;
+        is_ready.await.ok()
+    }
+
+    /// Lets go what is held of a project: it is read anew.
+    pub(super) fn forget(&self, project: ProjectId) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+    }
+
+    /// What is held of all projects.
+    pub(super) fn held(&self) -> Held {
+        let slots = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = Held { projects: slots.len(), ..Held::default() };
+        for slot in slots.values() {
+            let shown = slot.shown.borrow();
+            held.building += usize::from(!shown.settled);
+            held.rows += shown.snapshot.len();
+            held.bytes += shown.snapshot.bytes();
+            held.lag = held.lag.max(slot.wish.borrow().head.saturating_sub(shown.snapshot.head));
+        }
+        held
     }
 
     /// A project's log goes up to this place.

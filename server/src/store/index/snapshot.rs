@@ -132,6 +132,11 @@ impl Snapshot {
         ends.into_iter().flatten().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// How many entries are held.
+    pub(super) fn len(&self) -> usize {
+        self.base.iter().chain(&self.tail).map(|chunk| chunk.len()).sum()
+    }
+
     /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         let chunks = self.base.iter().chain(&self.tail);

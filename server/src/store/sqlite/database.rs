@@ -3,7 +3,7 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, SqlitePool,
+    ConnectOptions as _, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
@@ -15,6 +15,34 @@ use tokio::fs::DirBuilder;
 use crate::{presence, store::StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How the layout of a file stands to that of this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// It is the same.
+    Same,
+    /// So many steps are missing.
+    Older(usize),
+    /// It has steps that this version does not know.
+    Newer,
+    /// There is none.
+    Foreign,
+}
+
+/// How the layout of an opened file stands to that of this version. Changes nothing.
+pub async fn layout(connection: &mut SqliteConnection) -> Result<Layout, sqlx::Error> {
+    let there = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    if sqlx::query_scalar::<_, i64>(there).fetch_one(&mut *connection).await? == 0 {
+        return Ok(Layout::Foreign);
+    }
+    let taken = "SELECT version FROM _sqlx_migrations WHERE success";
+    let taken: Vec<i64> = sqlx::query_scalar(taken).fetch_all(connection).await?;
+    if taken.iter().any(|version| !MIGRATIONS.version_exists(*version)) {
+        return Ok(Layout::Newer);
+    }
+    let missing = MIGRATIONS.iter().filter(|step| !taken.contains(&step.version)).count();
+    Ok(if missing == 0 { Layout::Same } else { Layout::Older(missing) })
+}
 
 /// How many questions are answered at once; more than the cores of a small machine do not help.
 const READERS: u32 = 6;

@@ -34,6 +34,11 @@ impl Recent {
         queue.drain(..excess);
     }
 
+    /// Keeps nothing of a project: some of its rows are gone.
+    pub(super) fn forget(&self, project: ProjectId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+    }
+
     /// At most `limit` rows behind a place; `None` where these are not all kept.
     pub(super) fn after(&self, project: ProjectId, after: u64, limit: usize) -> Option<Vec<Row>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,12 +7,13 @@ use sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    Sqlite,
+    Sqlite, Store as _,
     read::{key, narrow, word},
 };
 use crate::store::{
-    Parts, ProjectId, StoreError,
+    Parts, ProjectId, Removal, StoreError,
     dictionary::{Kind, Word},
+    gate::Gate,
     index::{COLUMNS, Coded, Key, Row, Source},
     row::Narrow,
     sql::{self, place},
@@ -55,12 +56,15 @@ impl Source for Sqlite {
         project: ProjectId,
         after: Seq,
         limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<(Vec<Row>, Seq), StoreError> {
         if let Some(rows) = self.recent.after(project, after, limit) {
-            return Ok(rows);
+            let upto = rows.last().map_or(after, |row| row.key.1);
+            return Ok((rows, upto));
         }
+        let head = self.head(project).await?;
         // Behind that place keys would be another project's.
-        let end = place(after.saturating_add(limit as u64)).clamp(0, (1 << 40) - 1);
+        let upto = Ord::min(after.saturating_add(limit as u64), head);
+        let end = place(upto).clamp(0, (1 << 40) - 1);
         let start = place(after).clamp(0, end);
         // By way of the wide rows, which are in the order of the log.
         let seq = Expr::col(("detail", "key")).sub(key(project, 0));
@@ -75,7 +79,7 @@ impl Source for Sqlite {
             .and_where(Expr::col(("detail", "key")).gt(key(project, start)))
             .and_where(Expr::col(("detail", "key")).lte(key(project, end)))
             .order_by(("detail", "key"), Order::Asc);
-        self.narrow(select).await
+        Ok((self.narrow(select).await?, upto))
     }
 
     async fn rows_before(
@@ -127,6 +131,27 @@ impl Source for Sqlite {
                 Ok((number, word(row, 1)?))
             })
             .collect()
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    async fn remove_behind(&self, removal: &Removal) -> Result<u64, StoreError> {
+        self.take_out(removal).await
+    }
+
+    async fn removed(&self, project: ProjectId) -> Result<u64, StoreError> {
+        self.taken_out(project).await
+    }
+
+    async fn count_between(
+        &self,
+        project: ProjectId,
+        keys: (Key, Key),
+        places: (u64, u64),
+    ) -> Result<u64, StoreError> {
+        self.held_between(project, keys, places).await
     }
 
     async fn received_at(&self, project: ProjectId, seq: Seq) -> Result<Option<i64>, StoreError> {

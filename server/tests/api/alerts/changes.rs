@@ -166,7 +166,7 @@ async fn there_are_not_too_many() {
 async fn recipients_are_those_that_may_be_told() {
     let alerts = Options { addresses: Addresses::Public, ..options() };
     let (app, admin) = watching_with(Settings { alerts, ..Settings::default() }).await;
-    let make = |channel: Value| {
+    let try_to = |channel: Value| {
         send(&app, &admin, Method::POST, "recipients", json!({"name": "x", "channel": channel}))
     };
     for target in [
@@ -175,23 +175,23 @@ async fn recipients_are_those_that_may_be_told() {
         "http://[::1]/",
         "http://169.254.169.254/latest",
     ] {
-        let refused = make(json!({"to": "webhook", "target": target})).await;
+        let refused = try_to(json!({"to": "webhook", "target": target})).await;
         assert_eq!(
             (refused.status, refused.error().0.as_str()),
             (StatusCode::BAD_REQUEST, "channel.target"),
             "{target}"
         );
-        let refused = make(json!({"to": "slack", "target": target})).await;
+        let refused = try_to(json!({"to": "slack", "target": target})).await;
         assert_eq!(refused.error().0, "channel.target", "{target}");
     }
-    let refused = make(json!({"to": "webhook", "target": "syslog://a.b"})).await;
+    let refused = try_to(json!({"to": "webhook", "target": "syslog://a.b"})).await;
     assert_eq!(refused.error().0, "channel.target");
-    let refused = make(json!({"to": "mail", "addresses": []})).await;
+    let refused = try_to(json!({"to": "mail", "addresses": []})).await;
     assert_eq!(refused.error().0, "channel.addresses");
-    let refused = make(json!({"to": "mail", "addresses": ["f@acme.dev"]})).await;
+    let refused = try_to(json!({"to": "mail", "addresses": ["f@acme.dev"]})).await;
     assert!(refused.error().1.contains("sends no mail"), "{:?}", refused.error());
     let made =
-        make(json!({"to": "webhook", "target": "https://hooks.acme.dev/in?key=hidden"})).await;
+        try_to(json!({"to": "webhook", "target": "https://hooks.acme.dev/in?key=hidden"})).await;
     assert_eq!(made.status, StatusCode::CREATED);
     let (secret, id) = (made.json()["secret"].clone(), made.json()["recipient"]["id"].clone());
     assert!(secret.as_str().unwrap().starts_with("whsec_"));

@@ -1,0 +1,185 @@
+//! How long a project's entries are kept: the rules, what they would remove, and what they did.
+
+mod archive;
+mod holds;
+mod rules;
+
+use daybook_model::retention::{ACCESS, Overview, REST, Taken};
+use leptos::{prelude::*, task::spawn_local};
+
+use self::{archive::ArchivePart, holds::HoldsPart, rules::RulesForm};
+use super::form::{Form, FormProblem};
+use crate::{
+    api::{Failure, retention},
+    clock::Clock,
+    preferences::Preferences,
+    reactive::{dynamic, each, when},
+    session::Session,
+    ui::{
+        announce::announce,
+        confirm::Confirm,
+        number::counted,
+        time::{Zone, brief, day},
+    },
+};
+
+/// What is known of a project's retention.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept {
+    pub(crate) project: StoredValue<String>,
+    pub(crate) seen: RwSignal<Option<Overview>>,
+    failure: RwSignal<Option<Failure>>,
+    session: Session,
+}
+
+impl Kept {
+    /// Looks again.
+    pub(crate) fn look(self) {
+        spawn_local(async move {
+            // Whoever left the page asks no more.
+            let Some(project) = self.project.try_get_value() else { return };
+            match retention::overview(&project).await {
+                Ok(seen) => self.take(seen),
+                Err(failure) => {
+                    self.session.check(&failure);
+                    let _ = self.failure.try_set(Some(failure));
+                }
+            }
+        });
+    }
+
+    /// Takes in what was told.
+    pub(crate) fn take(self, seen: Overview) {
+        let _ = self.failure.try_set(None);
+        let _ = self.seen.try_set(Some(seen));
+    }
+}
+
+/// What a rule is called here.
+pub(crate) fn rule_name(rule: Option<&str>) -> String {
+    match rule {
+        Some(ACCESS) => "Sign-ins and account access".into(),
+        Some(REST) | None => "Everything else".into(),
+        Some(own) => own.to_owned(),
+    }
+}
+
+/// How many, of which time.
+pub(crate) fn taken(taken: &Taken, now: daybook_model::Timestamp, zone: Zone) -> String {
+    let count = counted(taken.count.unwrap_or(0), "entry", "entries");
+    let [first, last] = [taken.first, taken.last].map(|at| day(at, now, zone));
+    let span = if first == last { first } else { format!("{first} – {last}") };
+    format!("{}: {count}, {span}", rule_name(taken.rule.as_deref()))
+}
+
+/// The section.
+#[component]
+pub(crate) fn RetentionSection(
+    /// The project.
+    project: String,
+) -> impl IntoView {
+    let kept = Kept {
+        project: StoredValue::new(project),
+        seen: RwSignal::new(None),
+        failure: RwSignal::new(None),
+        session: expect_context::<Session>(),
+    };
+    kept.look();
+    view! {
+        <section id="retention" aria-labelledby="retention-title">
+            <header class="section-head">
+                <h2 id="retention-title">"Retention"</h2>
+                <p class="hint">"How long entries are kept. Age counts from the later of when something happened and when the log received it."</p>
+            </header>
+            {dynamic(move || kept.failure.get().map(|failure| view! {
+                <p class="problem" role="alert">{failure.message()}</p>
+                <button type="button" class="button" on:click=move |_| kept.look()>"Try again"</button>
+            }))}
+            {dynamic(move || kept.seen.get().map(|seen| view! { <Standing kept seen /> }))}
+            {when(move || kept.seen.with(Option::is_some), move || view! {
+                <RulesForm kept />
+                <HoldsPart kept />
+                <ArchivePart kept />
+                <Runs kept />
+            })}
+        </section>
+    }
+}
+
+/// What happens next, and what is in the way.
+#[component]
+fn Standing(kept: Kept, seen: Overview) -> impl IntoView {
+    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    let form = Form::new(&[]);
+    let run = Callback::new(move |()| {
+        let project = kept.project.get_value();
+        form.send(async move { retention::run(&project).await }, "", move |seen| {
+            announce("Retention is applied");
+            kept.take(seen);
+        });
+    });
+    let (now, zone) = (clock.now_untracked(), zone.get_untracked());
+    let question = if seen.archive.is_some() {
+        "What is old enough goes to the archive and leaves the log."
+    } else {
+        "What is old enough is removed for good: there is no archive."
+    };
+    view! {
+        {seen.doubt.map(|doubt| view! {
+            <p class="problem" role="alert">
+                {format!("The server's clock moved from {} to {}. Nothing is removed until somebody who looks after the instance confirms that it is right.", brief(doubt.before, now, zone), brief(doubt.after, now, zone))}
+            </p>
+        })}
+        {seen.trouble.map(|trouble| view! {
+            <p class="problem" role="alert">{format!("Nothing is removed since {}: {}. It is tried again.", brief(trouble.since, now, zone), trouble.problem)}</p>
+        })}
+        <p class="retention-standing">
+            {if seen.usual { "These are the usual rules; nobody has changed them. " } else { "" }}
+            {format!("They are applied once a day, next {}. ", brief(seen.next_at, now, zone))}
+            {match &seen.archive {
+                Some(place) => format!("Entries are written to {place} and read back before they are removed."),
+                None => "There is no archive: entries are removed for good. Whoever runs the server can start it with --archive-folder or --archive-bucket.".to_owned(),
+            }}
+        </p>
+        <FormProblem form />
+        <Confirm word="Apply now" name="Apply retention now" question busy=form.busy on_confirm=run />
+    }
+}
+
+/// What was removed.
+#[component]
+fn Runs(kept: Kept) -> impl IntoView {
+    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    let runs =
+        move || kept.seen.with(|seen| seen.as_ref().map(|s| s.runs.clone()).unwrap_or_default());
+    view! {
+        <h3 id="removed-title">"Removed"</h3>
+        {when(move || runs().is_empty(), || view! { <p class="hint">"Nothing yet."</p> })}
+        {when(move || !runs().is_empty(), move || view! {
+            <table class="settings-table" role="table" aria-labelledby="removed-title">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">"When"</th>
+                        <th role="columnheader" scope="col">"What"</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    {each(runs, |run| format!("{} {:?} {:?}", run.run, run.ended_at, run.taken), move |run| {
+                        let (now, zone) = (clock.now_untracked(), zone.get_untracked());
+                        let when = match run.ended_at {
+                            Some(at) => brief(at, now, zone),
+                            None => "Under way".to_owned(),
+                        };
+                        let parts: Vec<_> = run.taken.iter().map(|part| view! { <p>{taken(part, now, zone)}</p> }).collect();
+                        view! {
+                            <tr role="row">
+                                <td role="cell" data-label="When">{when}{run.stopped.then_some(", stopped because the rules were changed")}</td>
+                                <td role="cell" data-label="What">{parts}</td>
+                            </tr>
+                        }
+                    })}
+                </tbody>
+            </table>
+        })}
+    }
+}

@@ -1,0 +1,103 @@
+//! What questions wait for while events come in at half the highest rate.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use daybook::demo::Demo;
+use daybook_model::{Event, Timestamp};
+
+use super::{
+    BATCH, CLIENTS, Error,
+    ingest::{agent, send},
+    process::Server,
+    table::Table,
+};
+
+const QUESTIONS: &[&str] =
+    &["overview?range=30d", "overview?range=24h&status=5xx", "events?range=7d&q=billing"];
+/// How often each is asked.
+const TIMES: usize = 60;
+
+pub(crate) fn measure(
+    server: &Server,
+    token: &str,
+    rate: f64,
+    now: Timestamp,
+    table: &mut Table,
+) -> Result<(), Error> {
+    let idle = ask(server, token)?;
+    let (over, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+    let pace = Duration::from_secs_f64(BATCH as f64 / rate);
+    let (busy, took) = thread::scope(|scope| {
+        let (over, sent, begun) = (&over, &sent, Instant::now());
+        for client in 0..CLIENTS {
+            scope.spawn(move || {
+                // Events of its own, each client's due in turn.
+                let mut events =
+                    Demo::new(100 + client as u64, now, 1, 10_000_000).without_snapshots();
+                for turn in 0_usize.. {
+                    let batch: Vec<Event> = events.by_ref().take(BATCH).collect();
+                    let Ok(body) = serde_json::to_vec(&batch) else { return };
+                    let due = pace.mul_f64((turn * CLIENTS + client) as f64);
+                    thread::sleep(due.saturating_sub(begun.elapsed()));
+                    if over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if let Ok(stored) = send(&agent(), &server.address, token, &body) {
+                        sent.fetch_add(stored, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+        // Until it has found its pace.
+        thread::sleep(Duration::from_secs(2));
+        let busy = ask(server, token);
+        over.store(true, Ordering::Relaxed);
+        (busy, begun.elapsed())
+    });
+    let busy = busy?;
+    let reached = sent.into_inner() as f64 / took.as_secs_f64();
+    table.row(
+        "events stored a second meanwhile (half the highest rate)",
+        reached,
+        "/s",
+        None,
+        None,
+    );
+    for (question, (idle, busy)) in QUESTIONS.iter().zip(idle.iter().zip(&busy)) {
+        table.row(&format!("{question}, idle, 95th percentile"), *idle, "ms", None, None);
+        table.row(&format!("{question}, meanwhile"), *busy, "ms", Some(idle * 2.0), None);
+    }
+    Ok(())
+}
+
+/// The 95th percentile of each question, in milliseconds.
+fn ask(server: &Server, token: &str) -> Result<Vec<f64>, Error> {
+    let agent = agent();
+    QUESTIONS
+        .iter()
+        .map(|question| {
+            let mut times = Vec::new();
+            for time in 0..TIMES + 3 {
+                let begun = Instant::now();
+                let request = agent
+                    .get(format!("{}/api/projects/acme/{question}", server.address))
+                    .header("authorization", format!("Bearer {token}"));
+                let mut answer = request.call()?;
+                let text = answer.body_mut().with_config().limit(u64::MAX).read_to_string()?;
+                if answer.status() != 200 {
+                    return Err(format!("{question}: {text}").into());
+                }
+                // The first ones warm up.
+                if time >= 3 {
+                    times.push(begun.elapsed().as_secs_f64() * 1000.0);
+                }
+            }
+            times.sort_by(f64::total_cmp);
+            Ok(times[times.len() * 95 / 100])
+        })
+        .collect()
+}

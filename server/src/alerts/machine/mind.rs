@@ -1,0 +1,74 @@
+//! What a rule has in mind, and what it cannot.
+
+use std::collections::{HashMap, HashSet};
+
+use daybook_model::Seq;
+use serde::{Deserialize, Serialize};
+
+use super::{Episode, hours::Hours, window::Window};
+
+/// What hours of a group weigh, in entries.
+const HOURS_WEIGH: usize = 4;
+
+/// Why a rule does not see everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::alerts) enum Limit {
+    /// More goes on at once than it can have in mind.
+    Crowded,
+    /// There are more values than it can know.
+    Values,
+    /// It fired too often.
+    Brake,
+}
+
+impl Limit {
+    /// As told.
+    pub(in crate::alerts) const fn message(self) -> &'static str {
+        match self {
+            Self::Crowded => {
+                "more goes on at once than it can keep in mind, and what is oldest was left aside: narrow its filter"
+            }
+            Self::Values => {
+                "there are more than 50,000 values, and new ones are not told from old ones any more: narrow its filter"
+            }
+            Self::Brake => {
+                "it fired more than 200 times within an hour, and what came then is not told: narrow its filter, or give it more quiet time"
+            }
+        }
+    }
+}
+
+/// What a rule has in mind.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::alerts) struct Mind {
+    pub(super) groups: HashMap<i64, Group>,
+    pub(super) seen: HashSet<i64>,
+    /// The time, as far as entries tell.
+    pub(super) time: i64,
+    /// The last entry, for absence; and whether its being the last was told.
+    pub(super) last: Option<(i64, Seq)>,
+    pub(super) told: bool,
+    pub(super) entries: u32,
+    /// How often it fired in which hour.
+    pub(super) fired: (i64, u32),
+    /// What was reached, and when first.
+    pub(in crate::alerts) limit: Option<(Limit, i64)>,
+}
+
+/// What is in mind of one value of the group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Group {
+    pub(super) window: Window,
+    pub(super) hours: Option<Hours>,
+    pub(super) episode: Option<Episode>,
+    pub(super) last: i64,
+}
+
+impl Group {
+    /// What it weighs, in entries.
+    pub(super) fn weight(&self) -> usize {
+        let hours = self.hours.as_ref().map_or(0, |_| HOURS_WEIGH);
+        let episode = self.episode.as_ref().map_or(0, |episode| 1 + episode.seqs.len());
+        1 + self.window.len() + hours + episode
+    }
+}

@@ -1,0 +1,96 @@
+//! `daybook restore`: entries come back from the archive.
+
+use chrono::{NaiveDate, NaiveTime};
+use clap::Args;
+use daybook_model::{
+    Timestamp, paths,
+    retention::{ArchiveFile, Restored},
+};
+
+use super::{
+    CliError, LogOptions, ProjectOption,
+    outbound::ArchiveOptions,
+    via::{Via, nothing},
+};
+use crate::outbound::Outbound;
+
+/// Bring entries back from the archive
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    #[command(flatten)]
+    project: ProjectOption,
+    #[command(flatten)]
+    archive: ArchiveOptions,
+    /// The first day, such as 2026-05-01, or an instant; in UTC
+    #[arg(long, value_name = "DATE", value_parser = beginning)]
+    from: Timestamp,
+    /// The last day, or the instant before which it ends
+    #[arg(long, value_name = "DATE", value_parser = end)]
+    to: Timestamp,
+}
+
+fn day(text: &str) -> Option<Timestamp> {
+    let day: NaiveDate = text.parse().ok()?;
+    Timestamp::from_millis(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+}
+
+fn beginning(text: &str) -> Result<Timestamp, String> {
+    day(text).map_or_else(|| text.parse().map_err(|e| format!("{text:?} {e}")), Ok)
+}
+
+/// A day is meant whole.
+fn end(text: &str) -> Result<Timestamp, String> {
+    let behind = |day: Timestamp| day.plus_millis(daybook_model::retention::DAY);
+    day(text).map(behind).map_or_else(|| beginning(text), Ok)
+}
+
+impl Restore {
+    pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
+        let archive = self.archive.read()?;
+        let via = Via::with(options, Outbound { archive, ..Outbound::default() }).await?;
+        let project = &self.project.project;
+        let time = format!("?from={}&to={}", self.from, self.to);
+        let files: Vec<ArchiveFile> = via.get(&paths::archive(project, &time)).await?;
+        let bar = super::progress(files.iter().map(|file| file.count).sum());
+        let mut sum = Restored::default();
+        let mut outcome = Ok(());
+        for file in &files {
+            let path = paths::archive_restore(project, &file.id, &time);
+            match via.call::<Restored>("POST", &path, &nothing()).await {
+                Ok(restored) => {
+                    sum.stored += restored.stored;
+                    sum.duplicates += restored.duplicates;
+                    sum.refused += restored.refused;
+                    bar.inc(file.count);
+                }
+                Err(error) => {
+                    outcome = Err(CliError::Incomplete(format!("{}: {error}", file.place)));
+                    break;
+                }
+            }
+        }
+        bar.finish_and_clear();
+        via.close().await;
+        // What was stored is told in any case.
+        let Restored { stored, duplicates, refused } = sum;
+        println!(
+            "stored {stored}, duplicates {duplicates}, refused {refused}, from {} files",
+            files.len()
+        );
+        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_meant_whole() {
+        let [from, to] = [beginning("2026-05-01").unwrap(), end("2026-05-01").unwrap()];
+        assert_eq!(from.to_string(), "2026-05-01T00:00:00.000Z");
+        assert_eq!(to.to_string(), "2026-05-02T00:00:00.000Z");
+        assert_eq!(end("2026-05-01T10:00:00Z").unwrap().to_string(), "2026-05-01T10:00:00.000Z");
+        assert!(beginning("May").is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! Retention: entries that are old enough are written to the archive, where there is one, and then taken
+//! out of the log.
+//!
+//! A run goes by what is settled when it begins: for each rule, the time before which entries must have
+//! happened, and the place in the log up to which they were received before it. What it means does not
+//! change then, so that it can be begun again after whatever ends it, with the same outcome: [`plan`]
+//! finds what is left, `archive` writes it down and reads it back, `purge` takes it out in small steps.
+//! [`keeper`] watches the time, [`clock`] whether it can be believed.
+
+mod archive;
+pub mod clock;
+mod files;
+mod holds;
+pub mod keeper;
+pub mod plan;
+mod purge;
+mod record;
+pub mod restore;
+mod runs;
+mod settings;
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, Notify};
+
+pub use files::{FileId, KeptFile};
+pub use purge::Pace;
+pub use record::{Done, record};
+
+use crate::{
+    export::encode::EncodeError,
+    outbound::OutboundError,
+    store::{StoreError, sqlite::Database},
+};
+
+/// Why retention cannot be looked up, changed or applied.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    /// The database did not do it.
+    #[error("the log's file failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// What is kept cannot be read.
+    #[error("what is kept of retention cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// There are too many.
+    #[error("this project has {0} holds already: lift one first")]
+    TooMany(usize),
+    /// The log did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log did not take what was to be written down.
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
+    /// The archive did not take a file, or did not give it back.
+    #[error("the archive cannot be reached: {0}")]
+    Archive(#[from] OutboundError),
+    /// A file of the archive cannot be made.
+    #[error("a file of the archive cannot be made: {0}")]
+    Encode(#[from] EncodeError),
+    /// What was read back is not what was written.
+    #[error("the archive gave back something else than was written to {0}: nothing was removed")]
+    Different(String),
+    /// It was the archive's file, and is not any more.
+    #[error("{0} is not as it was written; it is not brought back")]
+    Damaged(String),
+    /// There is no archive.
+    #[error(
+        "this server has no archive: whoever runs it starts it with --archive-folder or --archive-bucket"
+    )]
+    NoArchive,
+}
+
+/// What is kept of retention, of all projects.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    log: Database,
+    bell: Arc<Notify>,
+    /// One run at a time.
+    turn: Arc<Mutex<()>>,
+    /// Held while entries go, and while it is said that they stay.
+    pub(crate) step: Arc<Mutex<()>>,
+}
+
+impl Keeping {
+    /// What is kept in this database.
+    pub fn on(log: &Database) -> Self {
+        Self { log: log.clone(), bell: Arc::default(), turn: Arc::default(), step: Arc::default() }
+    }
+
+    /// Waits until somebody is in a hurry.
+    async fn rung(&self) {
+        self.bell.notified().await;
+    }
+}

@@ -1,0 +1,180 @@
+//! Writing entries to the archive: a Parquet file, which is read back before anything is removed.
+
+use std::{collections::HashSet, fs::File, io::BufReader};
+
+use daybook_model::{
+    Entry, Seq, Timestamp,
+    account::Project,
+    export::{Format, Formulas, State},
+    retention::{ArchiveFile, DAY},
+};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    RetentionError,
+    files::{FileId, KeptFile},
+    plan::{Due, Plan},
+};
+use crate::{
+    export::{
+        columns::Columns,
+        encode::{EncodeError, End, encoder},
+        stream::hex,
+    },
+    import,
+    outbound::{Place, Upload},
+    store::{AnyStore, Key, Parts, ProjectId, StoreError},
+};
+
+/// How many entries are read at once.
+const PAGE: usize = 256;
+
+/// Where the file of a run's day goes: its folder, and its name.
+pub(super) fn name(project: &Project, id: FileId) -> (String, String) {
+    let slug = &project.slug;
+    let day = Timestamp::saturating(id.day.saturating_mul(DAY)).to_utc();
+    let day = day.format("%Y-%m-%d");
+    let part = if id.part > 1 { format!("-part-{}", id.part) } else { String::new() };
+    (format!("{slug}/{day}"), format!("{slug}-{day}-run-{}{part}.parquet", id.run))
+}
+
+/// Writes entries that are due, and reads the file back. What turns out not to be old is left out of both.
+/// `None` where nothing is left.
+pub(super) async fn write(
+    (store, place): (&AnyStore, &Place),
+    project: &Project,
+    plan: &Plan,
+    due: &mut Due,
+    id: FileId,
+    now: Timestamp,
+) -> Result<Option<KeptFile>, RetentionError> {
+    let (path, name) = name(project, id);
+    let mut upload = place.upload(&path, &name).await?;
+    let written = match pour(store, project, plan, due, &mut upload).await {
+        Ok(Some(written)) => written,
+        other => {
+            upload.abandon().await;
+            return other.map(|_| None);
+        }
+    };
+    let at = upload.place();
+    let sum = format!("{}  {name}\n", written.sha256);
+    upload.finish(vec![(".sha256", sum.into_bytes())]).await?;
+    let read = place.fetch(&path, &name).await?;
+    let same = read.bytes == written.bytes
+        && hex(&read.sha256) == written.sha256
+        && rows(read.file).await? == written.count;
+    if !same {
+        return Err(RetentionError::Different(at));
+    }
+    let shown = ArchiveFile {
+        id: id.to_string(),
+        place: at,
+        count: written.count,
+        first: Timestamp::saturating(written.first.0),
+        last: Timestamp::saturating(written.last.0),
+        bytes: written.bytes,
+        sha256: written.sha256,
+        written_at: now,
+        settled: false,
+    };
+    Ok(Some(KeptFile { id, path, name, last: written.last, shown }))
+}
+
+/// The places of the entries that a file gives back, as they were in the log.
+pub(super) async fn places(place: &Place, file: &KeptFile) -> Result<HashSet<Seq>, RetentionError> {
+    let fetched = place.fetch(&file.path, &file.name).await?;
+    let damaged = || RetentionError::Damaged(file.shown.place.clone());
+    if hex(&fetched.sha256) != file.shown.sha256 {
+        return Err(damaged());
+    }
+    let read = move || {
+        let entries = import::archived(BufReader::new(fetched.file));
+        entries.map(|entry| Some(entry?.0)).collect::<Option<HashSet<_>>>()
+    };
+    tokio::task::spawn_blocking(read).await.ok().flatten().ok_or_else(damaged)
+}
+
+/// How many entries a file has, by its own account.
+pub(super) async fn rows(file: File) -> Result<u64, EncodeError> {
+    let read = move || {
+        let reader = SerializedFileReader::new(file)?;
+        Ok(reader.metadata().file_metadata().num_rows().unsigned_abs())
+    };
+    tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)?
+}
+
+/// What was written.
+struct Written {
+    count: u64,
+    bytes: u64,
+    sha256: String,
+    first: Key,
+    last: Key,
+}
+
+async fn pour(
+    store: &AnyStore,
+    project: &Project,
+    plan: &Plan,
+    due: &mut Due,
+    upload: &mut Upload,
+) -> Result<Option<Written>, RetentionError> {
+    let mut encoder = encoder(Format::Parquet, &Columns::All, Formulas::default(), false)?;
+    let (mut hash, mut bytes, mut count) = (Sha256::new(), 0, 0);
+    let (mut ends, mut as_of): (Option<(Key, Key)>, Seq) = (None, 0);
+    let mut out = Vec::new();
+    encoder.begin(&mut out)?;
+    let keys: Vec<_> = due.keys.keys().copied().collect();
+    let mut left = &keys[..];
+    while !left.is_empty() {
+        let wanted = &left[..left.len().min(PAGE)];
+        let entries = store.at(ProjectId(project.number), wanted, Parts::Whole).await?;
+        let complete = wanted.iter().zip(&entries).all(|(key, entry)| key.1 == entry.seq);
+        if entries.is_empty() || !complete {
+            return Err(StoreError::incomplete().into());
+        }
+        for entry in &entries {
+            let key = (entry.event.occurred_at.millis(), entry.seq);
+            if is_old(plan, due, key, entry) {
+                encoder.entry(entry, &mut out)?;
+                count += 1;
+                as_of = as_of.max(entry.seq);
+                ends = Some((ends.map_or(key, |(first, _)| first), key));
+            } else {
+                due.keys.remove(&key);
+            }
+        }
+        left = &left[entries.len()..];
+        send(&mut out, &mut hash, &mut bytes, upload).await?;
+    }
+    let Some((first, last)) = ends else { return Ok(None) };
+    let so_far = hex(&hash.clone().finalize());
+    let id = String::from("archive");
+    encoder
+        .end(&End { id, status: State::Complete, rows: count, as_of, sha256: so_far }, &mut out)?;
+    send(&mut out, &mut hash, &mut bytes, upload).await?;
+    Ok(Some(Written { count, bytes, sha256: hex(&hash.finalize()), first, last }))
+}
+
+/// Whether an entry is as old as its rule says, by its own account.
+fn is_old(plan: &Plan, due: &Due, key: Key, entry: &Entry) -> bool {
+    let rule = due.keys.get(&key).and_then(|&rule| plan.rules.get(rule));
+    rule.is_some_and(|rule| entry.received_at < rule.before)
+}
+
+async fn send(
+    out: &mut Vec<u8>,
+    hash: &mut Sha256,
+    bytes: &mut u64,
+    upload: &mut Upload,
+) -> Result<(), RetentionError> {
+    let piece = std::mem::take(out);
+    if !piece.is_empty() {
+        hash.update(&piece);
+        *bytes += piece.len() as u64;
+        upload.write(piece.into()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Real servers under what is not supposed to happen: killed while they write, on a disk that is full, under
+//! clocks that jump, with thousands of connections that send nothing.
+//!
+//! In `cargo test` each of these is short. `cargo xtask torture --minutes N --seed S` goes on for as long as
+//! asked (`DAYBOOK_TORTURE_MINUTES`, `DAYBOOK_TORTURE_SEED`). What is made up is made from the seed, which is
+//! printed; when a process is killed is of the seed too, where it is hit then is the machine's.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
+
+#[path = "torture/audit.rs"]
+mod audit;
+#[path = "torture/client.rs"]
+mod client;
+#[path = "torture/clocks.rs"]
+mod clocks;
+#[path = "torture/crowd.rs"]
+mod crowd;
+#[path = "torture/disk.rs"]
+mod disk;
+#[path = "torture/kills.rs"]
+mod kills;
+#[path = "torture/load.rs"]
+mod load;
+#[path = "torture/plan.rs"]
+mod plan;
+#[path = "torture/process.rs"]
+mod process;
+#[path = "torture/signal.rs"]
+mod signal;

@@ -1,0 +1,236 @@
+//! The disk is full, and has room again.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+use crate::{
+    audit::Log,
+    client::{Client, Sent},
+    plan::Plan,
+    process::{LONG, Server, Start, daybook, token, url},
+};
+
+/// A disk that can be filled.
+trait Disk {
+    /// A server whose log is on it.
+    fn server(&self) -> Server;
+    /// Leaves it without room.
+    fn fill(&self, server: &Server);
+    /// Gives the room back.
+    fn clear(&self, server: &Server);
+}
+
+/// A disk of a few megabytes that is really full: in memory, in a namespace of the server's own.
+struct Small(tempfile::TempDir);
+
+impl Small {
+    /// Where it is seen from outside.
+    fn filler(&self, server: &Server) -> PathBuf {
+        let inside = self.0.path().join("disk/filler");
+        Path::new("/proc")
+            .join(server.pid().to_string())
+            .join("root")
+            .join(inside.strip_prefix("/").unwrap())
+    }
+}
+
+impl Disk for Small {
+    fn server(&self) -> Server {
+        let folder = self.0.path();
+        let mounted = "mount -t tmpfs -o size=48m tmpfs \"$0/disk\" && cp \"$0\"/daybook.db* \"$0/disk/\" && exec \"$@\"";
+        let before = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounted];
+        let before = before.into_iter().map(str::to_owned).chain([folder.display().to_string()]);
+        let start = Start { before: before.collect(), ..Start::default() };
+        Server::with(&folder.join("disk"), &start)
+    }
+
+    fn fill(&self, server: &Server) {
+        let mut filler = fs::File::create(self.filler(server)).unwrap();
+        let mut length = 1 << 20;
+        // To the last page.
+        while length >= 4096 {
+            if filler.write_all(&vec![0; length]).is_err() {
+                length /= 2;
+            }
+        }
+    }
+
+    fn clear(&self, server: &Server) {
+        fs::remove_file(self.filler(server)).unwrap();
+    }
+}
+
+/// Files that may not become longer, which is as good as a full disk, and there for everybody.
+struct Limited(tempfile::TempDir);
+
+impl Disk for Limited {
+    fn server(&self) -> Server {
+        // Who ignores the signal is told by the error.
+        let before = ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"].map(str::to_owned);
+        let start = Start { before: before.to_vec(), ..Start::default() };
+        Server::with(self.0.path(), &start)
+    }
+
+    fn fill(&self, server: &Server) {
+        let longest = ["daybook.db", "daybook.db-wal"]
+            .map(|name| fs::metadata(self.0.path().join(name)).map_or(0, |file| file.len()));
+        limit(server, longest.into_iter().max());
+    }
+
+    fn clear(&self, server: &Server) {
+        limit(server, None);
+    }
+}
+
+fn limit(server: &Server, bytes: Option<u64>) {
+    let pid = Pid::from_raw(server.pid().cast_signed());
+    prlimit(pid, Resource::Fsize, Rlimit { current: bytes, maximum: None }).unwrap();
+}
+
+fn folder() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("disk")).unwrap();
+    let token = token(folder.path());
+    (folder, token)
+}
+
+#[test]
+fn on_a_disk_that_is_full_senders_are_told_to_come_again_and_nothing_is_torn() {
+    let mut plan = Plan::of("disk", 0.1);
+    let namespaces = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs tmpfs /tmp"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    let mut rounds = 0;
+    while plan.goes_on(rounds, 1) {
+        if namespaces {
+            let (folder, token) = folder();
+            suffer(&mut plan, &Small(folder), &token);
+        } else {
+            println!("disk: no namespaces here, so only files of a bounded length");
+        }
+        let (folder, token) = folder();
+        suffer(&mut plan, &Limited(folder), &token);
+        rounds += 1;
+    }
+}
+
+fn suffer(plan: &mut Plan, disk: &impl Disk, token: &str) {
+    let server = disk.server();
+    let (client, address) = (Client::new(token), server.address.clone());
+    let mut acknowledged = Vec::new();
+    let mut number = 0;
+    let mut next = |dice: &mut rand_chacha::ChaCha8Rng| {
+        number += 1;
+        let events = rand::Rng::random_range(dice, 5..40);
+        (0..events).map(|event| format!("d-{number}-{event}")).collect::<Vec<_>>()
+    };
+    for _ in 0..20 {
+        let batch = next(&mut plan.dice);
+        assert!(matches!(client.send_of(&address, &batch, 1_000), Sent::Acknowledged(_)));
+        acknowledged.push(batch);
+    }
+    disk.fill(&server);
+    let mut refused = Vec::new();
+    let until = Instant::now() + LONG;
+    while refused.len() < 5 {
+        assert!(Instant::now() < until, "it is never full");
+        let batch = next(&mut plan.dice);
+        match client.send_of(&address, &batch, 4_000) {
+            // What has room is stored.
+            Sent::Acknowledged(_) => acknowledged.push(batch),
+            Sent::Refused(503, Some(_)) => refused.push(batch),
+            other => panic!("{other:?}"),
+        }
+    }
+    let ready = || client.get(&address, "/readyz").map(|(status, _)| status);
+    assert_eq!(ready(), Some(503), "it is not ready");
+    assert_eq!(client.get(&address, "/healthz").map(|(status, _)| status), Some(200));
+
+    disk.clear(&server);
+    let until = Instant::now() + LONG;
+    for batch in refused {
+        // By itself, and with what was refused.
+        while !matches!(client.send_of(&address, &batch, 4_000), Sent::Acknowledged(_)) {
+            assert!(Instant::now() < until, "it does not recover");
+            thread::sleep(Duration::from_millis(50));
+        }
+        acknowledged.push(batch);
+    }
+    while ready() != Some(200) {
+        assert!(Instant::now() < until, "it is not ready again");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let log = Log::read(&client, &address);
+    acknowledged.iter().for_each(|batch| log.has_all(batch));
+    let sent: usize = acknowledged.iter().map(Vec::len).sum();
+    assert_eq!(log.ids.len(), sent, "nothing is there that was refused");
+    println!("disk: {} batches, {} entries, nothing torn", acknowledged.len(), log.ids.len());
+}
+
+/// A copy of a log that is written to is whole, and is all that there was at one moment.
+#[test]
+fn a_backup_is_of_one_moment_while_the_server_writes() {
+    let _plan = Plan::of("backup", 0.0);
+    let (folder, token) = folder();
+    let server = Server::start(folder.path());
+    let (client, address) = (Client::new(&token), server.address.clone());
+    let over = std::sync::atomic::AtomicBool::new(false);
+    let restored = tempfile::tempdir().unwrap();
+    let copy = restored.path().join("daybook.db");
+    let (sent, told) = thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut sent = 0;
+            while !over.load(std::sync::atomic::Ordering::Relaxed) || sent < 40 {
+                let batch: Vec<_> = (0..25).map(|event| format!("b-{sent}-{event}")).collect();
+                assert!(matches!(client.send(&address, &batch), Sent::Acknowledged(_)));
+                sent += 1;
+            }
+            sent
+        });
+        let until = Instant::now() + LONG;
+        while client.get(&address, "/api/projects/acme/events/100").is_none_or(|got| got.0 != 200) {
+            assert!(Instant::now() < until, "nothing arrives");
+        }
+        let told = Command::new(daybook())
+            .args(["backup", "--database-url", &url(folder.path())])
+            .arg(&copy)
+            .output()
+            .unwrap();
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        (writer.join().unwrap(), told)
+    });
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    let told = String::from_utf8(told.stdout).unwrap();
+    let head: u64 =
+        told.lines().find_map(|line| line.strip_prefix("acme ")).unwrap().parse().unwrap();
+    let log = Log::read(&client, &address);
+    assert_eq!(log.ids.len(), sent * 25);
+
+    // The files of the index beside it are of the log that went on.
+    let index = folder.path().join("daybook.db.index");
+    if index.is_dir() {
+        let there = restored.path().join("daybook.db.index");
+        assert!(Command::new("cp").arg("-r").args([&index, &there]).status().unwrap().success());
+    }
+    let other = Server::start(restored.path());
+    let path = format!("/api/projects/acme/events/{head}");
+    assert_eq!(client.get(&other.address, &path).map(|got| got.0), Some(200));
+    let past = format!("/api/projects/acme/events/{}", head + 1);
+    let before = client.get(&other.address, &past);
+    let back = Log::read(&client, &other.address);
+    let expected: Vec<_> = log.places.range(..=head).collect();
+    assert_eq!(back.places.range(..=head).collect::<Vec<_>>(), expected, "the same entries");
+    assert_ne!(before.map(|got| got.0), None);
+    // It goes on where it was.
+    let batch = vec!["b-restored".to_owned()];
+    assert!(matches!(client.send(&other.address, &batch), Sent::Acknowledged(_)));
+}
