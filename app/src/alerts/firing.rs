@@ -50,7 +50,7 @@ pub(super) fn subject(firing: &Firing) -> Option<String> {
 /// How many entries, and from when to when.
 pub(super) fn entries_text(firing: &Firing, now: Timestamp, zone: Zone) -> String {
     if firing.count == 0 {
-        return format!("None, the last one before {}", minute(firing.from, now, zone));
+        return format!("None; the last entry before was {}", minute(firing.from, now, zone));
     }
     let entries = counted(firing.count, "entry", "entries");
     match Span::new(firing.from, firing.last_at) {
