@@ -190,7 +190,7 @@ fn Bars(bars: Histogram, tried: Backtest) -> impl IntoView {
         view! { <span>{day(span.from, now, zone.get())}</span><span>{day(last, now, zone.get())}</span> }
     };
     let listed = tried.episodes.len() as u64;
-    let top = format!("{} an interval of {}", grouped(most), bars.width);
+    let top = format!("Up to {} in {}", counted(most, "entry", "entries"), bars.width);
     view! {
         <figure class="backtest-chart" role="img" aria-label=name>
             <span class="chart-most" aria-hidden="true">{top}</span>

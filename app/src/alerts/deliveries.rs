@@ -98,7 +98,7 @@ fn Log(delivered: Delivered, may: Memo<bool>) -> impl IntoView {
                 <p class="hint">"What was told to whom. What did not come through is tried again, later and later."</p>
             </header>
             <FormProblem form=delivered.asking />
-            <p class="form-acts"><button type="button" class="button" disabled=delivered.asking.busy on:click=move |_| delivered.look(false)>"Refresh"</button></p>
+            <p class="form-acts page-acts"><button type="button" class="button" disabled=delivered.asking.busy on:click=move |_| delivered.look(false)>"Refresh"</button></p>
             {when(move || known.get() && empty.get(), || view! { <p class="hint">"Nothing was delivered yet."</p> })}
             {when(move || known.get() && !empty.get(), move || view! {
                 <table class="settings-table deliveries" role="table" aria-labelledby="deliveries-title">
@@ -174,10 +174,12 @@ fn DeliveryRow(delivered: Delivered, may: Memo<bool>, delivery: Delivery) -> imp
             <td role="cell" data-label="To"><span class="who">{name}</span></td>
             <td role="cell" data-label="Why">{why}</td>
             <td role="cell" data-label="State">
+                <div class="cell">
                 <span class=class>{state.label()}</span>
                 {(!facts.is_empty()).then(|| view! { " "<span class="muted">{facts.join(", ")}</span> })}
                 {error.map(|error| view! { <span class="problem aside">{error}</span> })}
                 <span class="muted aside">{dynamic(next)}</span>
+                </div>
             </td>
             <td role="cell" data-label="When">{dynamic(move || relative(created_at, clock.now()))}</td>
             <td role="cell" class="acts">

@@ -29,7 +29,7 @@ use crate::{
         icon::{Icon, icon},
         lazy::loading,
         number::counted,
-        time::{Zone, brief, clock as clock_text, day, millis, span_text},
+        time::{Zone, clock as clock_text, day, millis, minute, span_text},
     },
     url::{log_href, query_href},
 };
@@ -50,12 +50,12 @@ pub(super) fn subject(firing: &Firing) -> Option<String> {
 /// How many entries, and from when to when.
 pub(super) fn entries_text(firing: &Firing, now: Timestamp, zone: Zone) -> String {
     if firing.count == 0 {
-        return format!("None since {}", brief(firing.from, now, zone));
+        return format!("None; the last entry before was {}", minute(firing.from, now, zone));
     }
     let entries = counted(firing.count, "entry", "entries");
     match Span::new(firing.from, firing.last_at) {
         Some(span) if firing.count > 1 => format!("{entries}, {}", span_text(span, now, zone)),
-        _ => format!("{entries}, {}", brief(firing.at, now, zone)),
+        _ => format!("{entries} {}", minute(firing.at, now, zone)),
     }
 }
 
@@ -129,7 +129,11 @@ fn Head(shown: Shown) -> impl IntoView {
     let (at, noticed) = (firing.at, firing.fired_at);
     let when_text = move || {
         let now = clock.now_untracked();
-        format!("fired {}, noticed {}", brief(at, now, zone.get()), brief(noticed, now, zone.get()))
+        format!(
+            "fired {}, noticed {}",
+            minute(at, now, zone.get()),
+            minute(noticed, now, zone.get())
+        )
     };
     view! {
         <header class="page-head">
@@ -204,7 +208,7 @@ fn EntryLine(shown: Shown, entry: Entry) -> impl IntoView {
 }
 
 /// When an entry happened, and what.
-pub(super) fn line(entry: &Entry, href: String) -> impl IntoView + use<> {
+fn line(entry: &Entry, href: String) -> impl IntoView + use<> {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let at = entry.event.occurred_at;
     let what = visible(&sentence(&entry.event)).into_owned();

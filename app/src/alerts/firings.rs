@@ -215,8 +215,10 @@ fn FiringRow(fired: Fired, id: i64) -> impl IntoView {
         <tr role="row">
             <td role="cell" data-label="Severity">{severity(firing.severity)}</td>
             <td role="cell" data-label="Alert">
-                <a class="who" href=page>{visible(&name).into_owned()}</a>
-                {about.map(|about| view! { <span class="about">{about}</span> })}
+                <div class="cell">
+                    <a class="who" href=page>{visible(&name).into_owned()}</a>
+                    {about.map(|about| view! { <span class="about">{about}</span> })}
+                </div>
             </td>
             <td role="cell" data-label="Entries">
                 {if firing.count == 0 {

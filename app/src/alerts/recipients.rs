@@ -188,9 +188,11 @@ fn RecipientRow(people: People, recipient: Recipient) -> impl IntoView {
             </td>
             <td role="cell" data-label="Told by">{counted(rules, "rule", "rules")}</td>
             <td role="cell" data-label="Last delivery">
+                <div class="cell">
                 {dynamic(last)}
                 {(waiting > 0).then(|| view! { <span class="muted aside">{format!("{} waiting", grouped(waiting))}</span> })}
                 {error.map(|error| view! { <span class="problem aside">{sentence(&error)}</span> })}
+                </div>
             </td>
             <td role="cell" class="acts">{when(move || people.may.get(), acts)}<FormProblem form /></td>
         </tr>

@@ -47,7 +47,7 @@ pub(crate) fn RulesPage(
         <main class="settings alerts" id="content" tabindex="-1">
             <Parts project=slug here=Part::Rules />
             <p class="hint">"A rule watches what arrives. The entries that it looks for are those of a view: “Alert on this” in the log begins with the one you see."</p>
-            {when(move || may.get(), move || view! { <p class="form-acts"><a class="button primary" href=new.clone()>"New rule"</a></p> })}
+            {when(move || may.get(), move || view! { <p class="form-acts page-acts"><a class="button primary" href=new.clone()>"New rule"</a></p> })}
             <FormProblem form=asking />
             {when(move || rules.with(Option::is_none) && asking.busy.get(), loading)}
             {when(move || rules.with(Option::is_none) && !asking.busy.get(), move || view! {
@@ -127,7 +127,7 @@ fn RuleRow(
                 {first.problem.map(|problem| view! { <span class="problem">{problem.message}</span> })}
             </td>
             <td role="cell" data-label="Severity">{severity(first.rule.severity)}</td>
-            <td role="cell" data-label="Fired">{dynamic(fired)}</td>
+            <td role="cell" data-label="Fired"><div class="cell">{dynamic(fired)}</div></td>
             <td role="cell" data-label="Watches">
                 <label class="tick">
                     <input type="checkbox" role="switch" aria-label=format!("{name} watches") prop:checked=enabled disabled=Signal::derive(move || form.busy.get() || !may.get()) on:change=turn />

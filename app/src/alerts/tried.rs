@@ -3,10 +3,10 @@
 use daybook_model::{
     Filter, Range, Span, View,
     alert::{Backtest, Episode},
+    sentence,
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::firing::line;
 use crate::{
     api,
     clock::Clock,
@@ -15,7 +15,8 @@ use crate::{
     ui::{
         code::visible,
         number::{counted, grouped},
-        time::brief,
+        text::first_upper,
+        time::minute,
     },
     url::log_href,
 };
@@ -82,12 +83,13 @@ fn Time(
         sample.get().map(|entry| {
             let view = View { event: Some(entry.seq), ..kept.get_value() };
             let href = project.with_value(|project| log_href(project, &view));
-            view! { <span class="sample">{line(&entry, href)}</span> }
+            let what = visible(&sentence(&entry.event)).into_owned();
+            view! { <a class="sample" href=href>{what}</a> }
         })
     };
     view! {
         <li>
-            <span class="tried-when">{dynamic(move || brief(at, clock.now_untracked(), zone.get()))}</span>
+            <span class="tried-when">{dynamic(move || first_upper(&minute(at, clock.now_untracked(), zone.get())))}</span>
             <a href=href>{text}</a>
             {dynamic(shown)}
         </li>

@@ -99,11 +99,11 @@ fn All(project: StoredValue<String>, all: RwSignal<Option<Vec<Investigation>>>) 
         view! {
             <tr role="row" class:gone=closed>
                 <td role="cell" data-label="Investigation"><a class="who" href=href>{it.title}</a></td>
-                <td role="cell" data-label="Status"><span class=badge>{it.status.label()}</span></td>
+                <td role="cell" data-label="Status"><div class="cell"><span class=badge>{it.status.label()}</span></div></td>
                 <td role="cell" class="count" data-label="Entries">{grouped(it.pins)}</td>
                 <td role="cell" class="count" data-label="Comments">{grouped(it.comments)}</td>
                 <td role="cell" data-label="Opened">
-                    {it.opened_by}<span class="muted">{dynamic(move || format!(" {}", relative(opened, clock.now())))}</span>
+                    <div class="cell">{it.opened_by}<span class="muted">{dynamic(move || format!(" {}", relative(opened, clock.now())))}</span></div>
                 </td>
                 <td role="cell" data-label="Changed">{dynamic(move || relative(changed, clock.now()))}</td>
             </tr>

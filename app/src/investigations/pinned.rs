@@ -141,7 +141,7 @@ fn Shown(file: File, entry: Entry) -> impl IntoView {
             <span class="mono">{format!("#{}", grouped(seq))}</span>
         </p>
         <p class="pinned-what"><a href=href>{what}</a></p>
-        <p class="pinned-facts" data-severity=severity>{facts(&event)}</p>
+        <p class="pinned-facts" data-ended=severity>{facts(&event)}</p>
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is noted of a request that reads.
 
-use daybook_model::{ApiQuery, Operation, Range, Seq, Tab, View, account::Project, paths};
+use daybook_model::{ApiQuery, Filter, Operation, Range, Seq, Tab, View, account::Project, paths};
 use daybook_recorder::Recording;
 
 use super::READING;
@@ -22,6 +22,8 @@ pub enum Read<'a> {
     Entry(Seq),
     /// The entries of an investigation.
     Investigation(i64),
+    /// What a rule would have found: what is tried of one filter while it is edited is one reading.
+    Backtest(&'a Filter),
 }
 
 /// Notes what a request reads, where requests are recorded.
@@ -45,6 +47,17 @@ pub fn note(recording: Option<&Recording>, project: &Project, read: Read<'_>) {
             recording.action("ReadEntry").detail("view", view.to_string());
             recording.resource(READING, seq.to_string(), format!("Entry {seq}"));
             view
+        }
+        Read::Backtest(filter) => {
+            let page = paths::new_alert_rule_page(&project.slug);
+            recording.action("BacktestAlertRule").detail("view", format!("backtest?{filter}"));
+            recording.resource(
+                READING,
+                "backtest".to_owned(),
+                "Backtest of an alert rule".to_owned(),
+            );
+            recording.with(|event| event.request.path = Some(format!("{page}?{filter}")));
+            return;
         }
         Read::Investigation(number) => {
             let (page, name) =

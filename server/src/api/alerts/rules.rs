@@ -17,6 +17,7 @@ use crate::{
     alerts::{self, AlertsError, Done, KeptRule, record},
     error::Error,
     extract::{Access, JsonBody, Origin},
+    journal::{self, Read},
     privacy,
     state::AppState,
 };
@@ -100,6 +101,7 @@ pub(in crate::api) async fn backtest(
     whole(&access)?;
     let asked = given.checked()?;
     privacy::refuse(&access.masks, &asked.filter, Sort::default())?;
+    journal::note(access.recording.as_ref(), &access.project, Read::Backtest(&asked.filter));
     let store = Arc::clone(&access.store);
     Ok(Json(alerts::backtest(store, access.id(), &asked, state.clock.now()).await?))
 }
