@@ -280,6 +280,39 @@ pub trait Store: Send + Sync + 'static {
         upto: Seq,
     ) -> Result<Vec<Entry>, StoreError>;
 
+    /// The first entry at a place of the log or behind it: its place, and when the log received it.
+    async fn first_from(
+        &self,
+        project: ProjectId,
+        place: Seq,
+    ) -> Result<Option<(Seq, Timestamp)>, StoreError> {
+        let head = self.head(project).await?;
+        let mut after = place.saturating_sub(1);
+        while after < head {
+            let upto = head.min(after.saturating_add(1_000));
+            let found = self.between(project, after, upto).await?;
+            if let Some(entry) = found.first() {
+                return Ok(Some((entry.seq, entry.received_at)));
+            }
+            after = upto;
+        }
+        Ok(None)
+    }
+
+    /// The last place of a log that had been given before a moment; as far as is known, where the entries
+    /// around it are gone.
+    async fn place_before(&self, project: ProjectId, at: Timestamp) -> Result<Seq, StoreError> {
+        let (mut low, mut high) = (1, self.head(project).await?.saturating_add(1));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.first_from(project, middle).await? {
+                Some((place, received_at)) if received_at < at => low = place + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low - 1)
+    }
+
     /// Those of [`Store::between`] that are in the scope.
     async fn matching(
         &self,

@@ -63,13 +63,12 @@ impl Plan {
         holds: &[Hold],
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let head = store.head(project).await?;
         let mut planned = Vec::new();
         for rule in rules.all() {
             let (before, upto) = match rule.days {
                 Some(days) => {
                     let before = now.plus_millis(-i64::from(days) * DAY);
-                    (before, place_before(store, project, head, before).await?)
+                    (before, store.place_before(project, before).await?)
                 }
                 None => (Timestamp::MIN, 0),
             };
@@ -190,25 +189,4 @@ async fn keys(
             return Ok(keys);
         }
     }
-}
-
-/// The last place of a log that had been given before a moment.
-async fn place_before(
-    store: &dyn Store,
-    project: ProjectId,
-    head: Seq,
-    at: Timestamp,
-) -> Result<Seq, StoreError> {
-    let (mut before, mut after) = (0, head + 1);
-    while after - before > 1 {
-        let middle = before + (after - before) / 2;
-        let entry = store.between(project, middle - 1, middle).await?.pop();
-        // What is not there any more is old.
-        if entry.is_none_or(|entry| entry.received_at < at) {
-            before = middle;
-        } else {
-            after = middle;
-        }
-    }
-    Ok(before)
 }

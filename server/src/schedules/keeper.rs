@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use daybook_model::{Seq, Timestamp, account::Permission};
+use daybook_model::{Timestamp, account::Permission};
 use tokio::task::JoinSet;
 
 use super::{Kept, SchedulesError, calendar::Calendar, kept::Mark, perform, told};
@@ -164,30 +164,8 @@ pub(crate) async fn beginning(
 ) -> Result<(Mark, Mark), SchedulesError> {
     let covered = hours.last(state.clock.now());
     let before = hours.last(covered.plus_millis(-1));
-    let head = state.store.head(project).await?;
     let mark = async |at: Timestamp| -> Result<Mark, SchedulesError> {
-        Ok(Mark { seq: place_before(state, project, head, at).await?, at })
+        Ok(Mark { seq: state.store.place_before(project, at).await?, at })
     };
     Ok((mark(before).await?, mark(covered).await?))
-}
-
-/// The last place of a log that had been given at a moment.
-async fn place_before(
-    state: &AppState,
-    project: ProjectId,
-    head: Seq,
-    at: Timestamp,
-) -> Result<Seq, SchedulesError> {
-    let (mut before, mut after) = (0, head + 1);
-    while after - before > 1 {
-        let middle = before + (after - before) / 2;
-        let entry = state.store.between(project, middle - 1, middle).await?.pop();
-        // What is not there any more is old.
-        if entry.is_none_or(|entry| entry.received_at < at) {
-            before = middle;
-        } else {
-            after = middle;
-        }
-    }
-    Ok(before)
 }

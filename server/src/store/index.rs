@@ -301,6 +301,14 @@ impl Store for Index {
         self.beneath.between(project, after, upto).await
     }
 
+    async fn first_from(
+        &self,
+        project: ProjectId,
+        place: Seq,
+    ) -> Result<Option<(Seq, Timestamp)>, StoreError> {
+        self.beneath.first_from(project, place).await
+    }
+
     /// Beneath, where it is one sequential read.
     async fn walk(
         &self,

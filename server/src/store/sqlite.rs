@@ -250,6 +250,14 @@ impl Store for Sqlite {
         self.reader().await?.entries(project, &places, Parts::Listed).await
     }
 
+    async fn first_from(
+        &self,
+        project: ProjectId,
+        place: Seq,
+    ) -> Result<Option<(Seq, Timestamp)>, StoreError> {
+        self.received_from(project, sql::place(place)).await
+    }
+
     async fn walk(
         &self,
         scope: &Scope,

@@ -582,6 +582,14 @@ async fn same(
 ) -> Result<(), TestCaseError> {
     let brief: Vec<_> = entries.iter().map(oracle::brief).collect();
     prop_assert_eq!(store.between(project, 0, head).await.unwrap(), brief);
+    // Those that were received by then, however many gaps there are; the gaps in front of the next count.
+    let later = now().plus_millis(7);
+    let first = entries.iter().find(|entry| entry.received_at >= later).map(|entry| entry.seq);
+    if entries.is_sorted_by_key(|entry| entry.received_at) {
+        let before = store.place_before(project, later).await.unwrap();
+        let old = entries.iter().rfind(|entry| entry.received_at < later).map_or(0, |e| e.seq);
+        prop_assert!(old <= before && before < first.unwrap_or(head + 1), "{} {}", old, before);
+    }
     let middle = Timestamp::saturating(events::START + events::LENGTH / 2);
     let edges = [Timestamp::MIN, middle, Timestamp::END];
     for (filter, sort, field, span) in questions {

@@ -1,7 +1,7 @@
 //! Narrow rows and words, for the column index.
 
 use async_trait::async_trait;
-use daybook_model::{Entry, Seq};
+use daybook_model::{Entry, Seq, Timestamp};
 use futures_util::TryStreamExt as _;
 use sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -34,6 +34,27 @@ pub(super) fn row(narrow: &Narrow) -> Result<Row, StoreError> {
 }
 
 impl Sqlite {
+    /// The first place from one on that has an entry, and when that was received.
+    pub(super) async fn received_from(
+        &self,
+        project: ProjectId,
+        from: i64,
+    ) -> Result<Option<(Seq, Timestamp)>, StoreError> {
+        // Behind these there is nothing, and their keys would be another project's.
+        let [first, last] = [Ord::max(from, 1), (1 << 40) - 1].map(|place| key(project, place));
+        let select = Query::select()
+            .columns(["key", "received_at"])
+            .from("detail")
+            .and_where(Expr::col("key").between(first, last))
+            .order_by("key", Order::Asc)
+            .limit(1)
+            .take();
+        let rows = self.reader().await?.rows(&select.into()).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let place = row.try_get::<i64, _>(0)? - key(project, 0);
+        Ok(Some((place.unsigned_abs(), Timestamp::saturating(row.try_get(1)?))))
+    }
+
     async fn narrow(&self, select: SelectStatement) -> Result<Vec<Row>, StoreError> {
         let mut reader = self.reader().await?;
         let (text, values) = sql::Statement::from(select).build();
