@@ -89,14 +89,14 @@ impl Slots {
         }
         let (wish, wished) = watch::channel(Wish { head: 0, looked: now });
         let (show, shown) = watch::channel(Shown::default());
-        let (purges, purged) = mpsc::channel(1);
+        let (purges, asked) = mpsc::channel(1);
         let keeper = Keeper::new(
             Arc::clone(&self.source),
             project,
             Arc::clone(&self.settings),
             Arc::clone(&self.turn),
             (wished, show),
-            purged,
+            asked,
         );
         let task = tokio::spawn(keeper.run()).abort_handle();
         slots.insert(project, Slot { wish, shown: shown.clone(), begun: now, task, purges });
