@@ -7,6 +7,8 @@ import type { Event } from "../fixtures/event.ts";
 import { signInByPassword } from "../fixtures/sign-in.ts";
 import { expect, test } from "../fixtures/test.ts";
 
+test.use({ alerts: true });
+
 const ALERTS = "/projects/acme/alerts";
 const RULE = "Failed sign-ins by one actor";
 
@@ -36,7 +38,7 @@ test("what fires rings the bell, and is acknowledged and closed with notes", asy
   const row = table.getByRole("row").filter({ hasText: RULE }).filter({ hasText: "mallory" });
   await expect(row).toContainText("High");
   await expect(row).toContainText("6 entries");
-  await expectAccessible(page);
+  await expectAccessible(page, "alerts");
 
   // The entries are a pinned link into the log.
   await row.getByRole("link", { name: /6 entries/ }).click();
@@ -48,7 +50,7 @@ test("what fires rings the bell, and is acknowledged and closed with notes", asy
   await expect(page.getByRole("heading", { level: 1 })).toContainText(`${RULE}: mallory`);
   await expect(page.getByText(/^Fires on 5 or more entries within 10 minutes/)).toBeVisible();
   await expect(page.getByRole("list", { name: "Entries" }).getByRole("listitem")).toHaveCount(6);
-  await expectAccessible(page);
+  await expectAccessible(page, "alerts");
   await page.getByRole("button", { name: "Add note only" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Write something first." })).toBeVisible();
   await page.getByRole("textbox", { name: "Note" }).fill("Asking Mallory.");
@@ -89,7 +91,7 @@ test("a rule is made from the view with one click, tried on the past, and switch
   await expect(backtest.getByText(/^It would have fired/)).toBeVisible();
   await expect(backtest.getByRole("img", { name: /would have fired: \d+ times/ })).toBeVisible();
   await expect(backtest.getByRole("list", { name: "The latest times" }).getByRole("listitem").first()).toContainText(/deleted/);
-  await expectAccessible(page);
+  await expectAccessible(page, "alerts");
 
   // It is tried again while it is edited.
   const told = await backtest.getByText(/^It would/).textContent();
@@ -116,7 +118,7 @@ test("a rule is made from the view with one click, tried on the past, and switch
   await expect(row).toContainText("Critical");
   await expect(row).not.toContainText("Built in");
   await expect(table.getByRole("row").filter({ hasText: RULE })).toContainText("Built in");
-  await expectAccessible(page);
+  await expectAccessible(page, "alerts");
   const watches = row.getByRole("switch", { name: "Things are deleted watches" });
   await expect(watches).toBeChecked();
   await watches.click();
@@ -154,7 +156,7 @@ test("a recipient is added, tested, told, and what failed is delivered again", a
   await form.getByLabel("Address").fill(address);
   await form.getByRole("button", { name: "Add recipient" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Copy the secret of on-call now." })).toContainText(/whsec_/);
-  await expectAccessible(page);
+  await expectAccessible(page, "alerts");
   await page.getByRole("button", { name: "Done" }).click();
   const row = page.getByRole("table", { name: "Recipients" }).getByRole("row").filter({ hasText: "on-call" });
   await row.getByRole("button", { name: "Test on-call" }).click();

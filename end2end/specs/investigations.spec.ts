@@ -98,7 +98,7 @@ test.describe("one that was opened", () => {
     await page.getByLabel("Comment on this entry").fill("Used from elsewhere.");
     await page.getByRole("button", { name: "Add comment" }).last().click();
     await expect(page.getByRole("list", { name: "Entries" })).toContainText("Used from elsewhere.");
-    await expectAccessible(page);
+    await expectAccessible(page, "investigations");
 
     // A colleague sees it, and cannot take another's words back.
     const colleagues = await colleague(browser, daybook, "tom@acme.dev", ["--project", "acme", "--role", "auditor"]);
@@ -128,7 +128,7 @@ test.describe("one that was opened", () => {
     await expect(page.getByRole("button", { name: "Open again" })).toBeVisible();
     // What is closed stays as it is.
     await expect(page.getByRole("button", { name: /Rename|Add comment|Unpin|move with the arrow keys/ })).toHaveCount(0);
-    await expectAccessible(page);
+    await expectAccessible(page, "investigations");
     await page.getByRole("link", { name: "Investigations" }).first().click();
     const row = page.getByRole("table", { name: "Investigations" }).getByRole("row").filter({ hasText: "Leaked CI token" });
     await expect(row.first()).toContainText("Closed");
@@ -161,7 +161,7 @@ test("the list opens one, and says what is wrong with a title", async ({ page })
   const form = page.getByRole("form", { name: "Open an investigation" });
   await form.getByRole("button").click();
   await expect(form.getByRole("alert").filter({ hasText: "The title is not a line" })).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, "investigations");
   await form.getByLabel("What is to be found out").fill("Why production was slow");
   await form.getByRole("button").click();
   await expect(page.getByRole("heading", { level: 1, name: "Why production was slow" })).toBeVisible();

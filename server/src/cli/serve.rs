@@ -68,6 +68,9 @@ pub(super) struct Server {
     session_lifetime: i64,
     #[command(flatten)]
     streams: super::stream::StreamOptions,
+    /// Let no rules watch what arrives, where something else does: nothing fires, and nobody is told
+    #[arg(long, env = "DAYBOOK_NO_ALERTS")]
+    no_alerts: bool,
     /// For how many minutes what somebody does with one view is one reading in the log
     #[arg(long, env = "DAYBOOK_READING_WINDOW", default_value_t = 1, value_name = "MINUTES",
         value_parser = clap::value_parser!(i64).range(1..=1_440))]
@@ -173,7 +176,9 @@ impl Serve {
         }
         schedules::keeper::start(state.clone());
         let alerts = state.alerts.clone();
-        alerts.start(state.clone()).await;
+        if !self.server.no_alerts {
+            alerts.start(state.clone()).await;
+        }
         retention::keeper::start(state.clone());
         let closing = (state.clone(), stop.clone());
         tokio::spawn(async move {
