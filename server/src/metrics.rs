@@ -92,8 +92,8 @@ impl Metrics {
     }
 
     /// A request was answered.
-    pub fn answered(&self, call: Call, took: Duration) {
-        self.answers.get_or_create(&call).observe(took.as_secs_f64());
+    pub fn answered(&self, call: &Call, took: Duration) {
+        self.answers.get_or_create(call).observe(took.as_secs_f64());
     }
 
     /// Events were taken in.

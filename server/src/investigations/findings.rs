@@ -33,7 +33,7 @@ impl Reader<'_> {
         self.0.masks.text(text).into_owned()
     }
 
-    fn said(&self, comment: KeptComment) -> Comment {
+    fn said(&self, comment: &KeptComment) -> Comment {
         Comment {
             number: comment.number,
             by: self.masked(&comment.by),
@@ -66,14 +66,14 @@ pub async fn findings(
         let of = said.iter().filter(|comment| comment.seq == Some(pin.seq)).cloned();
         let comments = match absent {
             Some(Absence::Hidden) => Vec::new(),
-            _ => of.map(|comment| reader.said(comment)).collect(),
+            _ => of.map(|comment| reader.said(&comment)).collect(),
         };
         let by = reader.masked(&pin.by);
         pins.push(Pin { seq: pin.seq, by, at: pin.at, entry, absent, comments });
     }
     let whole = said.into_iter().filter(|comment| comment.seq.is_none());
     Ok(Findings {
-        comments: whole.map(|comment| reader.said(comment)).collect(),
+        comments: whole.map(|comment| reader.said(&comment)).collect(),
         investigation: reader.shown(kept.investigation),
         pins,
     })

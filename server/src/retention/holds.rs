@@ -64,7 +64,7 @@ impl Keeping {
         .bind(most)
         .fetch_optional(self.log.writer())
         .await?;
-        row.as_ref().map(hold).unwrap_or(Err(RetentionError::TooMany(MAX_HOLDS)))
+        row.as_ref().map_or(Err(RetentionError::TooMany(MAX_HOLDS)), hold)
     }
 
     /// Lifts one; what it was.

@@ -59,7 +59,7 @@ async fn all(state: &AppState) -> Result<u64, RetentionError> {
         match attend(state, &project).await {
             Ok(count) => removed += count,
             Err(error) => {
-                tracing::error!(%error, project = project.slug, "retention is not applied")
+                tracing::error!(%error, project = project.slug, "retention is not applied");
             }
         }
     }

@@ -55,13 +55,12 @@ enum Step {
 pub(super) async fn apply(state: &AppState, project: &Project) -> Result<u64, RetentionError> {
     let (keeping, id) = (&state.retention, ProjectId(project.number));
     let mut open = keeping.open(id).await?;
-    let plan = match &open {
-        Some(open) => open.plan.clone(),
-        None => {
-            let rules = keeping.rules(id).await?.unwrap_or_default();
-            let holds = keeping.holds(id).await?;
-            Plan::settle(&*state.store, id, &rules, &holds, state.clock.now()).await?
-        }
+    let plan = if let Some(open) = &open {
+        open.plan.clone()
+    } else {
+        let rules = keeping.rules(id).await?.unwrap_or_default();
+        let holds = keeping.holds(id).await?;
+        Plan::settle(&*state.store, id, &rules, &holds, state.clock.now()).await?
     };
     let mut purge = Purge { state, keeping, project, id, plan, removed: 0 };
     if open.as_ref().is_none_or(|open| open.ended_at.is_none()) {

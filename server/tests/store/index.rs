@@ -123,7 +123,7 @@ impl Store for Cold {
     }
     async fn remove(&self, removal: &Removal) -> Result<u64, StoreError> {
         // Half of the time by way of an index, which then tells of it on disk.
-        if self.turn.load(Ordering::Relaxed) % 2 == 0 {
+        if self.turn.load(Ordering::Relaxed).is_multiple_of(2) {
             return self.store.remove(removal).await;
         }
         self.index(removal.project).await?.remove(removal).await

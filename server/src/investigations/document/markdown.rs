@@ -1,4 +1,4 @@
-//! The document as Markdown (CommonMark with tables), for a ticket or a wiki.
+//! The document as Markdown (`CommonMark` with tables), for a ticket or a wiki.
 
 use daybook_model::{
     Entry,

@@ -76,7 +76,6 @@ impl Left {
                 Some(Rest::Nothing) => {
                     // Those behind it have other names from here on.
                     moved = true;
-                    continue;
                 }
                 Some(Rest::Some(rest)) => {
                     left.base.push(Arc::from(rest));
