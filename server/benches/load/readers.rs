@@ -55,7 +55,7 @@ async fn follow(
     table: &mut Table,
 ) -> Result<(), Error> {
     let mut tokens = Vec::new();
-    for number in 0..readers.div_ceil(EACH) + 1 {
+    for number in 0..=readers.div_ceil(EACH) {
         tokens.push(token(&asking, number).await?);
     }
     // What a first reader brings with it is not counted for each.

@@ -38,13 +38,13 @@ async fn with(archive: Option<Place>) -> TestApp {
     app
 }
 
-fn folder(at: &Path) -> Option<Place> {
-    Some(Place::Folder(Folder::at(at).unwrap()))
+fn folder(at: &Path) -> Place {
+    Place::Folder(Folder::at(at).unwrap())
 }
 
 async fn with_folder() -> (TestApp, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    (with(self::folder(folder.path())).await, folder)
+    (with(Some(self::folder(folder.path()))).await, folder)
 }
 
 async fn admin(app: &TestApp) -> String {

@@ -549,7 +549,8 @@ pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl 
                 // What is gone may come again, under its old id.
                 out.truncate(3);
                 for Entry { event, .. } in out {
-                    let outcome = store.append(project, std::slice::from_ref(&event), now()).await.unwrap();
+                    let outcome =
+                        store.append(project, std::slice::from_ref(&event), now()).await.unwrap();
                     let known =
                         entries.iter().find(|e| event.id.is_some() && e.event.id == event.id);
                     if let Some(known) = known {

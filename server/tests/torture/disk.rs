@@ -170,7 +170,9 @@ fn suffer(plan: &mut Plan, disk: &impl Disk, token: &str) {
         thread::sleep(Duration::from_millis(50));
     }
     let log = Log::read(&client, &address);
-    acknowledged.iter().for_each(|batch| log.has_all(batch));
+    for batch in &acknowledged {
+        log.has_all(batch);
+    }
     let sent: usize = acknowledged.iter().map(Vec::len).sum();
     assert_eq!(log.ids.len(), sent, "nothing is there that was refused");
     println!("disk: {} batches, {} entries, nothing torn", acknowledged.len(), log.ids.len());

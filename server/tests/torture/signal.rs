@@ -54,9 +54,13 @@ fn asked_to_stop_it_answers_what_it_has_begun_and_leaves_nothing_half() {
         for (there, open) in known {
             assert!(!there.is_empty(), "nothing was answered");
             answered += there.len();
-            there.iter().for_each(|batch| log.has_all(batch));
+            for batch in &there {
+                log.has_all(batch);
+            }
             // The connection was closed instead: before anything of it was taken, or behind all of it.
-            open.iter().for_each(|batch| log.has_all_or_nothing(batch));
+            for batch in &open {
+                log.has_all_or_nothing(batch);
+            }
         }
         round += 1;
     }
@@ -82,8 +86,8 @@ fn while_it_stops_it_says_so_where_it_is_watched() {
     );
     std::io::Write::write_all(&mut slow, head.as_bytes()).unwrap();
     let until = Instant::now() + LONG;
-    let taken = |text: &str| text.lines().any(|line| line == "daybook_body_bytes 1");
-    while !client.get(&server.watched, "/metrics").is_some_and(|(_, text)| taken(&text)) {
+    let arrives = |text: &str| text.lines().any(|line| line == "daybook_body_bytes 1");
+    while !client.get(&server.watched, "/metrics").is_some_and(|(_, text)| arrives(&text)) {
         assert!(Instant::now() < until, "it does not take the body in");
         thread::sleep(Duration::from_millis(5));
     }
