@@ -76,7 +76,8 @@ pub(crate) fn FiringPage(
     /// The firing.
     id: i64,
 ) -> impl IntoView {
-    let slug = StoredValue::new(project.clone());
+    let slug = StoredValue::new(project);
+    let project = slug.get_value();
     let counts = Counts::of(Signal::derive(move || slug.get_value()));
     provide_context(counts);
     let shown = Shown { project: slug, id, firing: RwSignal::new(None), counts };

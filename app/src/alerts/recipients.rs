@@ -154,7 +154,7 @@ fn RecipientRow(people: People, recipient: Recipient) -> impl IntoView {
     let renew = Callback::new(move |()| {
         let project = project();
         form.send(async move { alerts::renew_secret(&project, id).await }, "", move |made| {
-            people.take(made)
+            people.take(made);
         });
     });
     let delete = Callback::new(move |()| {

@@ -33,9 +33,10 @@ pub(crate) fn RulePage(
     /// The rule; absent where one is to be made, for what the address asks for.
     id: Option<i64>,
 ) -> impl IntoView {
+    let slug = StoredValue::new(project);
+    let project = slug.get_value();
     document().set_title(&format!("Alert rule · {project} · Daybook"));
     let address = expect_context::<Address>();
-    let slug = StoredValue::new(project.clone());
     let rule = RwSignal::new(None::<AlertRule>);
     let asking = Form::new(&[]);
     let look = move || {

@@ -42,8 +42,8 @@ pub(super) fn RuleForm(
         "quiet",
         "recipients",
     ]);
-    let id = rule.as_ref().map(|rule| rule.id);
-    let name = rule.as_ref().map(|rule| rule.rule.name.clone()).unwrap_or_default();
+    let (id, name) = rule.map(|rule| (rule.id, rule.rule.name)).unzip();
+    let name = name.unwrap_or_default();
     let to_list = move || project.with_value(|project| paths::alert_rules_page(project));
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();

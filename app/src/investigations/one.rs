@@ -32,7 +32,8 @@ pub(crate) fn InvestigationPage(
     /// Its number.
     number: i64,
 ) -> impl IntoView {
-    let file = File::new(project.clone(), number);
+    let file = File::new(project, number);
+    let project = file.project.get_value();
     let asking = Form::new(&[]);
     let look = move || {
         let project = file.project.get_value();

@@ -138,12 +138,11 @@ fn Choices(pins: Pins, seq: Seq, open: Vec<Investigation>) -> impl IntoView {
         event.prevent_default();
         let pin = NewPin { seq, comment: Some(comment.get_untracked()) };
         let number = to.with_untracked(|to| to.parse::<i64>().ok());
-        let checked = match number {
-            Some(_) => pin.checked().map(|pin| (String::new(), pin)),
-            None => {
-                let new = NewInvestigation { title: title.get_untracked(), pin: None };
-                new.checked().and_then(|new| Ok((new.title, pin.checked()?)))
-            }
+        let checked = if number.is_some() {
+            pin.checked().map(|pin| (String::new(), pin))
+        } else {
+            let new = NewInvestigation { title: title.get_untracked(), pin: None };
+            new.checked().and_then(|new| Ok((new.title, pin.checked()?)))
         };
         let (title, pin) = match checked {
             Ok(checked) => checked,
@@ -151,12 +150,11 @@ fn Choices(pins: Pins, seq: Seq, open: Vec<Investigation>) -> impl IntoView {
         };
         let project = pins.log.project();
         let answer = async move {
-            match number {
-                Some(number) => investigations::pin(&project, number, &pin).await,
-                None => {
-                    let new = NewInvestigation { title, pin: Some(pin) };
-                    investigations::open(&project, &new).await
-                }
+            if let Some(number) = number {
+                investigations::pin(&project, number, &pin).await
+            } else {
+                let new = NewInvestigation { title, pin: Some(pin) };
+                investigations::open(&project, &new).await
             }
         };
         form.send(answer, "", move |made| {

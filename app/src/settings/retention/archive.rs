@@ -113,14 +113,14 @@ fn Row(kept: Kept, file: ArchiveFile) -> impl IntoView {
             let (project, id) = (kept.project.get_value(), id.clone());
             let answer = async move { retention::restore(&project, &id).await };
             form.send(answer, "", move |back| {
-                let mut said = format!("{} brought back", counted(back.stored, "entry", "entries"));
-                if back.duplicates > 0 {
-                    said += &format!(", {} there already", back.duplicates);
-                }
-                if back.refused > 0 {
-                    said +=
-                        &format!(", {} refused: the log has others with their ids", back.refused);
-                }
+                let there =
+                    (back.duplicates > 0).then(|| format!("{} there already", back.duplicates));
+                let refused = (back.refused > 0).then(|| {
+                    format!("{} refused: the log has others with their ids", back.refused)
+                });
+                let stored = format!("{} brought back", counted(back.stored, "entry", "entries"));
+                let said: Vec<_> = [Some(stored), there, refused].into_iter().flatten().collect();
+                let said = said.join(", ");
                 announce(&said);
                 told.set(Some(said));
             });
