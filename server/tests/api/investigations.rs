@@ -281,6 +281,10 @@ async fn a_document_is_whole_in_itself_and_nothing_in_it_acts() {
         assert!(!html.contains(tag), "{tag}: {html}");
     }
     assert!(html.contains("&lt;script&gt;t&lt;/script&gt;") && html.contains("default-src 'none'"));
+    assert!(
+        html.contains("&quot;&gt;&lt;script src=//evil.test&gt;&lt;/script&gt;"),
+        "text: {html}"
+    );
     assert!(html.contains("&lt;U+202E&gt;"), "what turns text around is named");
     assert!(html.contains("Too long for a document, and in the log alone: context."));
     assert_eq!(html.matches("<style>").count(), 1);
