@@ -5,7 +5,7 @@ import { expect, test } from "../fixtures/test.ts";
 
 /** Tabs until this has the focus. */
 async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
-  for (let i = 0; i < 120; i += 1) {
+  for (let i = 0; i < 200; i += 1) {
     if (await target.evaluate((element) => element === document.activeElement)) return;
     await page.keyboard.press(key);
   }
@@ -138,7 +138,7 @@ test("a menu is walked by arrows and gives the focus back", async ({ log, page }
   const account = page.getByRole("banner").getByRole("button", { name: /: account$/ });
   await account.focus();
   await page.keyboard.press("Enter");
-  for (const name of ["Your account", "Settings", "Keyboard", "Sign out", "Your account"]) {
+  for (const name of ["Your account", "Alerts", "Investigations", "Settings", "Keyboard", "Sign out", "Your account"]) {
     await expect(page.getByRole("menuitem", { name })).toBeFocused();
     await page.keyboard.press("ArrowDown");
   }
