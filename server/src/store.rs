@@ -14,13 +14,16 @@ use daybook_model::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 pub(crate) mod dictionary;
+pub mod engine;
 pub mod gate;
 pub mod index;
-mod row;
+pub mod postgres;
+pub mod row;
 mod rows;
-mod sql;
+pub mod sql;
 pub mod sqlite;
 mod stack;
+pub mod tables;
 
 pub use gate::Steady;
 pub use rows::{Line, Rows};

@@ -42,7 +42,7 @@ pub(crate) use source::Source;
 
 use super::{
     Appended, Counts, Held, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
-    StoreError, sqlite::Sqlite,
+    StoreError, engine::Engine, tables::Tables,
 };
 use keeper::blocking;
 use plan::Plan;
@@ -100,7 +100,7 @@ const ADDED: usize = 10_000;
 
 impl Index {
     /// An index in front of a store.
-    pub fn over(store: Arc<Sqlite>, settings: Settings) -> Self {
+    pub fn over<E: Engine>(store: Arc<Tables<E>>, settings: Settings) -> Self {
         let beneath: Arc<dyn Source> = store;
         let slots = Slots::new(Arc::clone(&beneath), settings);
         Self { slots, beneath, turns: Semaphore::new(TURNS), removing: Mutex::default() }

@@ -5,37 +5,13 @@ use daybook_model::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
+
+mod id;
+
+pub use id::Id;
+pub(crate) use id::Sought;
 
 use super::{StoreError, dictionary::Kind};
-
-/// An id of a producer's: sixteen bytes where it is a UUID in its one form, else its text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Id {
-    Uuid([u8; 16]),
-    Text(String),
-}
-
-impl Id {
-    /// The form in which an id is kept.
-    pub(crate) fn of(text: &str) -> Self {
-        match Uuid::try_parse(text) {
-            // Only what is written back as it came; the parser takes other forms as well.
-            Ok(uuid) if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text => {
-                Self::Uuid(*uuid.as_bytes())
-            }
-            _ => Self::Text(text.to_owned()),
-        }
-    }
-
-    /// The id as its producer wrote it.
-    pub(crate) fn into_text(self) -> String {
-        match self {
-            Self::Uuid(bytes) => Uuid::from_bytes(bytes).hyphenated().to_string(),
-            Self::Text(text) => text,
-        }
-    }
-}
 
 macro_rules! bits {
     ($($name:ident = $bit:literal;)+) => { $(pub(crate) const $name: i64 = 1 << $bit;)+ };

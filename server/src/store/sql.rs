@@ -3,6 +3,8 @@
 
 mod aggregate;
 mod choice;
+mod detail;
+mod dialect;
 mod list;
 mod many;
 mod numbers;
@@ -10,11 +12,15 @@ mod reference;
 mod scope;
 
 pub(crate) use aggregate::{Slice, count, extent, facet, histogram, latest, learnt, stack};
-pub(crate) use list::{at, keys, narrow, packed, time_and_place};
+pub(crate) use detail::{among, timed, wide};
+pub use dialect::Dialect;
+pub(crate) use list::{at, behind, keys, narrow, packed, time_and_place};
 pub(crate) use scope::{Dictionary, Where, resolve};
 
-use sea_query::{Expr, ExprTrait as _, Func, SelectStatement, SqliteQueryBuilder, WithQuery};
-use sea_query_sqlx::{SqlxBinder as _, SqlxValues};
+use sea_query::{
+    Expr, ExprTrait as _, Func, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value,
+    Values, WithQuery,
+};
 
 /// The narrow table.
 pub(crate) const ENTRY: &str = "entry";
@@ -30,18 +36,23 @@ pub(crate) enum Statement {
 
 impl Statement {
     /// The text, with a mark for each value, and the values.
-    pub(crate) fn build(&self) -> (String, SqlxValues) {
-        match self {
-            Self::Select(select) => select.build_sqlx(SqliteQueryBuilder),
-            Self::With(with) => with.build_sqlx(SqliteQueryBuilder),
-        }
+    pub(crate) fn build(&self, dialect: Dialect) -> (String, Vec<Value>) {
+        let (text, Values(values)) = match (self, dialect) {
+            (Self::Select(select), Dialect::Sqlite) => select.build(SqliteQueryBuilder),
+            (Self::With(with), Dialect::Sqlite) => with.build(SqliteQueryBuilder),
+            (Self::Select(select), Dialect::Postgres) => select.build(PostgresQueryBuilder),
+            (Self::With(with), Dialect::Postgres) => with.build(PostgresQueryBuilder),
+        };
+        (text, values)
     }
 
     /// The text with the values in it, to be tried by hand; never to be executed by Daybook.
-    pub(crate) fn inlined(&self) -> String {
-        match self {
-            Self::Select(select) => select.to_string(SqliteQueryBuilder),
-            Self::With(with) => with.to_string(SqliteQueryBuilder),
+    pub(crate) fn inlined(&self, dialect: Dialect) -> String {
+        match (self, dialect) {
+            (Self::Select(select), Dialect::Sqlite) => select.to_string(SqliteQueryBuilder),
+            (Self::With(with), Dialect::Sqlite) => with.to_string(SqliteQueryBuilder),
+            (Self::Select(select), Dialect::Postgres) => select.to_string(PostgresQueryBuilder),
+            (Self::With(with), Dialect::Postgres) => with.to_string(PostgresQueryBuilder),
         }
     }
 }
@@ -73,8 +84,8 @@ fn sort_text() -> Expr {
 }
 
 /// Whether a word's folded form contains a folded text.
-fn contains(folded: String) -> Expr {
-    Expr::expr(Func::cust("instr").arg(folded_text()).arg(folded)).gt(0)
+fn contains(dialect: Dialect, folded: impl Into<Expr>) -> Expr {
+    Expr::expr(Func::cust(dialect.place_of()).arg(folded_text()).arg(folded)).gt(0)
 }
 
 /// A word's folded form.

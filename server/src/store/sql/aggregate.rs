@@ -58,10 +58,11 @@ pub(crate) fn stack(
         Values([i, clip(pair[0]), clip(pair[1])].into_iter().map(Value::from).collect())
     });
     let edge = |column: &'static str| Expr::col(("edge", column));
+    let dialect = found.dialect;
     let counts = slices.iter().fold(
-        Func::cust("json_array").arg(Func::count(Expr::col(Asterisk))),
+        dialect.array().arg(Func::count(Expr::col(Asterisk))),
         |counts, slice| {
-            counts.arg(Func::sum(match slice {
+            counts.arg(dialect.how_many(match slice {
                 Slice::Among(numbers) => match numbers[..] {
                     [number] => entry(column).eq(number),
                     _ => entry(column).is_in(numbers.iter().copied()),
@@ -74,7 +75,7 @@ pub(crate) fn stack(
     let mut bar = Query::select();
     found
         .untimed(&mut bar)
-        .expr(counts)
+        .expr(dialect.as_text(counts))
         .and_where(entry("occurred_at").gte(edge("a")))
         .and_where(entry("occurred_at").lt(edge("b")));
     let table = CommonTableExpression::new()

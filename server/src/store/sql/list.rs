@@ -2,12 +2,13 @@
 //! not have.
 
 use daybook_model::{Column, Outcome, Sort, page::Direction, sort::SortKey};
-use sea_query::{
-    CommonTableExpression, Expr, ExprTrait as _, Func, NullOrdering, Order, Query, SelectStatement,
-    Values, WithClause,
-};
+use sea_query::{Expr, ExprTrait as _, NullOrdering, Order, Query, SelectStatement};
 
-use super::{Statement, WORD, Where, entry, place, sort_text, word};
+use super::{
+    Dialect, Statement, WORD, Where,
+    detail::{narrow_of, wanted},
+    entry, place, sort_text, word,
+};
 use crate::store::{
     Position, ProjectId, StoreError,
     dictionary::Kind,
@@ -26,41 +27,72 @@ pub(crate) fn narrow(select: &mut SelectStatement) -> &mut SelectStatement {
 
 /// The run's id as text: ids that are UUIDs are kept as their bytes. The wide row is looked at only
 /// where the narrow one says that there is a run.
-const RUN: &str = "(CASE WHEN entry.has & 8 THEN (SELECT CASE typeof(run) WHEN 'blob' THEN lower(\
-    substr(hex(run), 1, 8) || '-' || substr(hex(run), 9, 4) || '-' || substr(hex(run), 13, 4) || '-' || \
-    substr(hex(run), 17, 4) || '-' || substr(hex(run), 21)) ELSE run END \
-    FROM detail WHERE key = (entry.project << 40 | entry.seq)) END)";
+const fn run(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "(CASE WHEN entry.has & 8 THEN (SELECT CASE typeof(run) WHEN 'blob' THEN lower(\
+             substr(hex(run), 1, 8) || '-' || substr(hex(run), 9, 4) || '-' || substr(hex(run), 13, 4) || '-' || \
+             substr(hex(run), 17, 4) || '-' || substr(hex(run), 21)) ELSE run END \
+             FROM detail WHERE key = (entry.project << 40 | entry.seq)) END)"
+        }
+        Dialect::Postgres => {
+            "(CASE WHEN entry.has & 8 <> 0 THEN (SELECT CASE get_byte(run, 0) \
+             WHEN 1 THEN CAST(CAST(encode(substr(run, 2), 'hex') AS uuid) AS text) \
+             ELSE convert_from(substr(run, 2), 'UTF8') END FROM detail WHERE detail.project = entry.project \
+             AND detail.occurred_at = entry.occurred_at AND detail.seq = entry.seq) END COLLATE \"C\")"
+        }
+    }
+}
 const _: () = assert!(has::RUN == 8);
+
 /// Why it failed.
-const ERROR: &str = "(SELECT json_extract(rest, '$.error') \
-    FROM detail WHERE key = (entry.project << 40 | entry.seq))";
+const fn error(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "(SELECT json_extract(rest, '$.error') \
+             FROM detail WHERE key = (entry.project << 40 | entry.seq))"
+        }
+        Dialect::Postgres => {
+            "(SELECT (CAST(rest AS json) ->> 'error') COLLATE \"C\" FROM detail WHERE detail.project = entry.project \
+             AND detail.occurred_at = entry.occurred_at AND detail.seq = entry.seq)"
+        }
+    }
+}
 
 /// The narrow rows at these times and places.
 pub(crate) fn at(project: ProjectId, keys: &[(i64, i64)]) -> Statement {
-    let rows = keys.iter().map(|&(time, seq)| Values(vec![time.into(), seq.into()])).collect();
     // Joined, each pair is one seek; as two lists, all places of each time would be read.
-    let table = CommonTableExpression::new()
-        .table_name("wanted")
-        .columns(["time", "place"])
-        .values(rows)
-        .to_owned();
-    let same = entry("project")
-        .eq(project.0)
-        .and(entry("occurred_at").eq(Expr::col(("wanted", "time"))))
-        .and(entry("seq").eq(Expr::col(("wanted", "place"))));
+    let same = narrow_of(project, "wanted", Expr::col(("wanted", "seq")));
     let mut select = Query::select();
     // A cross join is done in this order.
     narrow(&mut select).from("wanted").cross_join(super::ENTRY).and_where(same);
-    Statement::With(select.take().with(WithClause::new().cte(table).to_owned()))
+    Statement::With(select.take().with(wanted(keys)))
+}
+
+/// The narrow rows between two places of the log, the first excluded, in the order of the log.
+pub(crate) fn behind(
+    dialect: Dialect,
+    project: ProjectId,
+    after: i64,
+    upto: i64,
+) -> SelectStatement {
+    let same = narrow_of(project, dialect.log(), dialect.seq(project));
+    let mut select = Query::select();
+    narrow(&mut select)
+        .from(dialect.log())
+        .inner_join(super::ENTRY, same)
+        .and_where(dialect.from_to(project, after.saturating_add(1), upto))
+        .order_by((dialect.log(), dialect.order()), Order::Asc)
+        .take()
 }
 
 /// What a statement for narrow rows finds as one value: JSON, an array of arrays of numbers. Rows that
 /// come one by one are handed from thread to thread one by one, which takes longer than reading them.
 /// In no certain order.
-pub(crate) fn packed(rows: SelectStatement) -> Statement {
+pub(crate) fn packed(dialect: Dialect, rows: SelectStatement) -> Statement {
     let columns = NARROW.into_iter().chain(Kind::ALL.iter().map(|kind| kind.column()));
-    let row = Func::cust("json_array").args(columns.map(|column| Expr::col(("page", column))));
-    let all = Func::cust("json_group_array").arg(row);
+    let row = dialect.array().args(columns.map(|column| Expr::col(("page", column))));
+    let all = dialect.as_text(dialect.all().arg(row));
     Query::select().expr(all).from_subquery(rows, "page").take().into()
 }
 
@@ -85,7 +117,7 @@ pub(crate) fn keys(
     let mut select = Query::select();
     found.apply(&mut select);
     columns(&mut select).limit(limit);
-    if let Some(key) = key(sort.column) {
+    if let Some(key) = key(found.dialect, sort.column) {
         if let Some(kind) = Kind::of_column(sort.column) {
             let same = word("project")
                 .eq(project.0)
@@ -131,11 +163,11 @@ pub(crate) fn keys(
 }
 
 /// What a column is sorted by; `None` for the time alone.
-fn key(column: Column) -> Option<Expr> {
+fn key(dialect: Dialect, column: Column) -> Option<Expr> {
     match column {
         Column::Time => None,
-        Column::Run => Some(Expr::cust(RUN)),
-        Column::Error => Some(Expr::cust(ERROR)),
+        Column::Run => Some(Expr::cust(run(dialect))),
+        Column::Error => Some(Expr::cust(error(dialect))),
         Column::Status => Some(entry("status")),
         Column::Outcome => Some(entry("outcome")),
         _ => Some(sort_text()),

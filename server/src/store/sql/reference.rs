@@ -3,7 +3,7 @@
 use sea_query::{Expr, ExprTrait as _, Query, SelectStatement, Value};
 
 use super::{
-    Dictionary,
+    Dialect, Dictionary,
     choice::{Terms, values},
     entry,
     numbers::{LISTED, numbers},
@@ -15,16 +15,12 @@ use crate::store::{
 
 /// The places of the entries with one of these values of an exact field; `None` without a value.
 pub(super) fn places(
+    dialect: Dialect,
     project: ProjectId,
     exact: Exact,
     terms: Terms<'_>,
 ) -> Option<SelectStatement> {
-    let ids: Vec<Value> = values(terms)
-        .map(|text| match Id::of(text) {
-            Id::Uuid(bytes) => Value::from(bytes.to_vec()),
-            Id::Text(text) => Value::from(text),
-        })
-        .collect();
+    let ids: Vec<Value> = values(terms).map(|text| Id::of(text).value(dialect)).collect();
     let (table, column) =
         if exact.code().is_some() { ("reference", "value") } else { ("event_id", "id") };
     let mut select = Query::select();
@@ -47,16 +43,16 @@ pub(super) async fn referring(
     terms: Terms<'_>,
     alone: bool,
 ) -> Result<Option<Expr>, StoreError> {
-    let Some(select) = places(project, exact, terms) else { return Ok(None) };
+    let dialect = dictionary.dialect();
+    let Some(select) = places(dialect, project, exact, terms) else { return Ok(None) };
     if !alone {
         return Ok(numbers(dictionary, select).await?.map(|is| is.condition(entry("seq"))));
     }
     let table = if exact.code().is_some() { "reference" } else { "event_id" };
-    let key = Expr::val(project.0 << 40).add(Expr::col((table, "seq")));
     let timed = select
         .clone()
-        .column(("detail", "occurred_at"))
-        .inner_join("detail", Expr::col(("detail", "key")).eq(key))
+        .column((dialect.log(), "occurred_at"))
+        .inner_join(dialect.log(), dialect.of(project, table))
         .limit(LISTED as u64 + 1)
         .take();
     let found = dictionary.pairs(timed).await?;

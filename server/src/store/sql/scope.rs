@@ -6,7 +6,7 @@ use daybook_model::{Field, Filter, Span, filter::fold};
 use sea_query::{Expr, ExprTrait, SelectStatement};
 
 use super::{
-    ENTRY,
+    Dialect, ENTRY,
     choice::condition,
     contains, entry,
     numbers::{numbers, words},
@@ -17,6 +17,9 @@ use crate::store::{ProjectId, Scope, StoreError, dictionary::Kind};
 /// Answers small questions about the dictionary and the index of references.
 #[async_trait]
 pub(crate) trait Dictionary: Send {
+    /// How it is asked.
+    fn dialect(&self) -> Dialect;
+
     /// The rows of a query for two numbers each.
     async fn pairs(&mut self, select: SelectStatement) -> Result<Vec<(i64, i64)>, StoreError>;
 }
@@ -24,6 +27,7 @@ pub(crate) trait Dictionary: Send {
 /// Which entries are meant.
 #[derive(Debug, Clone)]
 pub(crate) struct Where {
+    pub(super) dialect: Dialect,
     project: ProjectId,
     /// The time covered.
     pub(crate) span: Span,
@@ -51,9 +55,9 @@ impl Where {
     }
 
     /// Every entry of the scope's project, span and moment, whatever the filter.
-    pub(crate) fn unfiltered(scope: &Scope) -> Self {
+    pub(crate) fn unfiltered(dialect: Dialect, scope: &Scope) -> Self {
         let conditions = vec![entry("seq").lte(place(scope.as_of))];
-        Self { project: scope.project, span: scope.span, conditions }
+        Self { dialect, project: scope.project, span: scope.span, conditions }
     }
 }
 
@@ -63,7 +67,7 @@ pub(crate) async fn resolve(
     scope: &Scope,
     without: Option<Field>,
 ) -> Result<Option<Where>, StoreError> {
-    let mut found = Where::unfiltered(scope);
+    let mut found = Where::unfiltered(dictionary.dialect(), scope);
     let own = filtered(dictionary, scope.project, &scope.filter, without).await?;
     let Some(own) = own else { return Ok(None) };
     found.conditions.extend(own);
@@ -93,7 +97,7 @@ async fn filtered(
     if let Some(text) = &filter.search {
         let mut any = Vec::new();
         for &kind in Kind::SEARCHED {
-            let select = words(project, kind, contains(fold(text)));
+            let select = words(project, kind, contains(dictionary.dialect(), fold(text)));
             if let Some(is) = numbers(dictionary, select).await? {
                 any.push(is.condition(entry(kind.column())));
             }

@@ -2,9 +2,10 @@
 
 use std::{str::FromStr as _, time::Duration};
 
+use async_trait::async_trait;
 use sqlx::{
-    ConnectOptions as _, SqliteConnection, SqlitePool,
-    migrate::{MigrateError, Migrator},
+    ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool,
+    migrate::Migrator,
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
         SqliteSynchronous,
@@ -12,7 +13,13 @@ use sqlx::{
 };
 use tokio::fs::DirBuilder;
 
-use crate::{presence, store::StoreError};
+use crate::{
+    presence,
+    store::{
+        StoreError,
+        engine::{Engine, Removal},
+    },
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -128,34 +135,34 @@ impl Database {
     }
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        let code = match &error {
-            sqlx::Error::Database(e) => e.code().and_then(|c| c.parse::<u32>().ok()),
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::Io(_)
-            | sqlx::Error::WorkerCrashed => {
-                return Self::Unavailable(error.to_string());
-            }
-            _ => None,
-        };
-        // Busy, locked, out of memory, read-only, I/O error, full, cannot open. The low byte is
-        // the primary code.
-        match code.map(|c| c & 0xff) {
-            Some(5 | 6 | 7 | 8 | 10 | 13 | 14) => Self::Unavailable(error.to_string()),
-            _ => Self::Failed(error.to_string()),
-        }
-    }
-}
+/// How many pages are given back at once.
+const PAGES: &str = "PRAGMA incremental_vacuum(512)";
 
-impl From<MigrateError> for StoreError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::Execute(e) | MigrateError::ExecuteMigration(e, _) => e.into(),
-            other => Self::Failed(format!(
-                "the database cannot be brought to this version's layout: {other}"
-            )),
-        }
+#[async_trait]
+impl Engine for Database {
+    type Db = Sqlite;
+    type Connection = SqliteConnection;
+
+    const READ: &'static str = "BEGIN";
+    const WRITE: &'static str = "BEGIN IMMEDIATE";
+    const HEAD: &'static str = "SELECT head FROM project WHERE number = $1";
+    const ACTORS: &'static str = "SELECT DISTINCT value FROM word \
+         WHERE project = $1 AND kind = $2 AND email = $3 COLLATE NOCASE";
+    const REMOVAL: Removal = super::removal::REMOVAL;
+
+    fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    async fn give_back(&self) -> Result<bool, StoreError> {
+        let mut connection = self.writer.acquire().await?;
+        sqlx::query(PAGES).execute(&mut *connection).await?;
+        let free = "PRAGMA freelist_count";
+        let free: i64 = sqlx::query_scalar(free).fetch_one(&mut *connection).await?;
+        Ok(free > 0)
     }
 }

@@ -1,68 +1,57 @@
 //! Reading: rows into entries, and counts.
 
-use std::{collections::HashMap, fmt::Write as _, ops::DerefMut};
+use std::{collections::HashMap, ops::DerefMut};
 
 use async_trait::async_trait;
 use daybook_model::{Entry, Field, Sort, Span, Timestamp, page::Direction};
-use sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
-use sqlx::{
-    AssertSqlSafe, Decode, Row as _, Sqlite, SqliteConnection, TypeInfo as _, ValueRef as _,
-    error::BoxDynError,
-    sqlite::{SqliteRow, SqliteTypeInfo, SqliteValueRef},
-};
+use sea_query::SelectStatement;
 
 use super::words::Words;
 use crate::store::{
     Parts, Position, ProjectId, Scope, StoreError,
     dictionary::{Kind, Word},
-    row::{Id, Narrow, Wide, assemble},
+    engine::{Ask, Columns},
+    row::{Narrow, Wide, assemble},
     rows::Spelling as _,
-    sql::{self, Dictionary, Statement, Where},
+    sql::{self, Dialect, Dictionary, Statement, Where},
 };
 
 /// Something that runs questions: a connection, and the words it need not ask for.
-pub(super) struct Reader<'a, C = sqlx::pool::PoolConnection<Sqlite>> {
+pub(super) struct Reader<'a, C> {
     pub(super) connection: C,
     pub(super) words: &'a Words,
 }
 
 #[async_trait]
-impl<C: DerefMut<Target = SqliteConnection> + Send> Dictionary for Reader<'_, C> {
+impl<C: DerefMut<Target: Ask> + Send> Dictionary for Reader<'_, C> {
+    fn dialect(&self) -> Dialect {
+        C::Target::DIALECT
+    }
+
     async fn pairs(&mut self, select: SelectStatement) -> Result<Vec<(i64, i64)>, StoreError> {
         let rows = self.rows(&select.into()).await?;
-        rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect()
+        rows.iter().map(|r| Ok((r.int(0)?, r.int(1)?))).collect()
     }
 }
 
-impl Decode<'_, Sqlite> for Id {
-    fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
-        if value.type_info().name() == "BLOB" {
-            let bytes = <&[u8] as Decode<Sqlite>>::decode(value)?;
-            return Ok(Self::Uuid(bytes.try_into()?));
-        }
-        Ok(Self::Text(<String as Decode<Sqlite>>::decode(value)?))
-    }
-}
-
-impl sqlx::Type<Sqlite> for Id {
-    fn type_info() -> SqliteTypeInfo {
-        <Vec<u8> as sqlx::Type<Sqlite>>::type_info()
-    }
-
-    fn compatible(_: &SqliteTypeInfo) -> bool {
-        true
-    }
-}
-
-impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
+impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
     /// All rows of a statement.
     pub(super) async fn rows(
         &mut self,
         statement: &Statement,
-    ) -> Result<Vec<SqliteRow>, StoreError> {
-        let (text, values) = statement.build();
-        // Safe: every value is bound, and every name in the text is a constant of ours.
-        Ok(sqlx::query_with(AssertSqlSafe(text), values).fetch_all(&mut *self.connection).await?)
+    ) -> Result<Vec<<C::Target as Ask>::Row>, StoreError> {
+        let (text, values) = statement.build(C::Target::DIALECT);
+        self.connection.ask(text, values).await
+    }
+
+    /// The same, row by row.
+    pub(super) async fn each(
+        &mut self,
+        statement: &Statement,
+        take: &mut (dyn FnMut(<C::Target as Ask>::Row) -> Result<(), StoreError> + Send),
+    ) -> Result<(), StoreError> {
+        let (text, values) = statement.build(C::Target::DIALECT);
+        self.connection.each(text, values, take).await
     }
 
     /// The scope as conditions.
@@ -77,15 +66,15 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     pub(super) async fn count(&mut self, scope: &Scope) -> Result<u64, StoreError> {
         let Some(found) = self.resolve(scope, None).await? else { return Ok(0) };
         let rows = self.rows(&sql::count(&found)).await?;
-        rows.first().map_or(Ok(0), |row| number(row, 0))
+        rows.first().map_or(Ok(0), |row| row.count(0))
     }
 
     pub(super) async fn extent(&mut self, scope: &Scope) -> Result<Option<Span>, StoreError> {
-        let all = Where::unfiltered(scope);
+        let all = Where::unfiltered(C::Target::DIALECT, scope);
         let mut ends = [None; 2];
         for (end, last) in ends.iter_mut().zip([false, true]) {
             let rows = self.rows(&sql::extent(&all, last)).await?;
-            *end = rows.first().map(|r| r.try_get(0)).transpose()?.map(Timestamp::saturating);
+            *end = rows.first().map(|r| r.int(0)).transpose()?.map(Timestamp::saturating);
         }
         Ok(ends[0].zip(ends[1]).and_then(|(first, last)| Span::new(first, last.plus_millis(1))))
     }
@@ -116,10 +105,9 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         // A statement holds so many values; a chart has far fewer bars.
         for (first, chunk) in (0..).step_by(2_000).zip(bars.chunks_mut(2_000)) {
             for row in self.rows(&statement(&edges[first..=first + chunk.len()])).await? {
-                let bar =
-                    usize::try_from(row.try_get::<i64, _>(0)?).ok().and_then(|i| chunk.get_mut(i));
+                let bar = usize::try_from(row.int(0)?).ok().and_then(|i| chunk.get_mut(i));
                 let counts: Vec<Option<u64>> =
-                    serde_json::from_str(row.try_get(1)?).map_err(|e| {
+                    serde_json::from_str(&row.text(1)?).map_err(|e| {
                         StoreError::Failed(format!("a bar's counts cannot be read: {e}"))
                     })?;
                 if let Some(bar) = bar {
@@ -161,14 +149,9 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         let places: Vec<_> =
             places.iter().copied().filter(|place| (1..1 << 40).contains(place)).collect();
         for places in places.chunks(500) {
-            let times = Query::select()
-                .columns(["occurred_at", "key"])
-                .from("detail")
-                .and_where(among(places.iter().map(|&p| key(project, p))))
-                .take();
-            let times = self.pairs(times).await?;
+            let times = self.pairs(sql::timed(self.dialect(), project, places)).await?;
             let times: HashMap<i64, i64> =
-                times.into_iter().map(|(time, at)| (at - key(project, 0), time)).collect();
+                times.into_iter().map(|(time, place)| (place, time)).collect();
             let keys: Vec<_> =
                 places.iter().filter_map(|&place| Some((*times.get(&place)?, place))).collect();
             let narrow = self.narrow_at(project, &keys).await?;
@@ -237,92 +220,66 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         narrow: &[Narrow],
         whole: bool,
     ) -> Result<HashMap<i64, Wide>, StoreError> {
-        let mut select = Query::select();
-        select
-            .columns([
-                "key",
-                "received_at",
-                "id",
-                "request",
-                "session",
-                "run",
-                "webhook",
-                "webhook_event",
-                "rest",
-            ])
-            .from("detail")
-            .and_where(among(narrow.iter().map(|n| key(project, n.seq))));
-        if whole {
-            select.columns(["context", "change"]);
-        }
-        let rows = self.rows(&select.take().into()).await?;
+        let keys: Vec<_> = narrow.iter().map(|n| (n.occurred_at, n.seq)).collect();
+        let statement = sql::wide(self.dialect(), project, &keys, |select| {
+            select.columns(WIDE.map(|column| ("detail", column)));
+            if whole {
+                select.columns(["context", "change"].map(|column| ("detail", column)));
+            }
+        });
+        let rows = self.rows(&statement).await?;
         rows.iter()
             .map(|row| {
                 let mut references = [const { None }; 5];
                 for (i, reference) in references.iter_mut().enumerate() {
-                    *reference = row.try_get(3 + i)?;
+                    *reference = row.id_or_none(3 + i)?;
                 }
-                let (context, change) =
-                    if whole { (row.try_get(9)?, row.try_get(10)?) } else { (None, None) };
+                let (context, change) = if whole {
+                    (row.text_or_none(9)?, row.text_or_none(10)?)
+                } else {
+                    (None, None)
+                };
                 let wide = Wide {
-                    received_at: row.try_get(1)?,
-                    id: row.try_get(2)?,
+                    received_at: row.int(1)?,
+                    id: row.id_or_none(2)?,
                     references,
-                    rest: row.try_get(8)?,
+                    rest: row.text_or_none(8)?,
                     context,
                     change,
                 };
-                Ok((row.try_get::<i64, _>(0)? - key(project, 0), wide))
+                Ok((row.int(0)?, wide))
             })
             .collect()
     }
 }
 
-/// That the key is one of these: as one value, so that a statement is the same for any number of them.
-pub(super) fn among(keys: impl Iterator<Item = i64>) -> Expr {
-    let mut list = String::from("[");
-    for key in keys {
-        // Writing to a String cannot fail.
-        let _ = write!(list, "{}{key}", if list.len() > 1 { "," } else { "" });
-    }
-    let each = Func::cust("json_each").arg(list + "]");
-    let keys = Query::select().column("value").from_function(each, "wanted").take();
-    Expr::col("key").in_subquery(keys)
-}
-
-/// The key of a wide row.
-pub(super) const fn key(project: ProjectId, place: i64) -> i64 {
-    (project.0 << 40) + place
-}
+/// The columns of a wide row that lists show, in the order in which they are read; the place stands first.
+const WIDE: [&str; 8] =
+    ["received_at", "id", "request", "session", "run", "webhook", "webhook_event", "rest"];
 
 /// The word whose value is in this column and whose other parts follow it.
-pub(super) fn word(row: &SqliteRow, first: usize) -> Result<Word, sqlx::Error> {
+pub(super) fn word(row: &impl Columns, first: usize) -> Result<Word, StoreError> {
     Ok(Word {
-        value: row.try_get(first)?,
-        of: row.try_get(first + 1)?,
-        id: row.try_get(first + 2)?,
-        name: row.try_get(first + 3)?,
-        email: row.try_get(first + 4)?,
+        value: row.text(first)?,
+        of: row.text_or_none(first + 1)?,
+        id: row.text_or_none(first + 2)?,
+        name: row.text_or_none(first + 3)?,
+        email: row.text_or_none(first + 4)?,
     })
 }
 
-/// A count in a column.
-pub(super) fn number(row: &SqliteRow, column: usize) -> Result<u64, StoreError> {
-    Ok(row.try_get::<i64, _>(column)?.unsigned_abs())
-}
-
 /// A narrow row, its columns those of [`sql::narrow`].
-pub(super) fn narrow(row: &SqliteRow) -> Result<Narrow, sqlx::Error> {
+pub(super) fn narrow(row: &impl Columns) -> Result<Narrow, StoreError> {
     let mut words = [None; Kind::COUNT];
     for (i, number) in words.iter_mut().enumerate() {
-        *number = row.try_get(5 + i)?;
+        *number = row.int_or_none(5 + i)?;
     }
     Ok(Narrow {
-        occurred_at: row.try_get(0)?,
-        seq: row.try_get(1)?,
-        status: row.try_get(2)?,
-        outcome: row.try_get(3)?,
-        has: row.try_get(4)?,
+        occurred_at: row.int(0)?,
+        seq: row.int(1)?,
+        status: row.int_or_none(2)?,
+        outcome: row.int_or_none(3)?,
+        has: row.int(4)?,
         words,
     })
 }

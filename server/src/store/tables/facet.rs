@@ -12,20 +12,19 @@ mod tally;
 use daybook_model::{
     FacetCounts, FacetValue, Field, Outcome, Term, field::StatusTerm, filter::fold,
 };
-use futures_util::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use tally::{Group, Ranked, Tally};
 
-use super::read::{Reader, number, word};
+use super::read::{Reader, word};
 use crate::store::{
     Scope, StoreError,
     dictionary::Kind,
+    engine::{Ask, Columns as _},
     row::outcome_of,
     sql::{self, Where},
 };
 
-impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
+impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
     /// See [`crate::store::Store::facet`].
     pub(super) async fn facet(
         &mut self,
@@ -111,16 +110,14 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         wanted: Option<&str>,
         tally: &mut Tally,
     ) -> Result<u64, StoreError> {
-        let (text, values) = sql::facet(scope.project, found, field).build();
-        let mut rows = sqlx::query_with(AssertSqlSafe(text), values).fetch(&mut *self.connection);
         let mut absent = 0;
         let mut group: Option<Group> = None;
         let mut learnt = i64::MIN;
-        while let Some(row) = rows.try_next().await? {
-            let count = number(&row, 1)?;
-            let Some(number) = row.try_get::<Option<i64>, _>(0)? else {
+        let mut take = |row: <C::Target as Ask>::Row| {
+            let count = row.count(1)?;
+            let Some(number) = row.int_or_none(0)? else {
                 absent = count;
-                continue;
+                return Ok(());
             };
             let word = word(&row, 2)?;
             let label = if is_labelled(field) {
@@ -147,7 +144,9 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                 learnt = number;
                 group.label = label;
             }
-        }
+            Ok(())
+        };
+        self.each(&sql::facet(scope.project, found, field), &mut take).await?;
         if let Some(group) = group {
             tally.add(group);
         }
@@ -167,8 +166,8 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         let mut absent = 0;
         let mut codes = Vec::new();
         for row in self.rows(&sql::facet(scope.project, found, field)).await? {
-            let count = number(&row, 1)?;
-            let Some(code) = row.try_get::<Option<i64>, _>(0)? else {
+            let count = row.count(1)?;
+            let Some(code) = row.int_or_none(0)? else {
                 absent = count;
                 continue;
             };

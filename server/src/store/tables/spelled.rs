@@ -8,12 +8,12 @@ use std::{
 };
 
 use sea_query::{Expr, ExprTrait as _, Query};
-use sqlx::{Row as _, SqliteConnection};
 
 use super::read::{Reader, word};
 use crate::store::{
     ProjectId, StoreError,
     dictionary::{Kind, Word},
+    engine::{Ask, Columns as _},
     rows::Spelling,
     sql,
 };
@@ -50,7 +50,7 @@ impl Hasher for Plain {
     }
 }
 
-impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
+impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
     /// The words of these numbers: what was read before is not asked for again.
     pub(super) async fn spelled(
         &mut self,
@@ -76,7 +76,7 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
                     .take();
                 for row in self.rows(&select.into()).await? {
                     let found = Arc::new(word(&row, 1)?);
-                    let number: u32 = row.try_get(0)?;
+                    let number = u32::try_from(row.int(0)?).unwrap_or(u32::MAX);
                     self.words.put((project, kind, number), Arc::clone(&found));
                     words.insert(number, Some(found));
                 }

@@ -7,12 +7,12 @@ use std::{
 };
 
 use daybook_model::{FacetBars, FacetValue, Stack, StackBy, Timestamp, chart::MAX_SERIES};
-use sqlx::SqliteConnection;
 
 use super::{super::read::Reader, Ranked, Tally};
 use crate::store::{
     Scope, StoreError,
     dictionary::Kind,
+    engine::Ask,
     sql::{self, Slice, Where},
     stack,
 };
@@ -25,9 +25,9 @@ struct Plan {
     other_values: u64,
 }
 
-impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
+impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
     /// See [`crate::store::Store::stack`].
-    pub(in crate::store::sqlite) async fn stack(
+    pub(in crate::store::tables) async fn stack(
         &mut self,
         scope: &Scope,
         edges: &[Timestamp],

@@ -3,17 +3,13 @@
 use std::{collections::HashMap, ops::DerefMut, sync::Arc};
 
 use daybook_model::{Entry, Sort, Timestamp, page::Direction, sort::SortKey};
-use futures_util::TryStreamExt as _;
-use sea_query::{Expr, ExprTrait as _, Func, Query};
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
+use sea_query::{Expr, ExprTrait as _, Func};
 
-use super::{
-    read::{Reader, among, key},
-    source,
-};
+use super::{read::Reader, source};
 use crate::store::{
     Key, Parts, Position, ProjectId, Rows, Scope, StoreError,
     dictionary::Kind,
+    engine::{Ask, Columns as _},
     index::Row,
     row::{Narrow, has},
     sql::{self, Dictionary as _, Statement},
@@ -33,7 +29,7 @@ fn unpacked(row: [Option<i64>; COLUMNS]) -> Result<Narrow, StoreError> {
 /// How many bytes of states are read together.
 const TOGETHER: i64 = 2 << 20;
 
-impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
+impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
     /// At most `limit` entries behind a position in the order of time: one sequential read.
     pub(super) async fn walk(
         &mut self,
@@ -83,9 +79,9 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         let Statement::Select(select) = statement else {
             return Err(StoreError::Failed("a page is more than a selection".into()));
         };
-        let found = self.rows(&sql::packed(select)).await?;
-        let text: &str = found.first().map_or(Ok("[]"), |row| row.try_get(0))?;
-        let mut rows: Vec<[Option<i64>; COLUMNS]> = serde_json::from_str(text)
+        let found = self.rows(&sql::packed(self.dialect(), select)).await?;
+        let text = found.first().map(|row| row.text_or_none(0)).transpose()?.flatten();
+        let mut rows: Vec<[Option<i64>; COLUMNS]> = serde_json::from_str(text.as_deref().unwrap_or("[]"))
             .map_err(|e| StoreError::Failed(format!("a page's rows cannot be read: {e}")))?;
         rows.sort_unstable_by_key(|row| (row[0], row[1]));
         if newest_first {
@@ -106,8 +102,13 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
         let (columns, limit) = (sql::time_and_place as fn(&mut _) -> &mut _, limit as u64);
         let statement =
             sql::keys(columns, scope.project, &found, sort, from, Direction::Next, limit)?;
-        let key = |row: &SqliteRow| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)?.unsigned_abs()));
-        self.collect(&statement, key).await
+        let mut keys = Vec::new();
+        let mut key = |row: <C::Target as Ask>::Row| {
+            keys.push((row.int(0)?, row.count(1)?));
+            Ok(())
+        };
+        self.each(&statement, &mut key).await?;
+        Ok(keys)
     }
 
     /// The entries of these rows; only of the first ones where their states are large.
@@ -127,47 +128,26 @@ impl<C: DerefMut<Target = SqliteConnection> + Send> Reader<'_, C> {
     /// How many of these rows fit into memory together with their states: the first one at the least.
     async fn fitting(&mut self, project: ProjectId, rows: &[Narrow]) -> Result<usize, StoreError> {
         let large = rows.iter().filter(|row| row.has & (has::CHANGE | has::CONTEXT) != 0);
-        let keys: Vec<_> = large.map(|row| key(project, row.seq)).collect();
+        let keys: Vec<_> = large.map(|row| (row.occurred_at, row.seq)).collect();
         if keys.len() < 2 {
             return Ok(rows.len());
         }
         // The length in bytes is known without reading the text.
         let length = |column| {
-            let length = Func::cust("octet_length").arg(Expr::col(column));
+            let length = Func::cust("octet_length").arg(Expr::col(("detail", column)));
             Func::coalesce([length.into(), Expr::val(0)])
         };
-        let select = Query::select()
-            .column("key")
-            .expr(Expr::expr(length("change")).add(length("context")))
-            .from("detail")
-            .and_where(among(keys.into_iter()))
-            .take();
-        let lengths: HashMap<i64, i64> = self.pairs(select).await?.into_iter().collect();
+        let statement = sql::wide(self.dialect(), project, &keys, |select| {
+            select.expr(Expr::expr(length("change")).add(length("context")));
+        });
+        let rows = self.rows(&statement).await?;
+        let lengths = rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?)));
+        let lengths = lengths.collect::<Result<HashMap<_, _>, StoreError>>()?;
         let mut bytes = 0;
         let fit = rows.iter().position(|row| {
-            bytes += lengths.get(&key(project, row.seq)).copied().unwrap_or(0);
+            bytes += lengths.get(&row.seq).copied().unwrap_or(0);
             bytes > TOGETHER
         });
         Ok(fit.map_or(rows.len(), |first_over| first_over.max(1)))
-    }
-
-    /// What is read from the rows of a statement, row by row: all of them as the driver has them
-    /// would take ten times the memory.
-    async fn collect<T>(
-        &mut self,
-        statement: &Statement,
-        read: impl Fn(&SqliteRow) -> Result<T, sqlx::Error> + Send,
-    ) -> Result<Vec<T>, StoreError>
-    where
-        T: Send,
-    {
-        let (text, values) = statement.build();
-        // Safe: every value is bound, and every name in the text is a constant of ours.
-        let mut found = sqlx::query_with(AssertSqlSafe(text), values).fetch(&mut *self.connection);
-        let mut rows = Vec::new();
-        while let Some(row) = found.try_next().await? {
-            rows.push(read(&row)?);
-        }
-        Ok(rows)
     }
 }

@@ -3,15 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use daybook_model::Event;
-use sqlx::{Row as _, SqliteConnection};
 
-use super::{
-    insert::{Row, Table},
-    read::word,
-};
+use super::{insert::Table, read::word};
 use crate::store::{
     ProjectId, StoreError,
     dictionary::{Kind, Word},
+    engine::{Ask, Cells as _, Columns as _},
+    sql::Dialect,
 };
 
 const WORD: Table = Table {
@@ -35,6 +33,8 @@ struct Shelf {
     numbers: HashMap<Box<str>, i64>,
     bytes: usize,
     last: i64,
+    /// The head of the log for which that was so.
+    head: i64,
     /// Whether every word of the kind is here, so that one that is not is new.
     complete: bool,
 }
@@ -53,16 +53,18 @@ pub(super) struct Lexicon(HashMap<(ProjectId, Kind), Shelf>);
 
 impl Lexicon {
     /// The numbers of the events' words of each kind, in the order of [`Kind::ALL`]; what is new
-    /// is added to the dictionary.
+    /// is added to the dictionary. The log's head is known to nobody else than who writes: where it is
+    /// not that of the last time, another server has written, and may have added words.
     pub(super) async fn numbers(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut impl Ask,
         project: ProjectId,
+        head: i64,
         events: &[&Event],
     ) -> Result<Vec<[Option<i64>; Kind::COUNT]>, StoreError> {
         let mut numbers = vec![[None; Kind::COUNT]; events.len()];
         for (column, &kind) in Kind::ALL.iter().enumerate() {
-            let kept = self.of_kind(connection, project, kind).await?;
+            let kept = self.of_kind(connection, project, head, kind).await?;
             let mut unknown = Vec::<Unknown>::new();
             let mut met = HashMap::<Box<str>, usize>::new();
             let mut open = Vec::new();
@@ -103,30 +105,35 @@ impl Lexicon {
         Ok(numbers)
     }
 
+    /// What was written of a project is on disk, up to its new head.
+    pub(super) fn wrote(&mut self, project: ProjectId, head: i64) {
+        for &kind in Kind::ALL {
+            if let Some(shelf) = self.0.get_mut(&(project, kind)) {
+                shelf.head = head;
+            }
+        }
+    }
+
     async fn of_kind(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut impl Ask,
         project: ProjectId,
+        head: i64,
         kind: Kind,
     ) -> Result<&mut Shelf, StoreError> {
-        use std::collections::hash_map::Entry;
-        Ok(match self.0.entry((project, kind)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let last: Option<i64> = sqlx::query_scalar(
-                    "SELECT max(number) FROM word WHERE project = ? AND kind = ?",
-                )
-                .bind(project.0)
-                .bind(kind.code())
-                .fetch_one(connection)
-                .await?;
-                place.insert(Shelf {
-                    last: last.unwrap_or(0),
-                    complete: last.is_none(),
-                    ..Shelf::default()
-                })
-            }
-        })
+        let shelf = self.0.entry((project, kind));
+        let new = matches!(shelf, std::collections::hash_map::Entry::Vacant(_));
+        let shelf = shelf.or_default();
+        if new || shelf.head != head {
+            let last = "SELECT max(number) FROM word WHERE project = $1 AND kind = $2";
+            let rows = connection.ask(last.into(), vec![project.0.into(), kind.code().into()]);
+            let last = rows.await?.first().map(|row| row.int_or_none(0)).transpose()?.flatten();
+            let last = last.unwrap_or(0);
+            shelf.complete = if new { last == 0 } else { shelf.complete && shelf.last == last };
+            shelf.last = last;
+            shelf.head = head;
+        }
+        Ok(shelf)
     }
 }
 
@@ -134,7 +141,7 @@ impl Shelf {
     /// Numbers the words that are new, and writes them down.
     async fn learn(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut impl Ask,
         project: ProjectId,
         kind: Kind,
         unknown: &mut [Unknown],
@@ -145,7 +152,7 @@ impl Shelf {
             item.number = self.last;
             new.push(&*item);
         }
-        WORD.insert(connection, &new, |row: &mut Row, item: &&Unknown| {
+        WORD.insert(connection, &new, |row, item: &&Unknown| {
             let word = &item.word;
             row.add(project.0)?
                 .add(kind.code())?
@@ -174,11 +181,22 @@ impl Shelf {
 }
 
 /// Words with one of some hashes, as a JSON array.
-const BY_HASH: &str = "SELECT number, value, type, id, name, email FROM word WHERE project = ?1 AND kind = ?2 AND hash IN (SELECT value FROM json_each(?3))";
+const fn by_hash(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "SELECT number, value, type, id, name, email FROM word WHERE project = $1 AND kind = $2 \
+             AND hash IN (SELECT value FROM json_each($3))"
+        }
+        Dialect::Postgres => {
+            "SELECT number, value, type, id, name, email FROM word WHERE project = $1 AND kind = $2 \
+             AND hash = ANY (ARRAY(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($3 AS json))))"
+        }
+    }
+}
 
 /// Fills in the numbers of the words that the dictionary has.
-async fn look_up(
-    connection: &mut SqliteConnection,
+async fn look_up<C: Ask>(
+    connection: &mut C,
     project: ProjectId,
     kind: Kind,
     unknown: &mut [Unknown],
@@ -188,14 +206,9 @@ async fn look_up(
     let mut known = HashMap::new();
     for hashes in hashes.chunks(LOOK_UP) {
         let list = serde_json::to_string(hashes).map_err(|e| StoreError::Failed(e.to_string()))?;
-        let rows = sqlx::query(BY_HASH)
-            .bind(project.0)
-            .bind(kind.code())
-            .bind(list)
-            .fetch_all(&mut *connection)
-            .await?;
-        for row in rows {
-            known.insert(word(&row, 1)?, row.try_get::<i64, _>(0)?);
+        let values = vec![project.0.into(), kind.code().into(), list.into()];
+        for row in connection.ask(by_hash(C::DIALECT).into(), values).await? {
+            known.insert(word(&row, 1)?, row.int(0)?);
         }
     }
     for item in unknown {
@@ -208,8 +221,8 @@ async fn look_up(
 mod tests {
     use sqlx::{AssertSqlSafe, Row as _};
 
-    use super::BY_HASH;
-    use crate::store::sqlite::Database;
+    use super::by_hash;
+    use crate::store::{sql::Dialect, sqlite::Database};
 
     #[tokio::test]
     async fn a_word_is_found_without_reading_all_of_its_kind() {
@@ -218,7 +231,8 @@ mod tests {
         let database = Database::open(&format!("sqlite://{}", file.display())).await;
         let database = database.expect("a database");
         for pool in [database.writer(), database.readers()] {
-            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {BY_HASH}")));
+            let text = format!("EXPLAIN QUERY PLAN {}", by_hash(Dialect::Sqlite));
+            let plan = sqlx::query(AssertSqlSafe(text));
             let steps = plan.fetch_all(pool).await.expect("a plan");
             let first: String = steps[0].try_get("detail").expect("a step");
             assert!(first.contains("word_hash"), "{first}");

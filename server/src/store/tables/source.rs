@@ -2,17 +2,16 @@
 
 use async_trait::async_trait;
 use daybook_model::{Entry, Seq, Timestamp};
-use futures_util::TryStreamExt as _;
 use sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement};
-use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    Sqlite, Store as _,
-    read::{key, narrow, word},
+    Tables,
+    read::{narrow, word},
 };
 use crate::store::{
-    Parts, ProjectId, Removal, StoreError,
+    Parts, ProjectId, Removal, Store as _, StoreError,
     dictionary::{Kind, Word},
+    engine::{Ask, Columns as _, Engine},
     gate::Gate,
     index::{COLUMNS, Coded, Key, Row, Source},
     row::Narrow,
@@ -33,45 +32,40 @@ pub(super) fn row(narrow: &Narrow) -> Result<Row, StoreError> {
     Ok(Row { key: (narrow.occurred_at, narrow.seq.unsigned_abs()), has, codes })
 }
 
-impl Sqlite {
+impl<E: Engine> Tables<E> {
     /// The first place from one on that has an entry, and when that was received.
     pub(super) async fn received_from(
         &self,
         project: ProjectId,
         from: i64,
     ) -> Result<Option<(Seq, Timestamp)>, StoreError> {
-        // Behind these there is nothing, and their keys would be another project's.
-        let [first, last] = [Ord::max(from, 1), (1 << 40) - 1].map(|place| key(project, place));
+        let dialect = E::Connection::DIALECT;
         let select = Query::select()
-            .columns(["key", "received_at"])
-            .from("detail")
-            .and_where(Expr::col("key").between(first, last))
-            .order_by("key", Order::Asc)
+            .expr(dialect.seq(project))
+            .column("received_at")
+            .from(dialect.log())
+            .and_where(dialect.from_to(project, from, i64::MAX))
+            .order_by(dialect.order(), Order::Asc)
             .limit(1)
             .take();
         let rows = self.reader().await?.rows(&select.into()).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        let place = row.try_get::<i64, _>(0)? - key(project, 0);
-        Ok(Some((place.unsigned_abs(), Timestamp::saturating(row.try_get(1)?))))
+        Ok(Some((row.count(0)?, Timestamp::saturating(row.int(1)?))))
     }
 
     async fn narrow(&self, select: SelectStatement) -> Result<Vec<Row>, StoreError> {
-        let mut reader = self.reader().await?;
-        let (text, values) = sql::Statement::from(select).build();
-        // Row by row: all of them as the driver has them would take ten times the memory. Safe:
-        // every value is bound, and every name in the text is a constant of ours.
-        let mut found =
-            sqlx::query_with(AssertSqlSafe(text), values).fetch(&mut *reader.connection);
         let mut rows = Vec::new();
-        while let Some(next) = found.try_next().await? {
-            rows.push(row(&narrow(&next)?)?);
-        }
+        let mut take = |found: <E::Connection as Ask>::Row| {
+            rows.push(row(&narrow(&found)?)?);
+            Ok(())
+        };
+        self.reader().await?.each(&select.into(), &mut take).await?;
         Ok(rows)
     }
 }
 
 #[async_trait]
-impl Source for Sqlite {
+impl<E: Engine> Source for Tables<E> {
     async fn rows_after(
         &self,
         project: ProjectId,
@@ -83,23 +77,10 @@ impl Source for Sqlite {
             return Ok((rows, upto));
         }
         let head = self.head(project).await?;
-        // Behind that place keys would be another project's.
         let upto = Ord::min(after.saturating_add(limit as u64), head);
-        let end = place(upto).clamp(0, (1 << 40) - 1);
-        let start = place(after).clamp(0, end);
-        // By way of the wide rows, which are in the order of the log.
-        let seq = Expr::col(("detail", "key")).sub(key(project, 0));
-        let same = Expr::col((sql::ENTRY, "project"))
-            .eq(project.0)
-            .and(Expr::col((sql::ENTRY, "occurred_at")).equals(("detail", "occurred_at")))
-            .and(Expr::col((sql::ENTRY, "seq")).eq(seq));
-        let mut select = Query::select();
-        sql::narrow(&mut select)
-            .from("detail")
-            .inner_join(sql::ENTRY, same)
-            .and_where(Expr::col(("detail", "key")).gt(key(project, start)))
-            .and_where(Expr::col(("detail", "key")).lte(key(project, end)))
-            .order_by(("detail", "key"), Order::Asc);
+        let (after, last) = (place(after), place(upto));
+        // By way of what is in the order of the log.
+        let select = sql::behind(E::Connection::DIALECT, project, after, last);
         Ok((self.narrow(select).await?, upto))
     }
 
@@ -146,8 +127,7 @@ impl Source for Sqlite {
         let rows = self.reader().await?.rows(&select.into()).await?;
         rows.iter()
             .map(|row| {
-                let number = row.try_get::<i64, _>(0)?;
-                let number = u32::try_from(number)
+                let number = u32::try_from(row.int(0)?)
                     .map_err(|_| StoreError::Failed("a word's number is too large".into()))?;
                 Ok((number, word(row, 1)?))
             })
@@ -176,15 +156,8 @@ impl Source for Sqlite {
     }
 
     async fn received_at(&self, project: ProjectId, seq: Seq) -> Result<Option<i64>, StoreError> {
-        let at = Some(place(seq)).filter(|place| (1..1 << 40).contains(place));
-        let Some(at) = at else { return Ok(None) };
-        let select = Query::select()
-            .column("received_at")
-            .from("detail")
-            .and_where(Expr::col("key").eq(key(project, at)))
-            .take();
-        let rows = self.reader().await?.rows(&select.into()).await?;
-        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+        let found = self.received_from(project, place(seq)).await?;
+        Ok(found.filter(|found| found.0 == seq).map(|found| found.1.millis()))
     }
 
     async fn entries_at(&self, project: ProjectId, keys: &[Key]) -> Result<Vec<Entry>, StoreError> {

@@ -3,23 +3,17 @@
 use std::collections::HashMap;
 
 use daybook_model::{Entry, Event, Severity, Timestamp};
-use sqlx::{
-    Connection as _, Encode, Row as _, Sqlite, SqliteConnection, encode::IsNull,
-    error::BoxDynError, sqlite::SqliteArgumentsBuffer,
-};
+use sea_query::{Expr, ExprTrait as _, Query};
+use sqlx::Connection as _;
 
-use super::{
-    Database, head,
-    insert::Table,
-    lexicon::Lexicon,
-    read::{Reader, key},
-    words::Words,
-};
+use super::{insert::Table, lexicon::Lexicon, read::Reader, words::Words};
 use crate::store::{
     Appended, Parts, ProjectId, StoreError,
     dictionary::Kind,
+    engine::{Ask, Cells as _, Columns as _, Engine, head},
     index::Row,
-    row::{Exact, Id, Narrow, Wide, bits, outcome_code, severity_code},
+    row::{Exact, Id, Narrow, Sought, Wide, bits, outcome_code, severity_code},
+    sql::{Dialect, Statement},
 };
 
 const ENTRY: Table = Table {
@@ -49,23 +43,33 @@ const ENTRY: Table = Table {
         "user_agent",
     ],
 };
-const DETAIL: Table = Table {
-    name: "detail",
-    columns: &[
-        "key",
-        "occurred_at",
-        "received_at",
-        "id",
-        "request",
-        "session",
-        "run",
-        "webhook",
-        "webhook_event",
-        "rest",
-        "context",
-        "change",
-    ],
-};
+/// The columns of the wide row behind those that tell which one it is.
+macro_rules! detail {
+    ($($key:literal),+) => {
+        Table {
+            name: "detail",
+            columns: &[
+                $($key,)+
+                "occurred_at",
+                "received_at",
+                "id",
+                "request",
+                "session",
+                "run",
+                "webhook",
+                "webhook_event",
+                "rest",
+                "context",
+                "change",
+            ],
+        }
+    };
+}
+
+const DETAIL_BY_KEY: Table = detail!("key");
+const DETAIL: Table = detail!("project", "seq");
+const PLACE: Table =
+    Table { name: "place", columns: &["project", "seq", "occurred_at", "received_at"] };
 const EVENT_ID: Table = Table { name: "event_id", columns: &["project", "id", "seq"] };
 const REFERENCE: Table = Table { name: "reference", columns: &["project", "kind", "value", "seq"] };
 
@@ -85,27 +89,22 @@ struct New<'a> {
     words: [Option<i64>; Kind::COUNT],
 }
 
-impl Encode<'_, Sqlite> for Id {
-    fn encode_by_ref(&self, buffer: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
-        match self {
-            Self::Uuid(bytes) => <Vec<u8> as Encode<Sqlite>>::encode(bytes.to_vec(), buffer),
-            Self::Text(text) => <String as Encode<Sqlite>>::encode(text.clone(), buffer),
-        }
-    }
-}
-
 impl Writer {
     /// See [`crate::store::Store::append`]. What is new is told as rows as well.
-    pub(super) async fn append(
+    pub(super) async fn append<E: Engine>(
         &mut self,
-        database: &Database,
+        engine: &E,
         words: &Words,
         project: ProjectId,
         events: &[Event],
         received_at: Timestamp,
     ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
-        let mut connection = database.writer().acquire().await?;
-        let result = self.append_with(&mut connection, words, project, events, received_at).await;
+        let times: Vec<_> = events.iter().map(|event| event.occurred_at.millis()).collect();
+        engine.make_room(&times).await?;
+        let mut connection = engine.writer().acquire().await?;
+        let result = self
+            .append_with::<E>(&mut connection, words, project, events, received_at)
+            .await;
         if result.is_err() {
             // Where the disk is full SQLite rolls back by itself. sqlx does not notice, and would
             // begin no transaction on this connection any more: the next batch gets a new one.
@@ -114,9 +113,9 @@ impl Writer {
         result
     }
 
-    async fn append_with(
+    async fn append_with<E: Engine>(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut E::Connection,
         words: &Words,
         project: ProjectId,
         events: &[Event],
@@ -125,21 +124,23 @@ impl Writer {
         // Taken out: whatever ends this early, an error or a dropped future, must not leave numbers
         // behind that were never committed.
         let mut lexicon = std::mem::take(&mut self.lexicon);
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let head = head(&mut transaction, project).await?;
-        let (outcomes, fresh) = sift(&mut transaction, words, project, events, head).await?;
-        let mut rows = Vec::new();
+        let mut transaction = connection.begin_with(E::WRITE).await?;
+        let head = head(&mut *transaction, E::HEAD, project).await?;
+        let (outcomes, fresh) = sift(&mut *transaction, words, project, events, head).await?;
+        let (mut rows, mut last) = (Vec::new(), head);
         if !fresh.is_empty() {
-            let numbers = lexicon.numbers(&mut transaction, project, &fresh).await?;
+            let numbers = lexicon.numbers(&mut *transaction, project, head, &fresh).await?;
             let new: Vec<_> = (head + 1..)
                 .zip(fresh)
                 .zip(numbers)
                 .map(|((seq, event), words)| New { seq, event, words })
                 .collect();
             rows = new.iter().map(row).collect::<Result<_, _>>()?;
-            store(&mut transaction, project, new, received_at).await?;
+            last = new.last().map_or(head, |n| n.seq);
+            store(&mut *transaction, project, new, received_at).await?;
         }
         transaction.commit().await?;
+        lexicon.wrote(project, last);
         self.lexicon = lexicon;
         Ok((outcomes, rows))
     }
@@ -159,8 +160,8 @@ fn row(new: &New<'_>) -> Result<Row, StoreError> {
 }
 
 /// Parts the new events from those whose id is known, and gives the new ones their places.
-async fn sift<'a>(
-    connection: &mut SqliteConnection,
+async fn sift<'a, C: Ask>(
+    connection: &mut C,
     words: &Words,
     project: ProjectId,
     events: &'a [Event],
@@ -191,30 +192,30 @@ async fn sift<'a>(
 }
 
 /// The places of the ids that the log knows.
-async fn stored<'a>(
-    connection: &mut SqliteConnection,
+async fn stored<'a, C: Ask>(
+    connection: &mut C,
     project: ProjectId,
     events: &'a [Event],
 ) -> Result<HashMap<&'a str, i64>, StoreError> {
-    let text = format!(
-        "SELECT id, seq FROM event_id WHERE project = ? AND id IN ({})",
-        vec!["?"; LOOK_UP].join(", ")
-    );
     let mut ids: Vec<_> =
         events.iter().filter_map(|e| e.id.as_deref()).map(|id| (Id::of(id), id)).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut found = HashMap::new();
     for chunk in ids.chunks(LOOK_UP) {
-        // Safe: the text holds marks only. The last id is repeated to fill them up.
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text.as_str())).bind(project.0);
-        for i in 0..LOOK_UP {
-            query = query.bind(&chunk[i.min(chunk.len() - 1)].0);
-        }
-        for row in query.fetch_all(&mut *connection).await? {
-            let id: Id = row.try_get(0)?;
+        // The last id is repeated, so that the statement is always the same.
+        let sought = (0..LOOK_UP).map(|i| Expr::val(chunk[i.min(chunk.len() - 1)].0.value(C::DIALECT)));
+        let select = Query::select()
+            .columns(["id", "seq"])
+            .from("event_id")
+            .and_where(Expr::col("project").eq(project.0))
+            .and_where(Expr::col("id").is_in(sought))
+            .take();
+        let (text, values) = Statement::from(select).build(C::DIALECT);
+        for row in connection.ask(text, values).await? {
+            let Some(id) = row.id_or_none(0)? else { continue };
             if let Ok(at) = chunk.binary_search_by(|(i, _)| i.cmp(&id)) {
-                found.insert(chunk[at].1, row.try_get(1)?);
+                found.insert(chunk[at].1, row.int(1)?);
             }
         }
     }
@@ -222,8 +223,8 @@ async fn stored<'a>(
 }
 
 /// Which events are the same as the stored ones with their ids.
-async fn compare(
-    connection: &mut SqliteConnection,
+async fn compare<C: Ask>(
+    connection: &mut C,
     words: &Words,
     project: ProjectId,
     events: &[Event],
@@ -252,20 +253,25 @@ async fn compare(
 }
 
 /// Writes new events down and raises the head.
-async fn store(
-    connection: &mut SqliteConnection,
+async fn store<C: Ask>(
+    connection: &mut C,
     project: ProjectId,
     mut new: Vec<New<'_>>,
     received_at: Timestamp,
 ) -> Result<(), StoreError> {
     let last = new.last().map_or(0, |n| n.seq);
-    DETAIL
+    let detail = match C::DIALECT {
+        Dialect::Sqlite => &DETAIL_BY_KEY,
+        Dialect::Postgres => &DETAIL,
+    };
+    detail
         .insert(connection, &new, |row, New { seq, event, .. }| {
             let wide = Wide::of(event, received_at)?;
-            row.add(key(project, *seq))?
-                .add(event.occurred_at.millis())?
-                .add(wide.received_at)?
-                .add(wide.id)?;
+            match C::DIALECT {
+                Dialect::Sqlite => row.add((project.0 << 40) + seq)?,
+                Dialect::Postgres => row.add(project.0)?.add(*seq)?,
+            };
+            row.add(event.occurred_at.millis())?.add(wide.received_at)?.add(wide.id)?;
             for reference in wide.references {
                 row.add(reference)?;
             }
@@ -273,12 +279,19 @@ async fn store(
             Ok(())
         })
         .await?;
+    if C::DIALECT == Dialect::Postgres {
+        let place = |row: &mut C::Cells, New { seq, event, .. }: &New<'_>| {
+            row.add(project.0)?.add(*seq)?.add(event.occurred_at.millis())?;
+            row.add(received_at.millis()).map(drop)
+        };
+        PLACE.insert(connection, &new, place).await?;
+    }
     // Rows go in by key, so that neighbours are written together.
     let mut ids: Vec<(Id, i64)> =
         new.iter().filter_map(|n| n.event.id.as_deref().map(|id| (Id::of(id), n.seq))).collect();
     ids.sort_unstable();
     EVENT_ID
-        .insert(connection, &ids, |row, (id, seq)| row.add(project.0)?.add(id)?.add(*seq).map(drop))
+        .insert(connection, &ids, |row, (id, seq)| row.add(project.0)?.add(Sought(id))?.add(*seq).map(drop))
         .await?;
     let mut references = Vec::new();
     for exact in Exact::REFERENCES {
@@ -290,7 +303,7 @@ async fn store(
     references.sort_unstable();
     REFERENCE
         .insert(connection, &references, |row, (kind, value, seq)| {
-            row.add(project.0)?.add(*kind)?.add(value)?.add(*seq).map(drop)
+            row.add(project.0)?.add(*kind)?.add(Sought(value))?.add(*seq).map(drop)
         })
         .await?;
     new.sort_unstable_by_key(|n| (n.event.occurred_at, n.seq));
@@ -309,10 +322,7 @@ async fn store(
             Ok(())
         })
         .await?;
-    sqlx::query("UPDATE project SET head = ? WHERE number = ?")
-        .bind(last)
-        .bind(project.0)
-        .execute(connection)
-        .await?;
+    let values = vec![project.0.into(), last.into()];
+    connection.change("UPDATE project SET head = $2 WHERE number = $1", values).await?;
     Ok(())
 }

@@ -1,0 +1,142 @@
+//! The log's database, for what is kept beside the log: people, views, rules, streams and the like. The
+//! same statements, whichever database it is.
+//!
+//! Who writes here is the only one who does, as SQLite has it by itself: on PostgreSQL, changes of all
+//! servers wait for each other by a lock. Entries are written by another way, and do not wait for it.
+
+mod query;
+mod row;
+mod value;
+
+pub use query::{On, Query, Scalar, query, scalar};
+pub use row::{Column, Row};
+pub use value::Value;
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction as Begun, pool::PoolConnection};
+
+use crate::store::{postgres, sqlite};
+
+/// Who changes what is kept beside the log holds this lock of PostgreSQL's.
+const TURN: i64 = 0x0da7_b00c_0002;
+
+/// The log's database.
+#[derive(Debug, Clone)]
+pub struct Database {
+    writer: Pool,
+    readers: Pool,
+}
+
+impl From<&sqlite::Database> for Database {
+    fn from(file: &sqlite::Database) -> Self {
+        Self {
+            writer: Pool::Sqlite(file.writer().clone()),
+            readers: Pool::Sqlite(file.readers().clone()),
+        }
+    }
+}
+
+impl From<&postgres::Database> for Database {
+    fn from(database: &postgres::Database) -> Self {
+        // Not from a replica: who was let in, or sent away, is so at once.
+        let pool = database.writer();
+        Self {
+            writer: Pool::Postgres { pool: pool.clone(), in_turn: true },
+            readers: Pool::Postgres { pool: pool.clone(), in_turn: false },
+        }
+    }
+}
+
+impl Database {
+    /// For what changes something.
+    pub fn writer(&self) -> &Pool {
+        &self.writer
+    }
+
+    /// For what only reads.
+    pub fn readers(&self) -> &Pool {
+        &self.readers
+    }
+}
+
+/// Some connections.
+#[derive(Debug, Clone)]
+pub enum Pool {
+    /// To a file.
+    Sqlite(SqlitePool),
+    /// To a server.
+    Postgres {
+        /// The connections.
+        pool: PgPool,
+        /// Whether what is done here waits for its turn.
+        in_turn: bool,
+    },
+}
+
+/// A connection.
+#[derive(Debug)]
+pub struct Connection(Kind);
+
+/// A transaction. Dropped before it is committed, nothing of it was.
+#[derive(Debug)]
+pub struct Transaction(Connection);
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteBegun(Begun<'static, Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    PostgresBegun(Begun<'static, Postgres>),
+}
+
+impl Pool {
+    /// A connection, once one is free.
+    pub async fn acquire(&self) -> Result<Connection, sqlx::Error> {
+        Ok(Connection(match self {
+            Self::Sqlite(pool) => Kind::Sqlite(pool.acquire().await?),
+            Self::Postgres { pool, .. } => Kind::Postgres(pool.acquire().await?),
+        }))
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+        Ok(Transaction(Connection(match self {
+            Self::Sqlite(pool) => Kind::SqliteBegun(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres { pool, in_turn } => {
+                let mut begun = pool.begin().await?;
+                if *in_turn {
+                    let turn = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TURN);
+                    turn.execute(&mut *begun).await?;
+                }
+                Kind::PostgresBegun(begun)
+            }
+        })))
+    }
+}
+
+impl Transaction {
+    /// Makes it last.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self.0.0 {
+            Kind::SqliteBegun(begun) => begun.commit().await,
+            Kind::PostgresBegun(begun) => begun.commit().await,
+            // What is no transaction is on disk already.
+            Kind::Sqlite(_) | Kind::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}

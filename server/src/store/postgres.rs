@@ -1,0 +1,19 @@
+//! The database to grow on: PostgreSQL, with several servers before it.
+
+mod database;
+mod parts;
+mod removal;
+
+use super::{StoreError, tables::Tables};
+
+pub use database::Database;
+
+/// A log in PostgreSQL.
+pub type Postgres = Tables<Database>;
+
+impl Postgres {
+    /// Opens the database that a `postgres:` address names, which has to be there, and makes its tables.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self::on(Database::open(url, None).await?))
+    }
+}
