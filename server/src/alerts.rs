@@ -29,13 +29,14 @@ use tokio::{
     task::JoinSet,
 };
 
+use crate::database::Database;
 use crate::{
     clock::Clock,
     ledger::Ledger,
     outbound::{Addresses, Authorities},
     privacy,
     state::AppState,
-    store::{AnyStore, ProjectId, sqlite::Database},
+    store::{AnyStore, ProjectId},
     streams::Pace,
 };
 pub use backtest::backtest;

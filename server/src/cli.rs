@@ -53,6 +53,19 @@ struct LogOptions {
         default_value = "sqlite://data/daybook.db"
     )]
     database_url: String,
+    /// Where a log in PostgreSQL is read: a replica of it
+    #[arg(long, global = true, env = "DAYBOOK_READ_URL", value_name = "URL")]
+    read_url: Option<String>,
+    /// A folder for what this machine keeps of a log in PostgreSQL: its column index. Each server has its own
+    #[arg(long, global = true, env = "DAYBOOK_DATA", value_name = "FOLDER", default_value = "data")]
+    data: PathBuf,
+}
+
+impl LogOptions {
+    /// Whether the log is in PostgreSQL.
+    fn is_postgres(&self) -> bool {
+        ["postgres:", "postgresql:"].iter().any(|scheme| self.database_url.starts_with(scheme))
+    }
 }
 
 /// Which project of the log.

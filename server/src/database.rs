@@ -4,10 +4,12 @@
 //! Who writes here is the only one who does, as SQLite has it by itself: on PostgreSQL, changes of all
 //! servers wait for each other by a lock. Entries are written by another way, and do not wait for it.
 
+mod beside;
 mod query;
 mod row;
 mod value;
 
+pub use beside::Beside;
 pub use query::{On, Query, Scalar, query, scalar};
 pub use row::{Column, Row};
 pub use value::Value;

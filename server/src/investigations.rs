@@ -15,9 +15,9 @@ use daybook_model::{
         MAX_PINS,
     },
 };
-use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
 
-use crate::store::{ProjectId, sqlite::Database};
+use crate::database::{Database, Row, Transaction, query, scalar};
+use crate::store::{ProjectId};
 pub use document::{Made, part, write};
 pub use findings::{Reader, brief, findings};
 pub use record::{Done, exported, record};
@@ -87,7 +87,7 @@ impl Investigations {
         project: ProjectId,
         seq: Option<u64>,
     ) -> Result<Vec<Kept>, InvestigationsError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "{SELECT} AND ($2 IS NULL OR i.number IN \
              (SELECT n.investigation FROM investigation_pin n WHERE n.project = $1 AND n.seq = $2)) \
              ORDER BY i.status = 'closed', i.changed_at DESC, i.number DESC"
@@ -101,7 +101,7 @@ impl Investigations {
 
     /// One of a project.
     pub async fn find(&self, project: ProjectId, number: i64) -> Result<Kept, InvestigationsError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} AND i.number = $2")))
+        let row = query(sqlx::AssertSqlSafe(format!("{SELECT} AND i.number = $2")))
             .bind(project.0)
             .bind(number)
             .fetch_optional(self.log.readers())
@@ -118,7 +118,7 @@ impl Investigations {
         now: Timestamp,
     ) -> Result<i64, InvestigationsError> {
         // None is ever deleted, so the next number was never given.
-        let number: Option<i64> = sqlx::query_scalar(
+        let number: Option<i64> = scalar(
             "INSERT INTO investigation (project, number, title, status, person, opened_at, changed_at) \
              SELECT $1, (SELECT COALESCE(MAX(number), 0) + 1 FROM investigation WHERE project = $1), \
              $2, 'open', $3, $4, $4 \
@@ -142,12 +142,12 @@ impl Investigations {
         change: &InvestigationChange,
         now: Timestamp,
     ) -> Result<(), InvestigationsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         // What opens it again may give it another title at once.
         if change.status != Some(InvestigationStatus::Open) {
             is_open(&mut transaction, project, number).await?;
         }
-        sqlx::query(
+        query(
             "UPDATE investigation SET title = COALESCE($3, title), status = COALESCE($4, status), \
              changed_at = $5 WHERE project = $1 AND number = $2",
         )
@@ -165,15 +165,15 @@ impl Investigations {
 
 /// Refuses what would change one that is closed.
 async fn is_open(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     project: ProjectId,
     number: i64,
 ) -> Result<(), InvestigationsError> {
     let status: Option<String> =
-        sqlx::query_scalar("SELECT status FROM investigation WHERE project = $1 AND number = $2")
+        scalar("SELECT status FROM investigation WHERE project = $1 AND number = $2")
             .bind(project.0)
             .bind(number)
-            .fetch_optional(&mut **transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
     match status.as_deref() {
         None => Err(InvestigationsError::Missing),
@@ -184,21 +184,21 @@ async fn is_open(
 
 /// Something of it was changed now.
 async fn touch(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     project: ProjectId,
     number: i64,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE investigation SET changed_at = $3 WHERE project = $1 AND number = $2")
+    query("UPDATE investigation SET changed_at = $3 WHERE project = $1 AND number = $2")
         .bind(project.0)
         .bind(number)
         .bind(now.millis())
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await
         .map(drop)
 }
 
-fn kept(row: &SqliteRow) -> Result<Kept, InvestigationsError> {
+fn kept(row: &Row) -> Result<Kept, InvestigationsError> {
     let number = row.try_get(0)?;
     let unreadable = || InvestigationsError::Unreadable(number);
     Ok(Kept {
@@ -206,12 +206,12 @@ fn kept(row: &SqliteRow) -> Result<Kept, InvestigationsError> {
         investigation: Investigation {
             number,
             title: row.try_get(1)?,
-            status: row.try_get::<&str, _>(2)?.parse().map_err(|_| unreadable())?,
+            status: row.try_get::<&str>(2)?.parse().map_err(|_| unreadable())?,
             opened_by: row.try_get(3)?,
             opened_at: Timestamp::saturating(row.try_get(4)?),
             changed_at: Timestamp::saturating(row.try_get(5)?),
-            pins: row.try_get::<i64, _>(6)?.unsigned_abs(),
-            comments: row.try_get::<i64, _>(7)?.unsigned_abs(),
+            pins: row.try_get::<i64>(6)?.unsigned_abs(),
+            comments: row.try_get::<i64>(7)?.unsigned_abs(),
         },
     })
 }

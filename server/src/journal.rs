@@ -11,7 +11,7 @@ mod sink;
 
 pub use note::{Read, note};
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use daybook_model::{Event, account::Project};
 use daybook_recorder::{Proxies, Recorder, RecorderLayer, Recording};
@@ -20,6 +20,7 @@ use tokio::{sync::Mutex, task::JoinHandle};
 use crate::{
     accounts::Happened,
     clock::Clock,
+    database::Beside,
     extract::Origin,
     ledger::{Ledger, LedgerError, new_id},
     project::{self, ProjectError},
@@ -96,11 +97,11 @@ impl Journal {
         store: AnyStore,
         ledger: Ledger,
         clock: Clock,
-        beside: &Path,
+        beside: impl Into<Beside> + Send,
         reading_window: i64,
         proxies: &Proxies,
     ) -> Result<Self, JournalError> {
-        let readings = Readings::open(beside, reading_window).await?;
+        let readings = Readings::open(&beside.into(), reading_window).await?;
         let log = Log { store, ledger, clock: clock.clone() };
         let sink = JournalSink { log: log.clone(), readings: readings.clone() };
         let recorder = Recorder::builder(sink)

@@ -13,6 +13,7 @@ pub mod buckets;
 pub mod cli;
 pub mod clock;
 pub mod connections;
+pub mod database;
 pub mod demo;
 pub mod error;
 pub mod export;

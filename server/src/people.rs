@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -11,12 +10,9 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use daybook_model::{Timestamp, account::PersonChange};
-use sqlx::{
-    Row, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
-};
 use tokio::sync::Semaphore;
 
+use crate::database::{Beside, Database, Pool, Row, query};
 use crate::{presence, store::sqlite::Database};
 
 mod directory;
@@ -69,12 +65,9 @@ pub struct Person {
 }
 
 /// From columns id, email, `instance_admin`.
-fn person(row: &SqliteRow) -> Person {
+fn person(row: &Row) -> Person {
     Person { id: row.get(0), email: row.get(1), instance_admin: row.get(2) }
 }
-
-/// The tables of the small file beside the log.
-pub(crate) static SESSIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sessions");
 
 /// The people of an instance, their tokens and their sessions.
 #[derive(Debug, Clone)]
@@ -82,24 +75,22 @@ pub struct People {
     /// The log's database: people and tokens belong to the evidence. Who comes in is looked up by
     /// the connections that read, so that nobody waits for a batch being written.
     log: Database,
-    /// Sessions, in a small file of their own.
-    sessions: SqlitePool,
+    /// Sessions, which are kept apart.
+    sessions: Pool,
     lifetimes: Lifetimes,
     /// When tokens were last written down as used.
     used: Arc<Mutex<HashMap<i64, Timestamp>>>,
 }
 
 impl People {
-    /// People and tokens from the log's database, sessions from `sessions` (a file that is made
-    /// when missing, or `:memory:`).
-    pub async fn open(log: &Database, sessions: &Path) -> Result<Self, PeopleError> {
-        // Where this fails, opening fails too, and says why.
-        let _ = presence::make_private(sessions);
-        let options = SqliteConnectOptions::new().filename(sessions).create_if_missing(true);
-        let sessions = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        SESSIONS.run(&sessions).await?;
-        let lifetimes = Lifetimes::default();
-        Ok(Self { log: log.clone(), sessions, lifetimes, used: Arc::default() })
+    /// People and tokens from the log's database, and sessions from where these are.
+    pub async fn open(
+        log: impl Into<Database> + Send,
+        sessions: impl Into<Beside> + Send,
+    ) -> Result<Self, PeopleError> {
+        let (log, sessions) = (log.into(), sessions.into());
+        let sessions = sessions.open(|file| file).await?;
+        Ok(Self { log, sessions, lifetimes: Lifetimes::default(), used: Arc::default() })
     }
 
     /// The same, with sessions that last so long.
@@ -125,7 +116,7 @@ impl People {
             Some(password) => Some(new_password(&email, password).await?),
             None => None,
         };
-        let row = sqlx::query("INSERT INTO person (email, password_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id")
+        let row = query("INSERT INTO person (email, password_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id")
             .bind(&email).bind(hash).bind(now.millis())
             .fetch_optional(self.log.writer()).await?
             .ok_or_else(|| PeopleError::Refused(format!("{email} is there already")))?;
@@ -135,7 +126,7 @@ impl People {
     /// The first person of the instance, made if there is nobody yet. Whoever has the link has the
     /// machine: an admin of the instance.
     pub async fn first_person(&self, now: Timestamp) -> Result<Person, PeopleError> {
-        let first = sqlx::query(
+        let first = query(
             "SELECT id, email, instance_admin FROM person \
              WHERE instance_admin AND disabled_at IS NULL ORDER BY id LIMIT 1",
         );
@@ -155,11 +146,11 @@ impl People {
     /// The person with this address and password. Takes as long for an unknown address as for a
     /// wrong password.
     pub async fn verify(&self, email: &str, password: &str) -> Result<Option<Person>, PeopleError> {
-        let row = sqlx::query("SELECT id, email, instance_admin, password_hash FROM person WHERE email = $1 AND disabled_at IS NULL")
+        let row = query("SELECT id, email, instance_admin, password_hash FROM person WHERE email = $1 AND disabled_at IS NULL")
             .bind(email.trim().to_lowercase())
             .fetch_optional(self.log.readers())
             .await?;
-        let hash = row.as_ref().and_then(|r| r.get::<Option<String>, _>(3));
+        let hash = row.as_ref().and_then(|r| r.try_get::<Option<String>>(3)?);
         let right = check_password(password.to_owned(), hash).await?;
         Ok(row.filter(|_| right).map(|row| person(&row)))
     }

@@ -1,8 +1,8 @@
+use crate::database::{Database, query, scalar};
 //! What people prefer: kept in the log's database, so that it moves and is backed up with it.
 
 use daybook_model::settings::{MOST, Settings, SettingsChange};
 
-use crate::store::sqlite::Database;
 
 /// Why settings cannot be had or kept.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +29,11 @@ impl Preferences {
 
     /// All of a person's.
     pub async fn of(&self, person: i64) -> Result<Settings, PreferencesError> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT key, value FROM setting WHERE person = $1")
-                .bind(person)
-                .fetch_all(self.log.readers())
-                .await?;
-        Ok(rows.into_iter().collect())
+        let rows = query("SELECT key, value FROM setting WHERE person = $1")
+            .bind(person)
+            .fetch_all(self.log.readers())
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     /// Keeps and forgets what a checked change says, all of it or nothing.
@@ -43,16 +42,16 @@ impl Preferences {
         person: i64,
         change: &SettingsChange,
     ) -> Result<(), PreferencesError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         for (key, value) in &change.0 {
             let sql = match value {
                 Some(_) => {
                     "INSERT INTO setting (person, key, value) VALUES ($1, $2, $3) \
-                     ON CONFLICT DO UPDATE SET value = excluded.value"
+                     ON CONFLICT (person, key) DO UPDATE SET value = excluded.value"
                 }
                 None => "DELETE FROM setting WHERE person = $1 AND key = $2",
             };
-            let query = sqlx::query(sql).bind(person).bind(key);
+            let query = query(sql).bind(person).bind(key);
             match value {
                 Some(value) => query.bind(value),
                 None => query,
@@ -60,7 +59,7 @@ impl Preferences {
             .execute(&mut *transaction)
             .await?;
         }
-        let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM setting WHERE person = $1")
+        let kept: i64 = scalar("SELECT COUNT(*) FROM setting WHERE person = $1")
             .bind(person)
             .fetch_one(&mut *transaction)
             .await?;

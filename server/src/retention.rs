@@ -27,10 +27,11 @@ pub use files::{FileId, KeptFile};
 pub use purge::Pace;
 pub use record::{Done, record};
 
+use crate::database::Database;
 use crate::{
     export::encode::EncodeError,
     outbound::OutboundError,
-    store::{StoreError, sqlite::Database},
+    store::{StoreError},
 };
 
 /// Why retention cannot be looked up, changed or applied.

@@ -28,7 +28,8 @@ pub use file::{name as file_name, rows_of};
 pub use kept::{Kept, KeptRun};
 pub use told::{changed, made, removed, urged};
 
-use crate::store::{StoreError, sqlite::Database};
+use crate::database::Database;
+use crate::store::{StoreError};
 
 /// How many runs are made at once.
 const AT_ONCE: usize = 2;

@@ -28,11 +28,12 @@ use daybook_model::{Seq, stream::StreamInfo};
 use tokio::{sync::watch, task::JoinSet};
 
 pub use crate::outbound::{Addresses, Authorities, AuthoritiesError};
+use crate::database::Database;
 use crate::{
     clock::Clock,
     ledger::Ledger,
     privacy,
-    store::{AnyStore, ProjectId, StoreError, sqlite::Database},
+    store::{AnyStore, ProjectId, StoreError},
 };
 pub use format::write;
 pub use pace::Pace;

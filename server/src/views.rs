@@ -4,9 +4,9 @@ use daybook_model::{
     Timestamp,
     saved::{NewView, SavedView, ViewChange},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
 
-use crate::store::{ProjectId, sqlite::Database};
+use crate::database::{Connection, Database, Row, query, scalar};
+use crate::store::{ProjectId};
 
 /// How many views a person may save in a project.
 const MOST: i64 = 200;
@@ -47,12 +47,12 @@ impl Views {
         project: ProjectId,
         person: i64,
     ) -> Result<Vec<SavedView>, ViewsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT v.id, v.name, v.query, v.columns, v.shared, v.person = $2 AS own, \
              COALESCE(m.starred, 0) AS starred, COALESCE(m.is_default, 0) \
              FROM saved_view v LEFT JOIN view_mark m ON m.view = v.id AND m.person = $2 \
              WHERE v.project = $1 AND (v.shared OR v.person = $2) \
-             ORDER BY starred DESC, v.name COLLATE NOCASE, v.id",
+             ORDER BY starred DESC, lower(v.name), v.id",
         )
         .bind(project.0)
         .bind(person)
@@ -70,7 +70,7 @@ impl Views {
         now: Timestamp,
     ) -> Result<SavedView, ViewsError> {
         // One statement, so that two at once cannot both be the last one allowed.
-        let id = sqlx::query_scalar::<_, i64>(
+        let id = scalar::<i64>(
             "INSERT INTO saved_view (project, person, shared, name, query, columns, created_at) \
              SELECT $1, $2, $3, $4, $5, $6, $7 WHERE $8 > \
              (SELECT COUNT(*) FROM saved_view WHERE project = $1 AND person = $2) RETURNING id",
@@ -107,25 +107,25 @@ impl Views {
         id: i64,
         change: &ViewChange,
     ) -> Result<(), ViewsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let own = own(&mut transaction, project, person, id).await?;
         if let Some(name) = &change.name {
             if !own {
                 return Err(ViewsError::NotYours);
             }
-            sqlx::query("UPDATE saved_view SET name = $1 WHERE id = $2")
+            query("UPDATE saved_view SET name = $1 WHERE id = $2")
                 .bind(name)
                 .bind(id)
                 .execute(&mut *transaction)
                 .await?;
         }
-        sqlx::query("INSERT INTO view_mark (person, view) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        query("INSERT INTO view_mark (person, view) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(person)
             .bind(id)
             .execute(&mut *transaction)
             .await?;
         if let Some(starred) = change.starred {
-            sqlx::query("UPDATE view_mark SET starred = $1 WHERE person = $2 AND view = $3")
+            query("UPDATE view_mark SET starred = $1 WHERE person = $2 AND view = $3")
                 .bind(starred)
                 .bind(person)
                 .bind(id)
@@ -134,7 +134,7 @@ impl Views {
         }
         if let Some(default) = change.default {
             // One at most in a project.
-            sqlx::query(
+            query(
                 "UPDATE view_mark SET is_default = ($1 AND view = $3) WHERE person = $2 AND \
                  (view = $3 OR $1 AND view IN (SELECT id FROM saved_view WHERE project = $4))",
             )
@@ -151,11 +151,11 @@ impl Views {
 
     /// Deletes a view that the person saved.
     pub async fn delete(&self, project: ProjectId, person: i64, id: i64) -> Result<(), ViewsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         if !own(&mut transaction, project, person, id).await? {
             return Err(ViewsError::NotYours);
         }
-        sqlx::query("DELETE FROM saved_view WHERE id = $1")
+        query("DELETE FROM saved_view WHERE id = $1")
             .bind(id)
             .execute(&mut *transaction)
             .await?;
@@ -166,12 +166,12 @@ impl Views {
 
 /// Whether the person saved it; an error where they cannot even see it.
 async fn own(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     project: ProjectId,
     person: i64,
     id: i64,
 ) -> Result<bool, ViewsError> {
-    sqlx::query_scalar(
+    scalar(
         "SELECT person = $2 FROM saved_view \
          WHERE id = $3 AND project = $1 AND (shared OR person = $2)",
     )
@@ -183,7 +183,7 @@ async fn own(
     .ok_or(ViewsError::Missing)
 }
 
-fn view(row: &SqliteRow) -> Result<SavedView, sqlx::Error> {
+fn view(row: &Row) -> Result<SavedView, sqlx::Error> {
     Ok(SavedView {
         id: row.try_get(0)?,
         name: row.try_get(1)?,

@@ -237,3 +237,50 @@ mod sqlite {
         ));
     }
 }
+
+#[path = "postgres/cluster.rs"]
+mod cluster;
+
+/// The same, on a real PostgreSQL.
+mod postgres {
+    use std::sync::Arc;
+
+    use daybook::store::{
+        AnyStore, StoreError,
+        index::{Index, Settings},
+        postgres::Postgres,
+    };
+
+    use super::{cluster::Lent, suite};
+
+    async fn store() -> (AnyStore, Lent) {
+        let lent = Lent::new().await;
+        (Arc::new(Postgres::open(&lent.url()).await.unwrap()), lent)
+    }
+
+    suite::conformance!(store);
+
+    /// With the column index in front.
+    mod indexed {
+        use super::*;
+
+        async fn store() -> (AnyStore, Lent) {
+            let lent = Lent::new().await;
+            let patience = std::time::Duration::from_mins(1);
+            let settings = Settings { chunk: 8, patience, ..Settings::default() };
+            let tables = Arc::new(Postgres::open(&lent.url()).await.unwrap());
+            (Arc::new(Index::over(tables, settings)), lent)
+        }
+
+        suite::conformance!(store);
+    }
+
+    #[tokio::test]
+    async fn a_wrong_address_is_an_error() {
+        assert!(matches!(Postgres::open("sqlite://nowhere").await, Err(StoreError::Failed(_))));
+        assert!(matches!(
+            Postgres::open("postgres://nobody@127.0.0.1:1/nothing").await,
+            Err(StoreError::Unavailable(_))
+        ));
+    }
+}

@@ -34,6 +34,7 @@ pub(crate) fn for_tests() -> Result<Vec<Step>> {
     steps.extend(node::packages("end2end", "Playwright"));
     steps.extend(node::packages("end2end/identity", "a provider of single sign-on for tests"));
     steps.extend(system::daemon("rsyslogd", "rsyslog"));
+    steps.extend(system::postgres());
     steps.extend(node::packages("end2end/receivers", "a mail server for tests"));
     steps.extend(browser::missing());
     steps.extend(contract::install());

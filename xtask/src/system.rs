@@ -29,6 +29,13 @@ pub(crate) fn daemon(program: &'static str, package: &'static str) -> Option<Ste
     if there { None } else { self::package(program, package) }
 }
 
+/// PostgreSQL, whose programs Debian keeps apart by version.
+pub(crate) fn postgres() -> Option<Step> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let there = versions.map(|version| version.path().join("bin/initdb")).any(|it| it.is_file());
+    if there { None } else { package("initdb", "postgresql") }
+}
+
 /// Whether Debian's packages can be installed here.
 pub(crate) fn has_apt() -> bool {
     paths::on_path("apt-get").is_some()

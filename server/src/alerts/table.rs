@@ -8,7 +8,8 @@ mod rules;
 
 use daybook_model::alert::{MAX_RECIPIENTS, MAX_RULES};
 
-use crate::store::{StoreError, sqlite::Database};
+use crate::database::Database;
+use crate::store::{StoreError};
 pub(super) use deliveries::Due;
 pub use firings::Wanted;
 pub(super) use progress::{Found, Kept, Progress};

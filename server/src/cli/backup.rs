@@ -26,6 +26,11 @@ pub(super) struct Backup {
 
 impl Backup {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
+        if options.is_postgres() {
+            return Err(CliError::say(
+                "a log in PostgreSQL is copied by PostgreSQL: see pg_basebackup and pg_dump",
+            ));
+        }
         let log = log_file(options)?;
         if !log.exists() {
             return Err(CliError::say(format!("there is no log at {}", log.display())));

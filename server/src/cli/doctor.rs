@@ -115,7 +115,9 @@ impl Doctor {
         machine::room(&mut findings, &log);
         machine::index(&mut findings, &log);
         machine::open_files(&mut findings);
-        if let Some(mut connection) = database::open(&mut findings, &log).await {
+        if options.is_postgres() {
+            database::postgres(&mut findings, &options.database_url).await;
+        } else if let Some(mut connection) = database::open(&mut findings, &log).await {
             database::look(&mut findings, &mut connection, Clock::System.now()).await;
             people::look(&mut findings, &mut connection, Clock::System.now()).await;
         }

@@ -16,6 +16,7 @@ use super::{CliError, LogOptions};
 use crate::{
     api,
     clock::Clock,
+    database::{Beside, Database},
     journal::Journal,
     ledger::Ledger,
     people::People,
@@ -24,7 +25,7 @@ use crate::{
     store::{
         AnyStore, ProjectId,
         index::{Index, Settings},
-        sqlite::Sqlite,
+        engine::Engine, postgres, sqlite::Sqlite, tables::Tables,
     },
 };
 
@@ -34,6 +35,8 @@ pub(super) struct OpenLog {
     pub(super) ledger: Ledger,
     pub(super) people: People,
     pub(super) clock: Clock,
+    /// Where sessions and readings are.
+    beside: Beside,
     /// Holds other processes off; let go last.
     pub(super) presence: Presence,
 }
@@ -52,21 +55,39 @@ impl OpenLog {
         presence: Presence,
         index_memory: Option<usize>,
     ) -> Result<Self, CliError> {
-        let clock = Clock::System;
-        let file = Arc::new(Sqlite::open(&options.database_url).await?);
-        let sessions = presence.beside("sessions");
-        let people = People::open(file.database(), &sessions).await?;
+        if options.is_postgres() {
+            let replica = options.read_url.as_deref();
+            let database = postgres::Database::open(&options.database_url, replica).await?;
+            let beside = Beside::Log(Database::from(&database));
+            return Self::on(Tables::on(database), beside, presence, index_memory).await;
+        }
+        let file = Sqlite::open(&options.database_url).await?;
+        let beside = Beside::File(presence.beside("sessions"));
+        Self::on(file, beside, presence, index_memory).await
+    }
+
+    async fn on<E: Engine>(
+        tables: Tables<E>,
+        beside: Beside,
+        presence: Presence,
+        index_memory: Option<usize>,
+    ) -> Result<Self, CliError>
+    where
+        for<'a> Database: From<&'a E>,
+    {
+        let (clock, tables) = (Clock::System, Arc::new(tables));
+        let people = People::open(tables.database(), beside.clone()).await?;
         let store: AnyStore = match index_memory {
             Some(memory) => {
                 let folder = Some(presence.beside("index"));
-                let index = Index::over(file, Settings { memory, folder, ..Settings::default() });
+                let index = Index::over(tables, Settings { memory, folder, ..Settings::default() });
                 index.warm().await?;
                 Arc::new(index)
             }
-            None => file,
+            None => tables,
         };
         let ledger = Ledger::start(Arc::clone(&store), clock.clone());
-        Ok(Self { store, ledger, people, clock, presence })
+        Ok(Self { store, ledger, people, clock, beside, presence })
     }
 }
 
@@ -77,19 +98,21 @@ impl OpenLog {
         reading_window: i64,
         proxies: &Proxies,
     ) -> Result<Journal, CliError> {
-        let beside = self.presence.beside("sessions");
         let (store, ledger) = (Arc::clone(&self.store), self.ledger.clone());
         let clock = self.clock.clone();
-        Ok(Journal::start(store, ledger, clock, &beside, reading_window, proxies).await?)
+        Ok(Journal::start(store, ledger, clock, self.beside.clone(), reading_window, proxies).await?)
     }
 }
 
-/// The file behind the database URL.
+/// The file behind the database URL; for a log in PostgreSQL, what this machine keeps of it is named so.
 pub(super) fn log_file(options: &LogOptions) -> Result<PathBuf, CliError> {
+    if options.is_postgres() {
+        return Ok(options.data.join("postgres"));
+    }
     let url = &options.database_url;
     let read = url.starts_with("sqlite://").then(|| SqliteConnectOptions::from_str(url).ok());
     read.flatten().map(|read| read.get_filename().to_owned()).ok_or_else(|| {
-        CliError::say(format!("{url:?} is not a database that Daybook can open; give a file, such as sqlite://data/daybook.db"))
+        CliError::say(format!("{url:?} is not a database that Daybook can open; give a file, such as sqlite://data/daybook.db, or postgres://…"))
     })
 }
 

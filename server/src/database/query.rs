@@ -8,7 +8,7 @@ use sqlx::{
     SqliteConnection, postgres::PgArguments, sqlite::SqliteArguments,
 };
 
-use super::{Column, Connection, Kind, Pool, Row, Value};
+use super::{Column, Connection, Kind, Pool, Row, Transaction, Value};
 
 /// A statement, and the values of its marks `$1`, `$2`, ….
 #[derive(Debug)]
@@ -123,6 +123,12 @@ impl On for &mut Connection {
             Kind::Postgres(connection) => on_postgres(connection, query).await,
             Kind::PostgresBegun(connection) => on_postgres(connection, query).await,
         }
+    }
+}
+
+impl On for &mut Transaction {
+    async fn run(self, query: Query) -> Result<Done, sqlx::Error> {
+        On::run(&mut **self, query).await
     }
 }
 

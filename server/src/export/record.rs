@@ -8,6 +8,7 @@ use daybook_model::{
 };
 use serde_json::{Value, json};
 
+use crate::database::{Row, query};
 use super::{ExportsError, Job, Tracked};
 use crate::{
     error::Error, extract::Caller, intake::normalise, ledger::LedgerError, state::AppState,
@@ -26,7 +27,7 @@ pub(super) async fn started(state: &AppState, job: &Job) -> Result<(), Error> {
     unfinished.error = Some("the server stopped before the export was over".into());
     unfinished.context = Some(json!({ "export": details(job, State::Unfinished) }));
     let entry = serde_json::to_string(&unfinished).map_err(|_| Error::Internal)?;
-    sqlx::query("INSERT INTO open_export (id, project, entry) VALUES ($1, $2, $3)")
+    query("INSERT INTO open_export (id, project, entry) VALUES ($1, $2, $3)")
         .bind(&job.id)
         .bind(project.0)
         .bind(entry)
@@ -66,11 +67,13 @@ pub(super) async fn ended(state: &AppState, tracked: &Tracked) {
 
 /// Tells of those that broke off with the last process.
 pub async fn close_unfinished(state: &AppState) -> Result<usize, Error> {
-    let open: Vec<(String, i64, String)> =
-        sqlx::query_as("SELECT id, project, entry FROM open_export")
-            .fetch_all(state.exports.database().readers())
-            .await
-            .map_err(ExportsError::from)?;
+    let open = query("SELECT id, project, entry FROM open_export")
+        .fetch_all(state.exports.database().readers())
+        .await
+        .map_err(ExportsError::from)?;
+    let export = |row: &Row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
+    let open = open.iter().map(export).collect::<Result<Vec<(String, i64, String)>, _>>();
+    let open = open.map_err(ExportsError::Database)?;
     for (id, project, entry) in &open {
         match serde_json::from_str::<Event>(entry) {
             Ok(mut event) => {
@@ -157,7 +160,7 @@ async fn write(state: &AppState, project: ProjectId, mut event: Event) -> Result
 }
 
 async fn forget(state: &AppState, id: &str) {
-    let done = sqlx::query("DELETE FROM open_export WHERE id = $1")
+    let done = query("DELETE FROM open_export WHERE id = $1")
         .bind(id)
         .execute(state.exports.database().writer())
         .await;

@@ -14,6 +14,7 @@ use daybook_model::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::database::Database;
 use super::Job;
 use crate::{extract::Caller, store::sqlite::Database};
 

@@ -1,14 +1,14 @@
 //! What a project allows of exports.
 
 use daybook_model::export::ExportSettings;
-use sqlx::Row as _;
 
+use crate::database::{Database, query};
 use super::ExportsError;
-use crate::store::{ProjectId, sqlite::Database};
+use crate::store::{ProjectId};
 
 /// The project's settings.
 pub async fn of(log: &Database, project: ProjectId) -> Result<ExportSettings, ExportsError> {
-    let row = sqlx::query("SELECT enabled, max_rows FROM export_settings WHERE project = $1")
+    let row = query("SELECT enabled, max_rows FROM export_settings WHERE project = $1")
         .bind(project.0)
         .fetch_optional(log.readers())
         .await?;
@@ -16,7 +16,7 @@ pub async fn of(log: &Database, project: ProjectId) -> Result<ExportSettings, Ex
         None => ExportSettings::default(),
         Some(row) => ExportSettings {
             enabled: row.try_get(0)?,
-            max_rows: row.try_get::<Option<i64>, _>(1)?.map(i64::unsigned_abs),
+            max_rows: row.try_get::<Option<i64>>(1)?.map(i64::unsigned_abs),
         },
     })
 }
@@ -29,7 +29,7 @@ pub async fn set(
 ) -> Result<ExportSettings, ExportsError> {
     let before = of(log, project).await?;
     let max_rows = settings.max_rows.map(|rows| i64::try_from(rows).unwrap_or(i64::MAX));
-    sqlx::query(
+    query(
         "INSERT INTO export_settings (project, enabled, max_rows) VALUES ($1, $2, $3) \
          ON CONFLICT (project) DO UPDATE SET enabled = $2, max_rows = $3",
     )

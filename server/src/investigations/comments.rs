@@ -1,8 +1,8 @@
 //! What was said in an investigation.
 
 use daybook_model::{Seq, Timestamp, investigation::MAX_COMMENTS};
-use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
 
+use crate::database::{Row, Transaction, query, scalar};
 use super::{Investigations, InvestigationsError, is_open, most, pins::is_pinned, place, touch};
 use crate::store::ProjectId;
 
@@ -30,7 +30,7 @@ impl Investigations {
         project: ProjectId,
         number: i64,
     ) -> Result<Vec<KeptComment>, InvestigationsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT c.number, c.seq, c.person, p.email, c.said_at, c.text FROM investigation_comment c \
              JOIN person p ON p.id = c.person \
              WHERE c.project = $1 AND c.investigation = $2 ORDER BY c.number",
@@ -39,10 +39,10 @@ impl Investigations {
         .bind(number)
         .fetch_all(self.log.readers())
         .await?;
-        let comment = |row: &SqliteRow| {
+        let comment = |row: &Row| {
             Ok(KeptComment {
                 number: row.try_get(0)?,
-                seq: row.try_get::<Option<i64>, _>(1)?.map(i64::unsigned_abs),
+                seq: row.try_get::<Option<i64>>(1)?.map(i64::unsigned_abs),
                 person: row.try_get(2)?,
                 by: row.try_get(3)?,
                 at: Timestamp::saturating(row.try_get(4)?),
@@ -61,7 +61,7 @@ impl Investigations {
         text: &str,
         now: Timestamp,
     ) -> Result<i64, InvestigationsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         is_open(&mut transaction, project, number).await?;
         if let Some(seq) = seq
             && !is_pinned(&mut transaction, project, number, seq).await?
@@ -82,9 +82,9 @@ impl Investigations {
         (person, comment): (i64, i64),
         now: Timestamp,
     ) -> Result<(), InvestigationsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         is_open(&mut transaction, project, number).await?;
-        let gone = sqlx::query(
+        let gone = query(
             "DELETE FROM investigation_comment \
              WHERE project = $1 AND investigation = $2 AND number = $3 AND person = $4",
         )
@@ -105,33 +105,33 @@ impl Investigations {
 
 /// Adds a comment; its number.
 pub(super) async fn say(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     project: ProjectId,
     (number, seq): (i64, Option<Seq>),
     person: i64,
     text: &str,
     now: Timestamp,
 ) -> Result<i64, InvestigationsError> {
-    let there: i64 = sqlx::query_scalar(
+    let there: i64 = scalar(
         "SELECT count(*) FROM investigation_comment WHERE project = $1 AND investigation = $2",
     )
     .bind(project.0)
     .bind(number)
-    .fetch_one(&mut **transaction)
+    .fetch_one(&mut *transaction)
     .await?;
     if there >= most(MAX_COMMENTS) {
         return Err(InvestigationsError::TooManyComments);
     }
     // Counted apart, so that the number of one that was taken back is not given again.
-    let next: i64 = sqlx::query_scalar(
+    let next: i64 = scalar(
         "UPDATE investigation SET last_comment = last_comment + 1 \
          WHERE project = $1 AND number = $2 RETURNING last_comment",
     )
     .bind(project.0)
     .bind(number)
-    .fetch_one(&mut **transaction)
+    .fetch_one(&mut *transaction)
     .await?;
-    sqlx::query(
+    query(
         "INSERT INTO investigation_comment (project, investigation, number, seq, person, said_at, text) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -142,25 +142,25 @@ pub(super) async fn say(
     .bind(person)
     .bind(now.millis())
     .bind(text)
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await?;
     Ok(next)
 }
 
 /// Forgets what was said of an entry.
 pub(super) async fn forget(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     project: ProjectId,
     number: i64,
     seq: Seq,
 ) -> Result<(), InvestigationsError> {
-    sqlx::query(
+    query(
         "DELETE FROM investigation_comment WHERE project = $1 AND investigation = $2 AND seq = $3",
     )
     .bind(project.0)
     .bind(number)
     .bind(place(seq))
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await?;
     Ok(())
 }

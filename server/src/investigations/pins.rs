@@ -1,8 +1,8 @@
 //! The entries of an investigation.
 
 use daybook_model::{Seq, Timestamp, investigation::MAX_PINS};
-use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
 
+use crate::database::{Row, Transaction, query, scalar};
 use super::{Investigations, InvestigationsError, comments, is_open, most, place, touch};
 use crate::store::ProjectId;
 
@@ -24,7 +24,7 @@ impl Investigations {
         project: ProjectId,
         number: i64,
     ) -> Result<Vec<KeptPin>, InvestigationsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT n.seq, p.email, n.pinned_at FROM investigation_pin n JOIN person p ON p.id = n.person \
              WHERE n.project = $1 AND n.investigation = $2 ORDER BY n.place, n.seq",
         )
@@ -32,9 +32,9 @@ impl Investigations {
         .bind(number)
         .fetch_all(self.log.readers())
         .await?;
-        let pin = |row: &SqliteRow| {
+        let pin = |row: &Row| {
             Ok(KeptPin {
-                seq: row.try_get::<i64, _>(0)?.unsigned_abs(),
+                seq: row.try_get::<i64>(0)?.unsigned_abs(),
                 by: row.try_get(1)?,
                 at: Timestamp::saturating(row.try_get(2)?),
             })
@@ -52,16 +52,16 @@ impl Investigations {
         (seq, comment): (Seq, Option<&str>),
         now: Timestamp,
     ) -> Result<(bool, Option<i64>), InvestigationsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         is_open(&mut transaction, project, number).await?;
-        let pinned: i64 = sqlx::query_scalar(
+        let pinned: i64 = scalar(
             "SELECT count(*) FROM investigation_pin WHERE project = $1 AND investigation = $2",
         )
         .bind(project.0)
         .bind(number)
         .fetch_one(&mut *transaction)
         .await?;
-        let added = sqlx::query(
+        let added = query(
             "INSERT INTO investigation_pin (project, investigation, seq, place, person, pinned_at) \
              SELECT $1, $2, $3, (SELECT COALESCE(MAX(place), 0) + 1 FROM investigation_pin \
              WHERE project = $1 AND investigation = $2), $4, $5 WHERE true ON CONFLICT DO NOTHING",
@@ -97,12 +97,12 @@ impl Investigations {
         (seq, before): (Seq, Option<Seq>),
         now: Timestamp,
     ) -> Result<(), InvestigationsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         is_open(&mut transaction, project, number).await?;
         let order = moved(ordered(&mut transaction, project, number).await?, seq, before)
             .ok_or(InvestigationsError::NotPinned)?;
         for (at, seq) in (1_i64..).zip(order) {
-            sqlx::query(
+            query(
                 "UPDATE investigation_pin SET place = $4 \
                  WHERE project = $1 AND investigation = $2 AND seq = $3 AND place <> $4",
             )
@@ -126,9 +126,9 @@ impl Investigations {
         seq: Seq,
         now: Timestamp,
     ) -> Result<(), InvestigationsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         is_open(&mut transaction, project, number).await?;
-        let gone = sqlx::query(
+        let gone = query(
             "DELETE FROM investigation_pin WHERE project = $1 AND investigation = $2 AND seq = $3",
         )
         .bind(project.0)
@@ -148,7 +148,7 @@ impl Investigations {
 
 /// Whether an entry is pinned.
 pub(super) async fn is_pinned(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     project: ProjectId,
     number: i64,
     seq: Seq,
@@ -157,16 +157,16 @@ pub(super) async fn is_pinned(
 }
 
 async fn ordered(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     project: ProjectId,
     number: i64,
 ) -> Result<Vec<Seq>, InvestigationsError> {
-    let seqs: Vec<i64> = sqlx::query_scalar(
+    let seqs: Vec<i64> = scalar(
         "SELECT seq FROM investigation_pin WHERE project = $1 AND investigation = $2 ORDER BY place, seq",
     )
     .bind(project.0)
     .bind(number)
-    .fetch_all(&mut **transaction)
+    .fetch_all(&mut *transaction)
     .await?;
     Ok(seqs.into_iter().map(i64::unsigned_abs).collect())
 }

@@ -1,16 +1,15 @@
 //! Readings before they are settled: one a reader, a view and a minute.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use daybook_model::{Event, Timestamp};
 use serde_json::Value;
-use sqlx::{
-    Row as _, Sqlite, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
 
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+use crate::database::{Beside, Pool, Transaction, query};
 use super::{JournalError, Log};
-use crate::{people, store::ProjectId};
+use crate::store::ProjectId;
 
 /// How many are settled at once.
 const SETTLED: i64 = 1_000;
@@ -18,24 +17,22 @@ const SETTLED: i64 = 1_000;
 /// The readings in the small file.
 #[derive(Debug, Clone)]
 pub(super) struct Readings {
-    pool: SqlitePool,
+    pool: Pool,
     /// How long a view may be opened, refreshed and paged to be one reading, in milliseconds.
     window: i64,
 }
 
 impl Readings {
-    /// Those in this file, on a connection of their own: who comes in does not wait for them.
-    pub(super) async fn open(file: &Path, window: i64) -> Result<Self, JournalError> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // They survive the process; what the machine was writing when it lost power, they may not.
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        people::SESSIONS.run(&pool).await?;
-        Ok(Self { pool, window })
+    /// Those that are kept there; in a file on a connection of their own: who comes in does not wait for
+    /// them.
+    pub(super) async fn open(beside: &Beside, window: i64) -> Result<Self, JournalError> {
+        let pool = beside.open(|file| {
+            file.journal_mode(SqliteJournalMode::Wal)
+                // They survive the process; what the machine was writing when it lost power, they may not.
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(5))
+        });
+        Ok(Self { pool: pool.await?, window })
     }
 
     /// Keeps some, in the order in which they came.
@@ -43,7 +40,7 @@ impl Readings {
         if readings.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.pool.begin().await?;
         for &(project, event) in readings {
             self.add(&mut transaction, project, event).await?;
         }
@@ -56,7 +53,7 @@ impl Readings {
     pub(super) async fn settle(&self, log: &Log, now: Timestamp) -> Result<usize, JournalError> {
         let mut settled = 0;
         loop {
-            let rows = sqlx::query(
+            let rows = query(
                 "SELECT project, reader, view, began_at, times, rows, matched, event FROM reading \
                  WHERE began_at <= $1 ORDER BY began_at, reader, view LIMIT $2",
             )
@@ -76,13 +73,13 @@ impl Readings {
             for (project, events) in by_project {
                 log.ledger.submit_in_turn(ProjectId(project), events).await?;
             }
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let mut transaction = self.pool.begin().await?;
             for row in &rows {
-                sqlx::query("DELETE FROM reading WHERE project = $1 AND reader = $2 AND view = $3 AND began_at = $4")
-                    .bind(row.try_get::<i64, _>(0)?)
-                    .bind(row.try_get::<&str, _>(1)?)
-                    .bind(row.try_get::<&str, _>(2)?)
-                    .bind(row.try_get::<i64, _>(3)?)
+                query("DELETE FROM reading WHERE project = $1 AND reader = $2 AND view = $3 AND began_at = $4")
+                    .bind(row.try_get::<i64>(0)?)
+                    .bind(row.try_get::<&str>(1)?)
+                    .bind(row.try_get::<&str>(2)?)
+                    .bind(row.try_get::<i64>(3)?)
                     .execute(&mut *transaction)
                     .await?;
             }
@@ -94,7 +91,7 @@ impl Readings {
     /// Adds a reading to the one of its minute, or begins a minute with it.
     async fn add(
         &self,
-        transaction: &mut Transaction<'_, Sqlite>,
+        transaction: &mut Transaction,
         project: ProjectId,
         event: &Event,
     ) -> Result<(), JournalError> {
@@ -102,7 +99,7 @@ impl Readings {
         let context = |key: &str| event.context.as_ref().and_then(|context| context.get(key));
         let number = |key: &str| context(key).and_then(Value::as_i64);
         let view = context("view").and_then(Value::as_str).unwrap_or_default();
-        let added = sqlx::query(
+        let added = query(
         "UPDATE reading SET times = times + 1, rows = rows + $5, matched = COALESCE($6, matched) \
          WHERE project = $1 AND reader = $2 AND view = $3 AND began_at > $4 - $7 AND began_at <= $4",
     )
@@ -113,12 +110,12 @@ impl Readings {
     .bind(number("rows").unwrap_or(0))
     .bind(number("matched"))
     .bind(self.window)
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await?;
         if added.rows_affected() > 0 {
             return Ok(());
         }
-        sqlx::query(
+        query(
             "INSERT INTO reading (project, reader, view, began_at, times, rows, matched, event) \
          VALUES ($1, $2, $3, $4, 1, $5, $6, $7) ON CONFLICT DO NOTHING",
         )
@@ -129,7 +126,7 @@ impl Readings {
         .bind(number("rows").unwrap_or(0))
         .bind(number("matched"))
         .bind(serde_json::to_string(event)?)
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
         Ok(())
     }

@@ -4,8 +4,8 @@ use daybook_model::{
     Field, Timestamp,
     account::{ActorStatus, Gone, MAX_ACTORS, PersonChange, PersonInfo},
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
+use crate::database::{Connection, Row, query, scalar};
 use super::{People, PeopleError, Person, check_password, new_password, person};
 use crate::{
     secret::{Secret, SecretHash},
@@ -23,7 +23,7 @@ fn time(millis: Option<i64>) -> Option<Timestamp> {
 impl People {
     /// The person with this address, whether they may come in or not.
     pub async fn find(&self, email: &str) -> Result<Option<Person>, PeopleError> {
-        let row = sqlx::query("SELECT id, email, instance_admin FROM person WHERE email = $1")
+        let row = query("SELECT id, email, instance_admin FROM person WHERE email = $1")
             .bind(email.trim().to_lowercase())
             .fetch_optional(self.log.readers())
             .await?;
@@ -32,7 +32,7 @@ impl People {
 
     /// The person of this number, if they may come in.
     pub async fn active(&self, id: i64) -> Result<Option<Person>, PeopleError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, email, instance_admin FROM person WHERE id = $1 AND disabled_at IS NULL",
         );
         let row = row.bind(id).fetch_optional(self.log.readers()).await?;
@@ -41,7 +41,7 @@ impl People {
 
     /// Everybody, by address.
     pub async fn everybody(&self) -> Result<Vec<PersonInfo>, PeopleError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM person ORDER BY email"
         )));
         let mut people = Vec::new();
@@ -54,14 +54,14 @@ impl People {
     /// What is known of a person.
     pub async fn person_info(&self, id: i64) -> Result<Option<PersonInfo>, PeopleError> {
         let row =
-            sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM person WHERE id = $1")));
+            query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM person WHERE id = $1")));
         match row.bind(id).fetch_optional(self.log.readers()).await? {
             Some(row) => self.info(&row).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn info(&self, row: &SqliteRow) -> Result<PersonInfo, PeopleError> {
+    async fn info(&self, row: &Row) -> Result<PersonInfo, PeopleError> {
         let id = row.get(0);
         Ok(PersonInfo {
             id,
@@ -85,11 +85,11 @@ impl People {
         if let Some(actors) = &change.actors {
             check_actors(actors)?;
         }
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let before = instance_admins(&mut transaction).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE person SET instance_admin = COALESCE($2, instance_admin), disabled_at = \
-             CASE $3 WHEN 1 THEN COALESCE(disabled_at, $4) WHEN 0 THEN NULL ELSE disabled_at END \
+             CASE WHEN $3 THEN COALESCE(disabled_at, $4) WHEN NOT $3 THEN NULL ELSE disabled_at END \
              WHERE id = $1",
         )
         .bind(id)
@@ -108,12 +108,12 @@ impl People {
             ));
         }
         if let Some(actors) = &change.actors {
-            sqlx::query("DELETE FROM person_actor WHERE person = $1")
+            query("DELETE FROM person_actor WHERE person = $1")
                 .bind(id)
                 .execute(&mut *transaction)
                 .await?;
             for actor in actors {
-                sqlx::query(
+                query(
                     "INSERT INTO person_actor (person, actor) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                 )
                 .bind(id)
@@ -132,7 +132,7 @@ impl People {
     /// Makes an invitation: the secret sets the person's password, once. Earlier ones are void.
     pub async fn invite(&self, id: i64, now: Timestamp) -> Result<Secret, PeopleError> {
         let secret = Secret::generate("");
-        sqlx::query("UPDATE person SET invitation = $1, invitation_until = $2 WHERE id = $3")
+        query("UPDATE person SET invitation = $1, invitation_until = $2 WHERE id = $3")
             .bind(secret.hash().as_bytes().to_vec())
             .bind(now.millis() + INVITATION_MILLIS)
             .bind(id)
@@ -149,7 +149,7 @@ impl People {
         now: Timestamp,
     ) -> Result<Option<Person>, PeopleError> {
         let hash = SecretHash::of(secret).as_bytes().to_vec();
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, email, instance_admin FROM person WHERE invitation = $1 \
              AND invitation_until > $2 AND disabled_at IS NULL",
         )
@@ -161,7 +161,7 @@ impl People {
         let person = person(&row);
         let password = new_password(&person.email, password).await?;
         // Of two at once, one finds the invitation.
-        let taken = sqlx::query(
+        let taken = query(
             "UPDATE person SET password_hash = $1, invitation = NULL, invitation_until = NULL \
              WHERE id = $2 AND invitation = $3",
         )
@@ -186,7 +186,7 @@ impl People {
         new: &str,
         session: Option<i64>,
     ) -> Result<bool, PeopleError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT password_hash, instance_admin AND NOT EXISTS \
              (SELECT 1 FROM person_identity i WHERE i.person = p.id) FROM person p WHERE id = $1",
         )
@@ -210,7 +210,7 @@ impl People {
             }
         }
         let hash = new_password(&person.email, new).await?;
-        sqlx::query("UPDATE person SET password_hash = $1 WHERE id = $2")
+        query("UPDATE person SET password_hash = $1 WHERE id = $2")
             .bind(hash)
             .bind(person.id)
             .execute(self.log.writer())
@@ -227,14 +227,14 @@ impl People {
         project: ProjectId,
         now: Timestamp,
     ) -> Result<Vec<(ActorStatus, Option<String>)>, PeopleError> {
-        let rows = sqlx::query(
+        let rows = query(
             "WITH out AS (SELECT id, email, disabled_at FROM person p \
              WHERE disabled_at IS NOT NULL AND (instance_admin OR EXISTS \
              (SELECT 1 FROM person_grant g WHERE g.person = p.id AND g.project = $1))) \
              SELECT 'user:' || email, 0, disabled_at, email FROM out \
              UNION ALL SELECT a.actor, 0, out.disabled_at, NULL FROM person_actor a \
              JOIN out ON out.id = a.person \
-             UNION ALL SELECT 'api_token:' || id, 1 + (revoked_at IS NULL), \
+             UNION ALL SELECT 'api_token:' || id, CASE WHEN revoked_at IS NULL THEN 2 ELSE 1 END, \
              COALESCE(revoked_at, until), NULL FROM token \
              WHERE project = $1 AND (revoked_at IS NOT NULL OR until <= $2) ORDER BY 1",
         )
@@ -242,8 +242,8 @@ impl People {
         .bind(now.millis())
         .fetch_all(self.log.readers())
         .await?;
-        let status = |row: &SqliteRow| {
-            let gone = match row.get::<i64, _>(1) {
+        let status = |row: &Row| {
+            let gone = match row.try_get::<i64>(1)? {
                 0 => Gone::Disabled,
                 1 => Gone::Revoked,
                 _ => Gone::Expired,
@@ -256,7 +256,7 @@ impl People {
 
     /// The addresses of those who look after the instance, and may come in.
     pub async fn keepers(&self) -> Result<Vec<String>, PeopleError> {
-        let keepers = sqlx::query_scalar(
+        let keepers = scalar(
             "SELECT email FROM person WHERE instance_admin AND disabled_at IS NULL ORDER BY id",
         );
         Ok(keepers.fetch_all(self.log.readers()).await?)
@@ -281,7 +281,7 @@ fn check_actors(actors: &[String]) -> Result<(), PeopleError> {
 }
 
 /// How many people look after the instance.
-async fn instance_admins(connection: &mut SqliteConnection) -> Result<i64, PeopleError> {
+async fn instance_admins(connection: &mut Connection) -> Result<i64, PeopleError> {
     let admins = "SELECT COUNT(*) FROM person WHERE instance_admin AND disabled_at IS NULL";
-    Ok(sqlx::query_scalar(admins).fetch_one(connection).await?)
+    Ok(scalar(admins).fetch_one(connection).await?)
 }

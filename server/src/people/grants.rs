@@ -4,13 +4,13 @@ use daybook_model::{
     Timestamp,
     account::{Grant, GrantInfo, Project, ProjectPerson, Role},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Connection, Row, query, scalar};
 use super::{People, PeopleError, Person, token::filter};
 use crate::store::ProjectId;
 
 /// From columns role, filter, until.
-pub(super) fn grant(row: &SqliteRow) -> Result<Grant, PeopleError> {
+pub(super) fn grant(row: &Row) -> Result<Grant, PeopleError> {
     let word: String = row.get(0);
     let role: Role =
         word.parse().map_err(|_| PeopleError::Unreadable(format!("the role {word:?}")))?;
@@ -33,7 +33,7 @@ impl People {
         project: ProjectId,
         now: Timestamp,
     ) -> Result<Option<Grant>, PeopleError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT role, filter, CASE WHEN from_group THEN NULL ELSE until END \
              FROM person_grant WHERE person = $1 AND project = $2 AND (until IS NULL OR until > $3)",
         )
@@ -48,7 +48,7 @@ impl People {
 
     /// Everything that a person was given, worth something or not, by project.
     pub async fn grants(&self, person: i64) -> Result<Vec<GrantInfo>, PeopleError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT g.role, g.filter, g.until, g.from_group, p.number, p.slug FROM person_grant g \
              JOIN project p ON p.number = g.project WHERE g.person = $1 \
              ORDER BY p.number, g.from_group",
@@ -56,7 +56,7 @@ impl People {
         .bind(person)
         .fetch_all(self.log.readers())
         .await?;
-        let info = |row: &SqliteRow| {
+        let info = |row: &Row| {
             let project = Project { number: row.get(4), slug: row.get(5) };
             Ok(GrantInfo { project, grant: grant(row)?, from_group: row.get(3) })
         };
@@ -65,7 +65,7 @@ impl People {
 
     /// The people of a project, by address.
     pub async fn people_of(&self, project: ProjectId) -> Result<Vec<ProjectPerson>, PeopleError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT g.role, g.filter, g.until, g.from_group, p.id, p.email, p.disabled_at \
              FROM person_grant g JOIN person p ON p.id = g.person WHERE g.project = $1 \
              ORDER BY p.email, g.from_group",
@@ -73,11 +73,11 @@ impl People {
         .bind(project.0)
         .fetch_all(self.log.readers())
         .await?;
-        let info = |row: &SqliteRow| {
+        let info = |row: &Row| {
             Ok(ProjectPerson {
                 id: row.get(4),
                 email: row.get(5),
-                disabled_at: row.get::<Option<i64>, _>(6).map(Timestamp::saturating),
+                disabled_at: row.try_get::<Option<i64>>(6)?.map(Timestamp::saturating),
                 grant: grant(row)?,
                 from_group: row.get(3),
             })
@@ -93,8 +93,8 @@ impl People {
         project: ProjectId,
         given: &Grant,
     ) -> Result<Option<Grant>, PeopleError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let before = sqlx::query(
+        let mut transaction = self.log.writer().begin().await?;
+        let before = query(
             "DELETE FROM person_grant WHERE person = $1 AND project = $2 AND NOT from_group \
              RETURNING role, filter, until",
         )
@@ -113,7 +113,7 @@ impl People {
         person: i64,
         project: ProjectId,
     ) -> Result<Option<Grant>, PeopleError> {
-        let before = sqlx::query(
+        let before = query(
             "DELETE FROM person_grant WHERE person = $1 AND project = $2 AND NOT from_group \
              RETURNING role, filter, until",
         )
@@ -127,19 +127,19 @@ impl People {
     /// The actors that were listed for a person.
     pub async fn actors(&self, person: i64) -> Result<Vec<String>, PeopleError> {
         let actors =
-            sqlx::query_scalar("SELECT actor FROM person_actor WHERE person = $1 ORDER BY actor");
+            scalar("SELECT actor FROM person_actor WHERE person = $1 ORDER BY actor");
         Ok(actors.bind(person).fetch_all(self.log.readers()).await?)
     }
 }
 
 pub(super) async fn insert(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     person: i64,
     project: ProjectId,
     given: &Grant,
     from_group: bool,
 ) -> Result<(), PeopleError> {
-    sqlx::query(
+    query(
         "INSERT INTO person_grant (person, project, from_group, role, filter, until) \
          VALUES ($1, $2, $3, $4, $5, $6)",
     )

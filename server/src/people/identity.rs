@@ -4,8 +4,8 @@ use daybook_model::{
     Timestamp,
     account::{Grant, Role},
 };
-use sqlx::{Row as _, SqliteConnection};
 
+use crate::database::{Connection, query, scalar};
 use super::{People, PeopleError, Person, checked_email, grants, person};
 use crate::store::ProjectId;
 
@@ -60,7 +60,7 @@ impl People {
         let_in: bool,
         now: Timestamp,
     ) -> Result<Identified, PeopleError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let known = known(&mut transaction, vouched).await?;
         let (id, is_new) = match (known, vouched.email) {
             (Some(id), _) => (id, false),
@@ -79,7 +79,7 @@ impl People {
                 (id, is_new)
             }
         };
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, email, instance_admin FROM person WHERE id = $1 AND disabled_at IS NULL",
         )
         .bind(id)
@@ -93,7 +93,7 @@ impl People {
 
     /// Forgets the accounts of a person, who may come with another one. Says how many there were.
     pub async fn forget_identities(&self, person: i64) -> Result<u64, PeopleError> {
-        let forgotten = sqlx::query("DELETE FROM person_identity WHERE person = $1")
+        let forgotten = query("DELETE FROM person_identity WHERE person = $1")
             .bind(person)
             .execute(self.log.writer())
             .await?;
@@ -108,8 +108,8 @@ impl People {
         given: &[(ProjectId, Role)],
         until: Timestamp,
     ) -> Result<Vec<GroupChange>, PeopleError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let before = sqlx::query(
+        let mut transaction = self.log.writer().begin().await?;
+        let before = query(
             "DELETE FROM person_grant WHERE person = $1 AND from_group \
              RETURNING role, filter, until, project",
         )
@@ -137,11 +137,11 @@ impl People {
 }
 
 async fn known(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     vouched: Vouched<'_>,
 ) -> Result<Option<i64>, PeopleError> {
     let known =
-        sqlx::query_scalar("SELECT person FROM person_identity WHERE issuer = $1 AND subject = $2")
+        scalar("SELECT person FROM person_identity WHERE issuer = $1 AND subject = $2")
             .bind(vouched.issuer)
             .bind(vouched.subject);
     Ok(known.fetch_optional(connection).await?)
@@ -149,10 +149,10 @@ async fn known(
 
 /// The person with this address, and whether they may not come in any more.
 async fn by_email(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     email: &str,
 ) -> Result<Option<(i64, bool)>, PeopleError> {
-    let row = sqlx::query("SELECT id, disabled_at IS NOT NULL FROM person WHERE email = $1")
+    let row = query("SELECT id, disabled_at IS NOT NULL FROM person WHERE email = $1")
         .bind(email)
         .fetch_optional(connection)
         .await?;
@@ -160,11 +160,11 @@ async fn by_email(
 }
 
 async fn make(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     email: &str,
     now: Timestamp,
 ) -> Result<i64, PeopleError> {
-    let made = sqlx::query("INSERT INTO person (email, created_at) VALUES ($1, $2) RETURNING id")
+    let made = query("INSERT INTO person (email, created_at) VALUES ($1, $2) RETURNING id")
         .bind(email)
         .bind(now.millis())
         .fetch_one(connection)
@@ -174,12 +174,12 @@ async fn make(
 
 /// Remembers the account; `false` where the person has another one of the same provider.
 async fn link(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     vouched: Vouched<'_>,
     person: i64,
     now: Timestamp,
 ) -> Result<bool, PeopleError> {
-    let linked = sqlx::query(
+    let linked = query(
         "INSERT INTO person_identity (issuer, subject, person, created_at) \
          VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
     )
@@ -192,8 +192,8 @@ async fn link(
     Ok(linked.rows_affected() > 0)
 }
 
-async fn disabled(connection: &mut SqliteConnection, id: i64) -> Result<Identified, PeopleError> {
-    let row = sqlx::query("SELECT id, email, instance_admin FROM person WHERE id = $1")
+async fn disabled(connection: &mut Connection, id: i64) -> Result<Identified, PeopleError> {
+    let row = query("SELECT id, email, instance_admin FROM person WHERE id = $1")
         .bind(id)
         .fetch_one(connection)
         .await?;

@@ -1,8 +1,8 @@
 //! Sessions, and the browsers that they were opened in.
 
 use daybook_model::{Timestamp, account::SessionInfo};
-use sqlx::Row as _;
 
+use crate::database::{Row, query, scalar};
 use super::{People, PeopleError, Person, person};
 use crate::{
     extract::Origin,
@@ -43,7 +43,7 @@ impl People {
     /// How many sessions there are that have not ended.
     pub async fn open_sessions(&self, now: Timestamp) -> Result<u64, PeopleError> {
         let open = "SELECT count(*) FROM session WHERE expires_at > $1 AND seen_at > $2";
-        let count: i64 = sqlx::query_scalar(open)
+        let count: i64 = scalar(open)
             .bind(now.millis())
             .bind(now.millis() - self.lifetimes.idle)
             .fetch_one(&self.sessions)
@@ -73,13 +73,13 @@ impl People {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Secret, PeopleError> {
-        sqlx::query("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2")
+        query("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2")
             .bind(now.millis())
             .bind(now.millis() - self.lifetimes.idle)
             .execute(&self.sessions)
             .await?;
         let secret = Secret::generate("");
-        sqlx::query(
+        query(
             "INSERT INTO session (hash, person, created_at, seen_at, expires_at, user_agent, address) \
              VALUES ($1, $2, $3, $3, $4, $5, $6)",
         )
@@ -102,7 +102,7 @@ impl People {
         used: bool,
         now: Timestamp,
     ) -> Result<Option<Session>, PeopleError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT id, person, seen_at FROM session \
              WHERE hash = $1 AND expires_at > $2 AND seen_at > $3",
         )
@@ -114,13 +114,13 @@ impl People {
         let Some(found) = found else { return Ok(None) };
         let (id, whose, seen_at): (i64, i64, i64) = (found.get(0), found.get(1), found.get(2));
         if used && seen_at + MINUTE <= now.millis() {
-            sqlx::query("UPDATE session SET seen_at = $1 WHERE id = $2")
+            query("UPDATE session SET seen_at = $1 WHERE id = $2")
                 .bind(now.millis())
                 .bind(id)
                 .execute(&self.sessions)
                 .await?;
         }
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, email, instance_admin FROM person WHERE id = $1 AND disabled_at IS NULL",
         )
         .bind(whose)
@@ -131,7 +131,7 @@ impl People {
 
     /// Ends a session.
     pub async fn close_session(&self, cookie: &str) -> Result<(), PeopleError> {
-        sqlx::query("DELETE FROM session WHERE hash = $1")
+        query("DELETE FROM session WHERE hash = $1")
             .bind(SecretHash::of(cookie).as_bytes().to_vec())
             .execute(&self.sessions)
             .await?;
@@ -144,7 +144,7 @@ impl People {
         person: i64,
         except: Option<i64>,
     ) -> Result<u64, PeopleError> {
-        let ended = sqlx::query("DELETE FROM session WHERE person = $1 AND id IS NOT $2")
+        let ended = query("DELETE FROM session WHERE person = $1 AND id IS DISTINCT FROM $2")
             .bind(person)
             .bind(except)
             .execute(&self.sessions)
@@ -154,7 +154,7 @@ impl People {
 
     /// Ends one of a person's own sessions; `false` where there is none of this number.
     pub async fn revoke_session(&self, person: i64, id: i64) -> Result<bool, PeopleError> {
-        let ended = sqlx::query("DELETE FROM session WHERE person = $1 AND id = $2")
+        let ended = query("DELETE FROM session WHERE person = $1 AND id = $2")
             .bind(person)
             .bind(id)
             .execute(&self.sessions)
@@ -169,7 +169,7 @@ impl People {
         current: Option<i64>,
         now: Timestamp,
     ) -> Result<Vec<SessionInfo>, PeopleError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, created_at, seen_at, expires_at, user_agent, address FROM session \
              WHERE person = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id DESC",
         )
@@ -179,7 +179,7 @@ impl People {
         .fetch_all(&self.sessions)
         .await?;
         let time = |millis| Timestamp::saturating(millis);
-        let session = |row: &sqlx::sqlite::SqliteRow| SessionInfo {
+        let session = |row: &Row| SessionInfo {
             id: row.get(0),
             current: current == Some(row.get(0)),
             created_at: time(row.get(1)),
@@ -197,12 +197,12 @@ impl People {
         person: &Person,
         now: Timestamp,
     ) -> Result<Secret, PeopleError> {
-        sqlx::query("DELETE FROM device WHERE expires_at <= $1")
+        query("DELETE FROM device WHERE expires_at <= $1")
             .bind(now.millis())
             .execute(&self.sessions)
             .await?;
         let secret = Secret::generate("");
-        sqlx::query("INSERT INTO device (hash, person, expires_at) VALUES ($1, $2, $3)")
+        query("INSERT INTO device (hash, person, expires_at) VALUES ($1, $2, $3)")
             .bind(secret.hash().as_bytes().to_vec())
             .bind(person.id)
             .bind(now.millis() + DEVICE_MILLIS)
@@ -218,7 +218,7 @@ impl People {
         now: Timestamp,
     ) -> Result<Option<i64>, PeopleError> {
         let whose =
-            sqlx::query_scalar("SELECT person FROM device WHERE hash = $1 AND expires_at > $2")
+            scalar("SELECT person FROM device WHERE hash = $1 AND expires_at > $2")
                 .bind(SecretHash::of(cookie).as_bytes().to_vec())
                 .bind(now.millis());
         Ok(whose.fetch_optional(&self.sessions).await?)

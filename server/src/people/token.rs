@@ -4,8 +4,8 @@ use daybook_model::{
     Filter, Timestamp,
     account::{NewToken, TokenInfo, TokenScope},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Row, query, scalar};
 use super::{People, PeopleError};
 use crate::{
     secret::{Secret, SecretHash},
@@ -49,7 +49,7 @@ pub(super) fn filter(text: &str) -> Result<Filter, PeopleError> {
     text.parse().map_err(|e| PeopleError::Unreadable(format!("the filter {text:?}: {e}")))
 }
 
-fn info(row: &SqliteRow) -> Result<TokenInfo, PeopleError> {
+fn info(row: &Row) -> Result<TokenInfo, PeopleError> {
     let time = |millis: Option<i64>| millis.map(Timestamp::saturating);
     Ok(TokenInfo {
         id: row.get(0),
@@ -92,7 +92,7 @@ impl People {
         now: Timestamp,
     ) -> Result<(Secret, TokenInfo), PeopleError> {
         let secret = Secret::generate(PREFIX);
-        let made = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let made = query(sqlx::AssertSqlSafe(format!(
             "INSERT INTO token (project, name, hash, scopes, created_at, prefix, filter, until) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {COLUMNS}"
         )))
@@ -111,7 +111,7 @@ impl People {
 
     /// The token with this text, if it is worth anything now.
     pub async fn token(&self, text: &str, now: Timestamp) -> Result<Option<Token>, PeopleError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, name, project, scopes, filter FROM token WHERE hash = $1 \
              AND revoked_at IS NULL AND (until IS NULL OR until > $2)",
         )
@@ -143,7 +143,7 @@ impl People {
             }
             used.insert(token, now);
         }
-        sqlx::query(
+        query(
             "INSERT INTO token_use (token, used_at) VALUES ($1, $2) \
              ON CONFLICT (token) DO UPDATE SET used_at = $2",
         )
@@ -156,7 +156,7 @@ impl People {
 
     /// The tokens of a project, the newest first; revoked ones too.
     pub async fn tokens(&self, project: ProjectId) -> Result<Vec<TokenInfo>, PeopleError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM token WHERE project = $1 ORDER BY id DESC"
         )))
         .bind(project.0)
@@ -164,7 +164,7 @@ impl People {
         .await?;
         let mut tokens = rows.iter().map(info).collect::<Result<Vec<_>, _>>()?;
         for token in &mut tokens {
-            let used = sqlx::query_scalar("SELECT used_at FROM token_use WHERE token = $1")
+            let used = scalar("SELECT used_at FROM token_use WHERE token = $1")
                 .bind(token.id)
                 .fetch_optional(&self.sessions)
                 .await?;
@@ -181,7 +181,7 @@ impl People {
         id: i64,
         now: Timestamp,
     ) -> Result<Option<TokenInfo>, PeopleError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "UPDATE token SET revoked_at = COALESCE(revoked_at, $1) \
              WHERE id = $2 AND project = $3 RETURNING {COLUMNS}"
         )))

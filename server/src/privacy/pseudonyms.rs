@@ -9,11 +9,11 @@ use daybook_model::{
     Choice, Field, Filter, Term,
     privacy::{Address, has_pseudonym},
 };
-use sqlx::Row as _;
 use tokio::sync::Mutex;
 
+use crate::database::{Database, query};
 use super::Masks;
-use crate::store::{ProjectId, StoreError, dictionary::Kind, sqlite::Database};
+use crate::store::{ProjectId, StoreError, dictionary::Kind};
 
 /// How many bytes of values are kept, about; beyond, what is longest known is learnt anew.
 const CAP: usize = 64 << 20;
@@ -101,8 +101,8 @@ impl Pseudonyms {
         if learnt.bytes > CAP {
             *learnt = Shelf::default();
         }
-        let rows = sqlx::query(
-            "SELECT number, value FROM word WHERE project = ? AND kind = ? AND number > ? ORDER BY number",
+        let rows = query(
+            "SELECT number, value FROM word WHERE project = $1 AND kind = $2 AND number > $3 ORDER BY number",
         )
         .bind(project.0)
         .bind(kind.code())

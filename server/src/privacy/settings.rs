@@ -4,10 +4,10 @@ use daybook_model::{
     account::Role,
     privacy::{Masking, Privacy},
 };
-use sqlx::Row as _;
 
+use crate::database::{Database, query};
 use super::{Masks, Pseudonyms};
-use crate::store::{ProjectId, StoreError, sqlite::Database};
+use crate::store::{ProjectId, StoreError};
 
 /// The settings of all projects, with their keys.
 #[derive(Debug, Clone)]
@@ -40,13 +40,13 @@ impl Settings {
     }
 
     async fn read(&self, project: ProjectId) -> Result<Option<([u8; 32], Privacy)>, StoreError> {
-        let row = sqlx::query("SELECT key, masked FROM privacy WHERE project = ?")
+        let row = query("SELECT key, masked FROM privacy WHERE project = $1")
             .bind(project.0)
             .fetch_optional(self.log.readers())
             .await?;
         let Some(row) = row else { return Ok(None) };
         let broken = || StoreError::Failed("the privacy of a project cannot be read".into());
-        let key = row.try_get::<Vec<u8>, _>(0)?.try_into().map_err(|_| broken())?;
+        let key = row.try_get::<Vec<u8>>(0)?.try_into().map_err(|_| broken())?;
         let privacy = serde_json::from_str(row.try_get(1)?).map_err(|_| broken())?;
         Ok(Some((key, privacy)))
     }
@@ -55,8 +55,8 @@ impl Settings {
     pub async fn set(&self, project: ProjectId, privacy: &Privacy) -> Result<(), StoreError> {
         let masked = serde_json::to_string(privacy)
             .map_err(|e| StoreError::Failed(format!("settings cannot be written: {e}")))?;
-        sqlx::query(
-            "INSERT INTO privacy (project, key, masked) VALUES (?, ?, ?) \
+        query(
+            "INSERT INTO privacy (project, key, masked) VALUES ($1, $2, $3) \
              ON CONFLICT (project) DO UPDATE SET masked = excluded.masked",
         )
         .bind(project.0)

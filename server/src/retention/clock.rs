@@ -6,8 +6,8 @@ use daybook_model::{
     Timestamp,
     retention::{DAY, Doubt},
 };
-use sqlx::Row as _;
 
+use crate::database::query;
 use super::{Keeping, RetentionError};
 
 /// How far the clock may be ahead of where it was last seen, in milliseconds.
@@ -16,10 +16,10 @@ const AHEAD: i64 = 3 * DAY;
 impl Keeping {
     /// Looks at the clock: whether it is in doubt.
     pub async fn look_at_clock(&self, now: Timestamp) -> Result<Option<Doubt>, RetentionError> {
-        let row = sqlx::query("SELECT seen_at FROM retention_clock WHERE id = 1")
+        let row = query("SELECT seen_at FROM retention_clock WHERE id = 1")
             .fetch_optional(self.log.readers())
             .await?;
-        let seen = row.map(|row| row.try_get::<i64, _>(0)).transpose()?;
+        let seen = row.map(|row| row.try_get::<i64>(0)).transpose()?;
         let jumped = seen.filter(|&seen| now.millis().saturating_sub(seen) > AHEAD);
         let Some(seen) = jumped else {
             self.see(now, None).await?;
@@ -32,7 +32,7 @@ impl Keeping {
 
     /// Whether the clock was in doubt when it was last looked at.
     pub async fn doubt(&self) -> Result<Option<Doubt>, RetentionError> {
-        let row = sqlx::query("SELECT seen_at, doubted FROM retention_clock WHERE id = 1")
+        let row = query("SELECT seen_at, doubted FROM retention_clock WHERE id = 1")
             .fetch_optional(self.log.readers())
             .await?;
         let Some(row) = row else { return Ok(None) };
@@ -52,7 +52,7 @@ impl Keeping {
     }
 
     async fn see(&self, at: Timestamp, doubted: Option<Timestamp>) -> Result<(), RetentionError> {
-        sqlx::query(
+        query(
             "INSERT INTO retention_clock (id, seen_at, doubted) VALUES (1, $1, $2) \
              ON CONFLICT (id) DO UPDATE SET seen_at = $1, doubted = $2",
         )

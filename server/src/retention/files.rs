@@ -1,8 +1,8 @@
 //! What is known of the archive's files.
 
 use daybook_model::{Timestamp, retention::ArchiveFile};
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Row, query, scalar};
 use super::{Keeping, RetentionError};
 use crate::store::{Key, ProjectId};
 
@@ -51,21 +51,21 @@ impl std::str::FromStr for FileId {
 const COLUMNS: &str = "run, day, part, path, name, place, row_count, first_at, last_at, last_seq, \
      bytes, sha256, written_at, settled";
 
-fn file(row: &SqliteRow) -> Result<KeptFile, RetentionError> {
+fn file(row: &Row) -> Result<KeptFile, RetentionError> {
     let id = FileId { run: row.try_get(0)?, day: row.try_get(1)?, part: row.try_get(2)? };
     let last: i64 = row.try_get(8)?;
     Ok(KeptFile {
         id,
         path: row.try_get(3)?,
         name: row.try_get(4)?,
-        last: (last, row.try_get::<i64, _>(9)?.unsigned_abs()),
+        last: (last, row.try_get::<i64>(9)?.unsigned_abs()),
         shown: ArchiveFile {
             id: id.to_string(),
             place: row.try_get(5)?,
-            count: row.try_get::<i64, _>(6)?.unsigned_abs(),
+            count: row.try_get::<i64>(6)?.unsigned_abs(),
             first: Timestamp::saturating(row.try_get(7)?),
             last: Timestamp::saturating(last),
-            bytes: row.try_get::<i64, _>(10)?.unsigned_abs(),
+            bytes: row.try_get::<i64>(10)?.unsigned_abs(),
             sha256: row.try_get(11)?,
             written_at: Timestamp::saturating(row.try_get(12)?),
             settled: row.try_get(13)?,
@@ -81,7 +81,7 @@ impl Keeping {
         run: i64,
         day: i64,
     ) -> Result<Option<KeptFile>, RetentionError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM archive_file \
              WHERE project = $1 AND run = $2 AND day = $3 AND settled = 0 ORDER BY part LIMIT 1"
         )));
@@ -96,7 +96,7 @@ impl Keeping {
         run: i64,
         day: i64,
     ) -> Result<i64, RetentionError> {
-        let parts = sqlx::query_scalar(
+        let parts = scalar(
             "SELECT COUNT(*) FROM archive_file WHERE project = $1 AND run = $2 AND day = $3",
         );
         let parts = parts.bind(project.0).bind(run).bind(day);
@@ -111,7 +111,7 @@ impl Keeping {
     ) -> Result<(), RetentionError> {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let shown = &file.shown;
-        sqlx::query(sqlx::AssertSqlSafe(format!(
+        query(sqlx::AssertSqlSafe(format!(
             "INSERT INTO archive_file (project, {COLUMNS}) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)"
         )))
@@ -141,7 +141,7 @@ impl Keeping {
         run: i64,
         file: Option<FileId>,
     ) -> Result<(), RetentionError> {
-        sqlx::query(
+        query(
             "UPDATE archive_file SET settled = 1 WHERE project = $1 AND run = $2 \
              AND ($3 IS NULL OR (day = $3 AND part = $4))",
         )
@@ -161,7 +161,7 @@ impl Keeping {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<KeptFile>, RetentionError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM archive_file WHERE project = $1 AND first_at < $3 AND last_at >= $2 \
              ORDER BY first_at, run, day, part"
         )));
@@ -175,7 +175,7 @@ impl Keeping {
         project: ProjectId,
         id: FileId,
     ) -> Result<Option<KeptFile>, RetentionError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM archive_file \
              WHERE project = $1 AND run = $2 AND day = $3 AND part = $4"
         )));

@@ -4,12 +4,12 @@ use daybook_model::{
     Filter, Timestamp,
     retention::{Hold, MAX_HOLDS, NewHold},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Row, query};
 use super::{Keeping, RetentionError};
 use crate::store::ProjectId;
 
-fn hold(row: &SqliteRow) -> Result<Hold, RetentionError> {
+fn hold(row: &Row) -> Result<Hold, RetentionError> {
     let filter: String = row.try_get(2)?;
     let filter: Filter = filter.parse().map_err(|e| {
         // Better nothing is removed than what this one holds.
@@ -30,7 +30,7 @@ const COLUMNS: &str = "hold, name, filter, reason, made_by, created_at";
 impl Keeping {
     /// Those that hold.
     pub async fn holds(&self, project: ProjectId) -> Result<Vec<Hold>, RetentionError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM legal_hold WHERE project = $1 AND lifted_at IS NULL ORDER BY hold"
         )));
         // The connection that writes: one that was just made counts.
@@ -48,7 +48,7 @@ impl Keeping {
         // What is being removed at this moment goes; once this is answered, nothing more does.
         let _step = self.step.lock().await;
         let most = i64::try_from(MAX_HOLDS).unwrap_or(i64::MAX);
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "INSERT INTO legal_hold (project, hold, name, filter, reason, made_by, created_at) \
              SELECT $1, (SELECT COALESCE(MAX(hold), 0) + 1 FROM legal_hold WHERE project = $1), \
              $2, $3, $4, $5, $6 WHERE $7 > \
@@ -75,7 +75,7 @@ impl Keeping {
         now: Timestamp,
     ) -> Result<Option<Hold>, RetentionError> {
         let _step = self.step.lock().await;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "UPDATE legal_hold SET lifted_at = $3 \
              WHERE project = $1 AND hold = $2 AND lifted_at IS NULL RETURNING {COLUMNS}"
         )));

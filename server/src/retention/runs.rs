@@ -4,8 +4,8 @@ use daybook_model::{
     Seq, Timestamp,
     retention::{DAY, PurgeRun, Taken, Trouble},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Row, query, scalar};
 use super::{Keeping, RetentionError, plan::Plan};
 use crate::store::ProjectId;
 
@@ -33,10 +33,10 @@ pub(super) struct Open {
     pub(super) ended_at: Option<Timestamp>,
 }
 
-fn taken(row: &SqliteRow) -> Result<Taken, sqlx::Error> {
+fn taken(row: &Row) -> Result<Taken, sqlx::Error> {
     Ok(Taken {
         rule: Some(row.try_get("rule")?),
-        count: Some(row.try_get::<i64, _>("row_count")?.unsigned_abs()),
+        count: Some(row.try_get::<i64>("row_count")?.unsigned_abs()),
         first: Timestamp::saturating(row.try_get("first_at")?),
         last: Timestamp::saturating(row.try_get("last_at")?),
     })
@@ -47,7 +47,7 @@ impl Keeping {
     pub async fn turn(&self, project: ProjectId, now: Timestamp) -> Result<Turn, RetentionError> {
         let select =
             "SELECT next_at, problem, problem_since FROM retention_turn WHERE project = $1";
-        let found = sqlx::query(select).bind(project.0).fetch_optional(self.log.writer()).await?;
+        let found = query(select).bind(project.0).fetch_optional(self.log.writer()).await?;
         let Some(row) = found else {
             let next_at = now.plus_millis(GRACE);
             self.put_off(project, next_at, None).await?;
@@ -76,7 +76,7 @@ impl Keeping {
         next_at: Timestamp,
         trouble: Option<&Trouble>,
     ) -> Result<(), RetentionError> {
-        sqlx::query(
+        query(
             "INSERT INTO retention_turn (project, next_at, problem, problem_since) \
              VALUES ($1, $2, $3, $4) ON CONFLICT (project) \
              DO UPDATE SET next_at = $2, problem = $3, problem_since = $4",
@@ -92,7 +92,7 @@ impl Keeping {
 
     /// The run that is to be gone on with: not over, or not told of.
     pub(super) async fn open(&self, project: ProjectId) -> Result<Option<Open>, RetentionError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT run, plan, stopped, ended_at FROM retention_run \
              WHERE project = $1 AND told = 0 ORDER BY run LIMIT 1",
         );
@@ -102,7 +102,7 @@ impl Keeping {
             run: row.try_get(0)?,
             plan: serde_json::from_str(row.try_get(1)?)?,
             stopped: row.try_get(2)?,
-            ended_at: row.try_get::<Option<i64>, _>(3)?.map(Timestamp::saturating),
+            ended_at: row.try_get::<Option<i64>>(3)?.map(Timestamp::saturating),
         }))
     }
 
@@ -113,7 +113,7 @@ impl Keeping {
         plan: Plan,
         now: Timestamp,
     ) -> Result<Open, RetentionError> {
-        let run: i64 = sqlx::query_scalar(
+        let run: i64 = scalar(
             "INSERT INTO retention_run (project, run, plan, began_at) SELECT $1, \
              (SELECT COALESCE(MAX(run), 0) + 1 FROM retention_run WHERE project = $1), $2, $3 \
              RETURNING run",
@@ -133,7 +133,7 @@ impl Keeping {
         run: i64,
     ) -> Result<bool, RetentionError> {
         let stopped =
-            sqlx::query_scalar("SELECT stopped FROM retention_run WHERE project = $1 AND run = $2");
+            scalar("SELECT stopped FROM retention_run WHERE project = $1 AND run = $2");
         Ok(stopped.bind(project.0).bind(run).fetch_one(self.log.writer()).await?)
     }
 
@@ -144,7 +144,7 @@ impl Keeping {
         run: i64,
         now: Timestamp,
     ) -> Result<(), RetentionError> {
-        sqlx::query("UPDATE retention_run SET ended_at = $3 WHERE project = $1 AND run = $2")
+        query("UPDATE retention_run SET ended_at = $3 WHERE project = $1 AND run = $2")
             .bind(project.0)
             .bind(run)
             .bind(now.millis())
@@ -155,7 +155,7 @@ impl Keeping {
 
     /// The log tells of a run.
     pub(super) async fn told(&self, project: ProjectId, run: i64) -> Result<(), RetentionError> {
-        sqlx::query("UPDATE retention_run SET told = 1 WHERE project = $1 AND run = $2")
+        query("UPDATE retention_run SET told = 1 WHERE project = $1 AND run = $2")
             .bind(project.0)
             .bind(run)
             .execute(self.log.writer())
@@ -165,7 +165,7 @@ impl Keeping {
 
     /// What a run took out, by rule.
     pub async fn taken(&self, project: ProjectId, run: i64) -> Result<Vec<Taken>, RetentionError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT rule, row_count, first_at, last_at FROM removal \
              WHERE project = $1 AND run = $2 ORDER BY rule",
         );
@@ -180,8 +180,8 @@ impl Keeping {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Taken>, RetentionError> {
-        let rows = sqlx::query(
-            "SELECT rule, SUM(row_count) AS row_count, MIN(first_at) AS first_at, \
+        let rows = query(
+            "SELECT rule, CAST(SUM(row_count) AS bigint) AS row_count, MIN(first_at) AS first_at, \
              MAX(last_at) AS last_at FROM removal \
              WHERE project = $1 AND first_at < $3 AND last_at >= $2 GROUP BY rule ORDER BY rule",
         );
@@ -192,7 +192,7 @@ impl Keeping {
 
     /// The last runs, newest first.
     pub async fn runs(&self, project: ProjectId) -> Result<Vec<PurgeRun>, RetentionError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT run, began_at, ended_at, stopped FROM retention_run WHERE project = $1 \
              ORDER BY run DESC LIMIT $2",
         );
@@ -203,7 +203,7 @@ impl Keeping {
             runs.push(PurgeRun {
                 run,
                 began_at: Timestamp::saturating(row.try_get(1)?),
-                ended_at: row.try_get::<Option<i64>, _>(2)?.map(Timestamp::saturating),
+                ended_at: row.try_get::<Option<i64>>(2)?.map(Timestamp::saturating),
                 stopped: row.try_get(3)?,
                 taken: self.taken(project, run).await?,
             });
@@ -214,7 +214,7 @@ impl Keeping {
     /// The place in the log behind which a scheduled run that is not done yet begins: what it has must
     /// stay.
     pub(crate) async fn floor(&self, project: ProjectId) -> Result<Seq, RetentionError> {
-        let after: Option<i64> = sqlx::query_scalar(
+        let after: Option<i64> = scalar(
             "SELECT MIN(after) FROM schedule_run JOIN schedule ON schedule.id = schedule_run.schedule \
              WHERE schedule.project = $1 AND schedule_run.ended_at IS NULL",
         )

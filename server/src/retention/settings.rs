@@ -2,6 +2,7 @@
 
 use daybook_model::retention::Retention;
 
+use crate::database::{query, scalar};
 use super::{Keeping, RetentionError};
 use crate::store::ProjectId;
 
@@ -9,7 +10,7 @@ impl Keeping {
     /// The project's rules, where somebody said so; else the usual ones hold.
     pub async fn rules(&self, project: ProjectId) -> Result<Option<Retention>, RetentionError> {
         let wanted: Option<String> =
-            sqlx::query_scalar("SELECT wanted FROM retention WHERE project = $1")
+            scalar("SELECT wanted FROM retention WHERE project = $1")
                 .bind(project.0)
                 .fetch_optional(self.log.readers())
                 .await?;
@@ -25,7 +26,7 @@ impl Keeping {
         let wanted = serde_json::to_string(rules)?;
         let _step = self.step.lock().await;
         let mut transaction = self.log.writer().begin().await?;
-        sqlx::query(
+        query(
             "INSERT INTO retention (project, wanted) VALUES ($1, $2) \
              ON CONFLICT (project) DO UPDATE SET wanted = $2",
         )
@@ -33,7 +34,7 @@ impl Keeping {
         .bind(wanted)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query("UPDATE retention_run SET stopped = 1 WHERE project = $1 AND ended_at IS NULL")
+        query("UPDATE retention_run SET stopped = 1 WHERE project = $1 AND ended_at IS NULL")
             .bind(project.0)
             .execute(&mut *transaction)
             .await?;

@@ -5,8 +5,8 @@ use daybook_model::{
     Seq, Timestamp,
     schedule::{NewSchedule, Run, RunState, Schedule},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Row, query, scalar};
 use super::{Schedules, SchedulesError, calendar::Calendar};
 use crate::store::ProjectId;
 
@@ -104,7 +104,7 @@ pub(super) fn number(seq: Seq) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
-fn kept(row: &SqliteRow) -> Result<Kept, SchedulesError> {
+fn kept(row: &Row) -> Result<Kept, SchedulesError> {
     let time = |at: i64| Timestamp::saturating(at);
     Ok(Kept {
         id: row.try_get(0)?,
@@ -121,15 +121,15 @@ fn kept(row: &SqliteRow) -> Result<Kept, SchedulesError> {
     })
 }
 
-pub(super) fn run(row: &SqliteRow) -> Result<KeptRun, SchedulesError> {
+pub(super) fn run(row: &Row) -> Result<KeptRun, SchedulesError> {
     let time = |at: i64| Timestamp::saturating(at);
     let rows: Option<i64> = row.try_get(11)?;
     let ended_at: Option<i64> = row.try_get(15)?;
     let problem: Option<String> = row.try_get(10)?;
-    let made = match (rows, row.try_get::<Option<String>, _>(14)?) {
+    let made = match (rows, row.try_get::<Option<String>>(14)?) {
         (Some(rows), Some(place)) => Some(Made {
             rows: rows.unsigned_abs(),
-            bytes: row.try_get::<Option<i64>, _>(12)?.map(i64::unsigned_abs),
+            bytes: row.try_get::<Option<i64>>(12)?.map(i64::unsigned_abs),
             sha256: row.try_get(13)?,
             place,
             note: problem.clone(),
@@ -137,11 +137,11 @@ pub(super) fn run(row: &SqliteRow) -> Result<KeptRun, SchedulesError> {
         _ => None,
     };
     Ok(KeptRun {
-        number: row.try_get::<u32, _>(0)?,
+        number: row.try_get::<u32>(0)?,
         from: Mark { seq: seq(row.try_get(1)?), at: time(row.try_get(3)?) },
         to: Mark { seq: seq(row.try_get(2)?), at: time(row.try_get(4)?) },
         before: Mark { seq: seq(row.try_get(5)?), at: time(row.try_get(6)?) },
-        attempts: row.try_get::<u32, _>(7)?,
+        attempts: row.try_get::<u32>(7)?,
         retry_at: time(row.try_get(8)?),
         delivered: serde_json::from_str(row.try_get(9)?)?,
         problem,
@@ -181,7 +181,7 @@ impl KeptRun {
 impl Schedules {
     /// All of a project, by name.
     pub async fn of(&self, project: ProjectId) -> Result<Vec<Kept>, SchedulesError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM schedule s JOIN person p ON p.id = s.person WHERE s.project = $1 \
              ORDER BY s.id"
         )));
@@ -191,7 +191,7 @@ impl Schedules {
 
     /// One by its number.
     pub async fn find(&self, id: i64) -> Result<Option<Kept>, SchedulesError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM schedule s JOIN person p ON p.id = s.person WHERE s.id = $1"
         )));
         row.bind(id).fetch_optional(self.log.writer()).await?.as_ref().map(kept).transpose()
@@ -199,7 +199,7 @@ impl Schedules {
 
     /// Its runs, the last ones first.
     pub async fn runs(&self, id: i64) -> Result<Vec<KeptRun>, SchedulesError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "SELECT {RUN} FROM schedule_run WHERE schedule = $1 ORDER BY number DESC LIMIT {TOLD}"
         )));
         rows.bind(id).fetch_all(self.log.readers()).await?.iter().map(run).collect()
@@ -207,7 +207,7 @@ impl Schedules {
 
     /// One of its runs.
     pub async fn run(&self, id: i64, number: u32) -> Result<Option<KeptRun>, SchedulesError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "SELECT {RUN} FROM schedule_run WHERE schedule = $1 AND number = $2"
         )));
         let row = row.bind(id).bind(number).fetch_optional(self.log.readers()).await?;
@@ -216,7 +216,7 @@ impl Schedules {
 
     /// As its viewers see it.
     pub async fn shown(&self, kept: Kept, yours: bool) -> Result<Schedule, SchedulesError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "SELECT {RUN} FROM schedule_run WHERE schedule = $1 ORDER BY number DESC LIMIT 1"
         )));
         let row = row.bind(kept.id).fetch_optional(self.log.readers()).await?;
@@ -250,7 +250,7 @@ impl Schedules {
         (now, next_at): (Timestamp, Timestamp),
     ) -> Result<i64, SchedulesError> {
         // One statement, so that two at once cannot both be the last one allowed.
-        let id = sqlx::query_scalar::<_, i64>(
+        let id = scalar::<i64>(
             "INSERT INTO schedule (project, person, wanted, next_at, covered, covered_at, before, \
              before_at, created_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 \
              WHERE $10 > (SELECT COUNT(*) FROM schedule WHERE project = $1) RETURNING id",
@@ -278,7 +278,7 @@ impl Schedules {
         now: Timestamp,
     ) -> Result<(), SchedulesError> {
         let next_at = Calendar::of(&kept.wanted.when).map_or(kept.next_at, |hours| hours.next(now));
-        sqlx::query("UPDATE schedule SET paused = $2, next_at = $3, problem = NULL WHERE id = $1")
+        query("UPDATE schedule SET paused = $2, next_at = $3, problem = NULL WHERE id = $1")
             .bind(kept.id)
             .bind(paused)
             .bind(next_at.millis())
@@ -290,7 +290,7 @@ impl Schedules {
 
     /// Runs it as soon as possible, whenever it is due.
     pub async fn urge(&self, id: i64) -> Result<(), SchedulesError> {
-        sqlx::query("UPDATE schedule SET urged = 1 WHERE id = $1")
+        query("UPDATE schedule SET urged = TRUE WHERE id = $1")
             .bind(id)
             .execute(self.log.writer())
             .await?;
@@ -300,7 +300,7 @@ impl Schedules {
 
     /// Takes it away, with what is kept of its runs; what they made stays where it is.
     pub async fn delete(&self, id: i64) -> Result<(), SchedulesError> {
-        let done = sqlx::query("DELETE FROM schedule WHERE id = $1").bind(id);
+        let done = query("DELETE FROM schedule WHERE id = $1").bind(id);
         done.execute(self.log.writer()).await?;
         Ok(())
     }

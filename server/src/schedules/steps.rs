@@ -2,6 +2,7 @@
 
 use daybook_model::{Seq, Timestamp};
 
+use crate::database::{query, scalar};
 use super::{
     Kept, KeptRun, Schedules, SchedulesError,
     kept::{Made, RUN, number, run},
@@ -15,7 +16,7 @@ const LONGEST_WAIT: i64 = 6 * 60 * 60_000;
 impl Schedules {
     /// Those that there is something to do for.
     pub(super) async fn due(&self, now: Timestamp) -> Result<Vec<i64>, SchedulesError> {
-        let due = sqlx::query_scalar(
+        let due = scalar(
             "SELECT s.id FROM schedule s \
              LEFT JOIN schedule_run r ON r.schedule = s.id AND r.ended_at IS NULL \
              WHERE s.urged OR (NOT s.paused AND COALESCE(r.retry_at, s.next_at) <= $1) ORDER BY s.id",
@@ -25,7 +26,7 @@ impl Schedules {
 
     /// What was under way when the server stopped is tried again at once.
     pub(super) async fn resume(&self, now: Timestamp) -> Result<(), SchedulesError> {
-        sqlx::query("UPDATE schedule_run SET retry_at = MIN(retry_at, $1) WHERE ended_at IS NULL")
+        query("UPDATE schedule_run SET retry_at = CASE WHEN retry_at > $1 THEN $1 ELSE retry_at END WHERE ended_at IS NULL")
             .bind(now.millis())
             .execute(self.log.writer())
             .await?;
@@ -40,8 +41,8 @@ impl Schedules {
         head: Seq,
         (now, next_at): (Timestamp, Timestamp),
     ) -> Result<Option<KeptRun>, SchedulesError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(
+        let mut transaction = self.log.writer().begin().await?;
+        query(
             "INSERT INTO schedule_run (schedule, number, after, upto, from_at, to_at, before, before_at, retry_at) \
              SELECT id, 1 + (SELECT COALESCE(MAX(number), 0) FROM schedule_run WHERE schedule = $1), \
              covered, MAX(covered, $2), covered_at, MAX(covered_at, $3), before, before_at, $3 \
@@ -53,7 +54,7 @@ impl Schedules {
         .bind(now.millis())
         .execute(&mut *transaction)
         .await?;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "UPDATE schedule_run SET attempts = attempts + 1 \
              WHERE schedule = $1 AND ended_at IS NULL RETURNING {RUN}"
         )));
@@ -61,16 +62,16 @@ impl Schedules {
         // Without one the schedule was taken away meanwhile.
         let Some(begun) = begun.as_ref().map(run).transpose()? else { return Ok(None) };
         let retry_at = now.plus_millis(wait(begun.attempts));
-        sqlx::query(
+        query(
             "UPDATE schedule_run SET retry_at = $2 WHERE schedule = $1 AND ended_at IS NULL",
         )
         .bind(kept.id)
         .bind(retry_at.millis())
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
+        query(
             "UPDATE schedule SET covered = $2, covered_at = $3, before = $4, before_at = $5, \
-             next_at = $6, urged = 0, problem = NULL WHERE id = $1",
+             next_at = $6, urged = FALSE, problem = NULL WHERE id = $1",
         )
         .bind(kept.id)
         .bind(number(begun.to.seq))
@@ -86,7 +87,7 @@ impl Schedules {
 
     /// One more has their mail.
     pub(super) async fn delivered(&self, id: i64, run: &KeptRun) -> Result<(), SchedulesError> {
-        sqlx::query("UPDATE schedule_run SET delivered = $3 WHERE schedule = $1 AND number = $2")
+        query("UPDATE schedule_run SET delivered = $3 WHERE schedule = $1 AND number = $2")
             .bind(id)
             .bind(run.number)
             .bind(serde_json::to_string(&run.delivered)?)
@@ -103,7 +104,7 @@ impl Schedules {
         made: &Made,
         now: Timestamp,
     ) -> Result<(), SchedulesError> {
-        sqlx::query(
+        query(
             "UPDATE schedule_run SET row_count = $3, bytes = $4, sha256 = $5, place = $6, \
              problem = $7, ended_at = $8 WHERE schedule = $1 AND number = $2",
         )
@@ -127,7 +128,7 @@ impl Schedules {
         run: u32,
         problem: &str,
     ) -> Result<(), SchedulesError> {
-        sqlx::query("UPDATE schedule_run SET problem = $3 WHERE schedule = $1 AND number = $2")
+        query("UPDATE schedule_run SET problem = $3 WHERE schedule = $1 AND number = $2")
             .bind(id)
             .bind(run)
             .bind(problem)
@@ -143,14 +144,14 @@ impl Schedules {
         problem: &str,
         next_at: Timestamp,
     ) -> Result<(), SchedulesError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("UPDATE schedule SET problem = $2, next_at = $3, urged = 0 WHERE id = $1")
+        let mut transaction = self.log.writer().begin().await?;
+        query("UPDATE schedule SET problem = $2, next_at = $3, urged = FALSE WHERE id = $1")
             .bind(id)
             .bind(problem)
             .bind(next_at.millis())
             .execute(&mut *transaction)
             .await?;
-        sqlx::query(
+        query(
             "UPDATE schedule_run SET retry_at = $2 WHERE schedule = $1 AND ended_at IS NULL",
         )
         .bind(id)

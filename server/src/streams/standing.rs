@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use sqlx::Row as _;
 
+use crate::database::{Row, query};
 use super::{Streams, StreamsError, Table};
 
 /// How the streams of all projects fare together.
@@ -38,9 +38,9 @@ const SELECT: &str = "SELECT stream.id, paused, error IS NOT NULL, upto, project
 impl Table {
     /// How each stream fares.
     pub(super) async fn stands(&self) -> Result<Vec<Stand>, StreamsError> {
-        let rows = sqlx::query(SELECT).fetch_all(self.log.readers()).await?;
-        let stand = |row: &sqlx::sqlite::SqliteRow| {
-            let number = |column: usize| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
+        let rows = query(SELECT).fetch_all(self.log.readers()).await?;
+        let stand = |row: &Row| {
+            let number = |column: usize| row.try_get::<i64>(column).map(i64::unsigned_abs);
             Ok(Stand {
                 id: row.try_get(0)?,
                 paused: row.try_get(1)?,

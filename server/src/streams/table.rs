@@ -11,9 +11,9 @@ use daybook_model::{
         Trouble, check_together,
     },
 };
-use sqlx::{Row as _, SqliteExecutor, sqlite::SqliteRow};
 
-use crate::store::{ProjectId, sqlite::Database};
+use crate::database::{Database, On, Row, query, scalar};
+use crate::store::{ProjectId};
 
 /// Why a stream cannot be had, kept or changed.
 #[derive(Debug, thiserror::Error)]
@@ -78,16 +78,16 @@ const SELECT: &str = "SELECT id, project, name, target, format, filter, header_n
      (SELECT count(*) FROM dead_letter WHERE stream = id), \
      (SELECT min(seq) FROM dead_letter WHERE stream = id AND again) FROM stream";
 
-fn stream(row: &SqliteRow) -> Result<Stream, StreamsError> {
+fn stream(row: &Row) -> Result<Stream, StreamsError> {
     let id = row.try_get(0)?;
     let unreadable = || StreamsError::Unreadable(id);
     let time = |millis: i64| Timestamp::saturating(millis);
     let seq = |number: i64| number.unsigned_abs();
-    let text = |column: usize| row.try_get::<&str, _>(column);
-    let header = row.try_get::<Option<String>, _>(6)?.zip(row.try_get::<Option<String>, _>(7)?);
-    let trouble = row.try_get::<Option<String>, _>(12)?.map(|error| {
-        let since = row.try_get::<Option<i64>, _>(13)?.unwrap_or_default();
-        let again = row.try_get::<Option<i64>, _>(14)?.unwrap_or_default();
+    let text = |column: usize| row.try_get::<&str>(column);
+    let header = row.try_get::<Option<String>>(6)?.zip(row.try_get::<Option<String>>(7)?);
+    let trouble = row.try_get::<Option<String>>(12)?.map(|error| {
+        let since = row.try_get::<Option<i64>>(13)?.unwrap_or_default();
+        let again = row.try_get::<Option<i64>>(14)?.unwrap_or_default();
         Ok::<_, sqlx::Error>(Trouble { error, since: time(since), again_at: time(again) })
     });
     Ok(Stream {
@@ -102,11 +102,11 @@ fn stream(row: &SqliteRow) -> Result<Stream, StreamsError> {
         state: if row.try_get(8)? { StreamState::Paused } else { StreamState::Running },
         upto: seq(row.try_get(9)?),
         sent: seq(row.try_get(10)?),
-        sent_at: row.try_get::<Option<i64>, _>(11)?.map(time),
+        sent_at: row.try_get::<Option<i64>>(11)?.map(time),
         trouble: trouble.transpose()?,
         created_at: time(row.try_get(15)?),
         dead_letters: seq(row.try_get(16)?),
-        again: row.try_get::<Option<i64>, _>(17)?.map(seq),
+        again: row.try_get::<Option<i64>>(17)?.map(seq),
     })
 }
 
@@ -134,14 +134,14 @@ impl Table {
 
     /// Every stream there is.
     pub(super) async fn ids(&self) -> Result<Vec<i64>, StreamsError> {
-        let all = sqlx::query_scalar("SELECT id FROM stream ORDER BY id");
+        let all = scalar("SELECT id FROM stream ORDER BY id");
         Ok(all.fetch_all(self.log.readers()).await?)
     }
 
     /// The streams of a project, by name.
     pub async fn of(&self, project: ProjectId) -> Result<Vec<Stream>, StreamsError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{SELECT} WHERE project = $1 ORDER BY name COLLATE NOCASE, id"
+        let rows = query(sqlx::AssertSqlSafe(format!(
+            "{SELECT} WHERE project = $1 ORDER BY lower(name), id"
         )))
         .bind(project.0)
         .fetch_all(self.log.readers())
@@ -169,7 +169,7 @@ impl Table {
         upto: Seq,
         now: Timestamp,
     ) -> Result<Stream, StreamsError> {
-        let id: Option<i64> = sqlx::query_scalar(
+        let id: Option<i64> = scalar(
             "INSERT INTO stream (project, name, target, format, filter, header_name, header_value, upto, created_at) \
              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 \
              WHERE (SELECT count(*) FROM stream WHERE project = $1) < $10 RETURNING id",
@@ -199,14 +199,14 @@ impl Table {
         change: &StreamChange,
         passed: impl FnOnce(&Stream) -> Seq,
     ) -> Result<(Stream, Stream), StreamsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let row = one(&mut *transaction, id).await?.ok_or(StreamsError::Missing)?;
         let before = stream(&row)?;
         if before.project != project {
             return Err(StreamsError::Missing);
         }
         let after = changed(&before, change, passed(&before))?;
-        sqlx::query(
+        query(
             "UPDATE stream SET name = $2, target = $3, format = $4, filter = $5, header_name = $6, header_value = $7, \
              paused = $8, upto = $9, error = NULL, failing_since = NULL, again_at = NULL WHERE id = $1",
         )
@@ -229,15 +229,15 @@ impl Table {
     /// Deletes one, with its dead letters; as it was.
     pub async fn delete(&self, project: ProjectId, id: i64) -> Result<Stream, StreamsError> {
         let before = self.find(project, id).await?;
-        let gone = sqlx::query("DELETE FROM stream WHERE id = $1").bind(id);
+        let gone = query("DELETE FROM stream WHERE id = $1").bind(id);
         let gone = gone.execute(self.log.writer()).await?.rows_affected() > 0;
         if gone { Ok(before) } else { Err(StreamsError::Missing) }
     }
 }
 
-async fn one(from: impl SqliteExecutor<'_>, id: i64) -> Result<Option<SqliteRow>, sqlx::Error> {
+async fn one(from: impl On, id: i64) -> Result<Option<Row>, sqlx::Error> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = $1"));
-    sqlx::query(select).bind(id).fetch_optional(from).await
+    query(select).bind(id).fetch_optional(from).await
 }
 
 /// A stream with a change, if that goes together.

@@ -4,8 +4,8 @@ use daybook_model::{
     Timestamp,
     alert::{Deliveries, Delivery, DeliveryState},
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Row, query, scalar};
 use super::{AlertsError, Table, unreadable};
 use crate::{ledger::new_id, store::ProjectId};
 
@@ -28,10 +28,10 @@ const SELECT: &str = "SELECT d.id, d.message, p.id AS kept, d.name, d.reason, d.
      d.attempts, d.tried_at, d.again_at, d.status, d.error FROM alert_delivery d \
      LEFT JOIN alert_recipient p ON p.id = d.recipient";
 
-fn delivery(row: &SqliteRow) -> Result<Delivery, AlertsError> {
+fn delivery(row: &Row) -> Result<Delivery, AlertsError> {
     let id: i64 = row.try_get("id")?;
     let bad = || unreadable("delivery", id);
-    let time = |column: &str| row.try_get::<Option<i64>, _>(column);
+    let time = |column: &str| row.try_get::<Option<i64>>(column);
     let attempts: i64 = row.try_get("attempts")?;
     let status: Option<i64> = row.try_get("status")?;
     Ok(Delivery {
@@ -39,9 +39,9 @@ fn delivery(row: &SqliteRow) -> Result<Delivery, AlertsError> {
         message: row.try_get("message")?,
         recipient: row.try_get("kept")?,
         name: row.try_get("name")?,
-        reason: row.try_get::<&str, _>("reason")?.parse().map_err(|_| bad())?,
+        reason: row.try_get::<&str>("reason")?.parse().map_err(|_| bad())?,
         firing: row.try_get("firing")?,
-        state: row.try_get::<&str, _>("state")?.parse().map_err(|_| bad())?,
+        state: row.try_get::<&str>("state")?.parse().map_err(|_| bad())?,
         created_at: Timestamp::saturating(row.try_get("created_at")?),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         tried_at: time("tried_at")?.map(Timestamp::saturating),
@@ -60,7 +60,7 @@ impl Table {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Deliveries, AlertsError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "{SELECT} WHERE d.project = $1 AND ($2 IS NULL OR d.firing = $2) \
              AND ($3 IS NULL OR d.recipient = $3) AND ($4 IS NULL OR d.id < $4) ORDER BY d.id DESC LIMIT $5"
         )))
@@ -81,7 +81,7 @@ impl Table {
 
     /// One of a project.
     pub async fn delivery(&self, project: ProjectId, id: i64) -> Result<Delivery, AlertsError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(sqlx::AssertSqlSafe(format!(
             "{SELECT} WHERE d.project = $1 AND d.id = $2"
         )))
         .bind(project.0)
@@ -99,7 +99,7 @@ impl Table {
         body: &str,
         now: Timestamp,
     ) -> Result<Delivery, AlertsError> {
-        let id: Option<i64> = sqlx::query_scalar(
+        let id: Option<i64> = scalar(
             "INSERT INTO alert_delivery (project, message, recipient, name, reason, body, again_at, created_at) \
              SELECT project, $3, id, name, 'test', $4, $5, $5 FROM alert_recipient \
              WHERE project = $1 AND id = $2 RETURNING id",
@@ -121,7 +121,7 @@ impl Table {
         id: i64,
         now: Timestamp,
     ) -> Result<Delivery, AlertsError> {
-        let again = sqlx::query(
+        let again = query(
             "UPDATE alert_delivery SET state = 'waiting', since = attempts, again_at = $3 \
              WHERE project = $1 AND id = $2 \
              AND EXISTS (SELECT 1 FROM alert_recipient p WHERE p.id = alert_delivery.recipient)",
@@ -140,9 +140,9 @@ impl Table {
         &self,
         now: Timestamp,
     ) -> Result<(Vec<Due>, Option<Timestamp>), AlertsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT d.id, d.project, d.recipient, d.message, d.body, d.attempts - d.since AS tries \
-             FROM alert_delivery d JOIN alert_recipient p ON p.id = d.recipient AND p.paused = 0 \
+             FROM alert_delivery d JOIN alert_recipient p ON p.id = d.recipient AND NOT p.paused \
              WHERE d.state = 'waiting' AND d.again_at <= $1 AND d.id = (SELECT min(o.id) FROM alert_delivery o \
              WHERE o.recipient = d.recipient AND o.state = 'waiting' AND o.again_at <= $1) \
              ORDER BY d.again_at, d.id LIMIT 50",
@@ -150,7 +150,7 @@ impl Table {
         .bind(now.millis())
         .fetch_all(self.log.readers())
         .await?;
-        let due = |row: &SqliteRow| {
+        let due = |row: &Row| {
             let tries: i64 = row.try_get("tries")?;
             Ok::<_, AlertsError>(Due {
                 id: row.try_get("id")?,
@@ -162,9 +162,9 @@ impl Table {
             })
         };
         let all = rows.iter().map(due).collect::<Result<Vec<_>, _>>()?;
-        let next: Option<i64> = sqlx::query_scalar(
+        let next: Option<i64> = scalar(
             "SELECT min(d.again_at) FROM alert_delivery d \
-             JOIN alert_recipient p ON p.id = d.recipient AND p.paused = 0 WHERE d.state = 'waiting'",
+             JOIN alert_recipient p ON p.id = d.recipient AND NOT p.paused WHERE d.state = 'waiting'",
         )
         .fetch_one(self.log.readers())
         .await?;
@@ -184,8 +184,8 @@ impl Table {
             (Some(_), Some(_)) => DeliveryState::Waiting,
             (Some(_), None) => DeliveryState::Failed,
         };
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(
+        let mut transaction = self.log.writer().begin().await?;
+        query(
             "UPDATE alert_delivery SET state = $2, attempts = attempts + 1, tried_at = $3, again_at = $4, \
              status = $5, error = $6 WHERE id = $1",
         )
@@ -197,7 +197,7 @@ impl Table {
         .bind(error)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
+        query(
             "UPDATE alert_recipient SET error = $2, \
              delivered_at = CASE WHEN $2 IS NULL THEN $3 ELSE delivered_at END WHERE id = $1",
         )
@@ -206,7 +206,7 @@ impl Table {
         .bind(now.millis())
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
+        query(
             "DELETE FROM alert_delivery WHERE project = $1 AND state <> 'waiting' AND id <= \
              (SELECT id FROM alert_delivery WHERE project = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
         )

@@ -6,8 +6,8 @@ use daybook_model::{
         AlertCounts, AlertSeverity, Firing, FiringChange, FiringNote, FiringState, Firings, Group,
     },
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
+use crate::database::{Connection, Row, query, scalar};
 use super::{AlertsError, Table, unreadable};
 use crate::store::ProjectId;
 
@@ -34,12 +34,12 @@ const SELECT: &str = "SELECT f.id, f.rule, r.id AS kept, f.name, f.sentence, f.s
 /// Lists go in as JSON; an empty one means any.
 const WANTED: &str = "f.project = $1 \
      AND ($2 = '[]' OR f.state IN (SELECT value FROM json_each($2))) \
-     AND ($3 = '[]' OR f.severity IN (SELECT value FROM json_each($3))) \
+     AND ($3 = '[]' OR f.severity IN (SELECT CAST(value AS bigint) FROM json_each($3))) \
      AND ($4 IS NULL OR f.rule = $4)";
 
-fn group(row: &SqliteRow, columns: [&str; 3]) -> Result<Option<Group>, sqlx::Error> {
+fn group(row: &Row, columns: [&str; 3]) -> Result<Option<Group>, sqlx::Error> {
     let [field, value, label] = columns;
-    let field = row.try_get::<Option<&str>, _>(field)?.and_then(Field::from_key);
+    let field = row.try_get::<Option<&str>>(field)?.and_then(Field::from_key);
     let value: Option<String> = row.try_get(value)?;
     let label: Option<String> = row.try_get(label)?;
     Ok(field.zip(value).map(|(field, value)| {
@@ -48,7 +48,7 @@ fn group(row: &SqliteRow, columns: [&str; 3]) -> Result<Option<Group>, sqlx::Err
     }))
 }
 
-fn firing(row: &SqliteRow) -> Result<Firing, AlertsError> {
+fn firing(row: &Row) -> Result<Firing, AlertsError> {
     let id: i64 = row.try_get("id")?;
     let bad = || unreadable("alert", id);
     let time = |column: &str| row.try_get(column).map(Timestamp::saturating);
@@ -61,7 +61,7 @@ fn firing(row: &SqliteRow) -> Result<Firing, AlertsError> {
         name: row.try_get("name")?,
         sentence: row.try_get("sentence")?,
         severity: severity.ok_or_else(bad)?,
-        state: row.try_get::<&str, _>("state")?.parse().map_err(|_| bad())?,
+        state: row.try_get::<&str>("state")?.parse().map_err(|_| bad())?,
         group: group(row, ["group_field", "group_value", "group_label"])?,
         value: group(row, ["value_field", "value", "value_label"])?,
         from: time("from_at")?,
@@ -77,22 +77,22 @@ fn firing(row: &SqliteRow) -> Result<Firing, AlertsError> {
 
 /// One of a project, without its notes.
 pub(super) async fn one(
-    from: &mut SqliteConnection,
+    from: &mut Connection,
     project: ProjectId,
     id: i64,
 ) -> Result<Firing, AlertsError> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE f.project = $1 AND f.id = $2"));
-    let row = sqlx::query(select).bind(project.0).bind(id).fetch_optional(&mut *from).await?;
+    let row = query(select).bind(project.0).bind(id).fetch_optional(from).await?;
     firing(&row.ok_or(AlertsError::NoFiring)?)
 }
 
-async fn notes(from: &mut SqliteConnection, id: i64) -> Result<Vec<FiringNote>, AlertsError> {
+async fn notes(from: &mut Connection, id: i64) -> Result<Vec<FiringNote>, AlertsError> {
     let rows =
-        sqlx::query("SELECT at, author, state, note FROM alert_note WHERE firing = $1 ORDER BY id")
+        query("SELECT at, author, state, note FROM alert_note WHERE firing = $1 ORDER BY id")
             .bind(id)
             .fetch_all(&mut *from)
             .await?;
-    let note = |row: &SqliteRow| {
+    let note = |row: &Row| {
         let state: Option<&str> = row.try_get("state")?;
         Ok(FiringNote {
             at: Timestamp::saturating(row.try_get("at")?),
@@ -115,16 +115,16 @@ impl Table {
         let states = super::json(&wanted.states)?;
         let severities: Vec<_> = wanted.severities.iter().map(|s| *s as i64).collect();
         let severities = super::json(&severities)?;
-        let total: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        let total: i64 = scalar(sqlx::AssertSqlSafe(format!(
             "SELECT count(*) FROM alert_firing f WHERE {WANTED}"
         )))
         .bind(project.0)
         .bind(&states)
         .bind(&severities)
         .bind(wanted.rule)
-        .fetch_one(&mut *from)
+        .fetch_one(&mut from)
         .await?;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "{SELECT} WHERE {WANTED} AND ($5 IS NULL OR f.id < $5) ORDER BY f.id DESC LIMIT $6"
         )))
         .bind(project.0)
@@ -133,7 +133,7 @@ impl Table {
         .bind(wanted.rule)
         .bind(wanted.before)
         .bind(wanted.limit + 1)
-        .fetch_all(&mut *from)
+        .fetch_all(&mut from)
         .await?;
         let mut firings = rows.iter().map(firing).collect::<Result<Vec<_>, _>>()?;
         let limit = usize::try_from(wanted.limit).unwrap_or_default();
@@ -161,7 +161,7 @@ impl Table {
 
     /// How many there are of each state.
     pub async fn counts(&self, project: ProjectId) -> Result<AlertCounts, AlertsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT state, count(*) AS number, max(severity) AS worst, max(id) AS latest FROM alert_firing \
              WHERE project = $1 GROUP BY state",
         )
@@ -170,9 +170,9 @@ impl Table {
         .await?;
         let mut counts = AlertCounts::default();
         for row in &rows {
-            let number = row.try_get::<i64, _>("number")?.unsigned_abs();
+            let number = row.try_get::<i64>("number")?.unsigned_abs();
             counts.latest = counts.latest.max(row.try_get("latest")?);
-            match row.try_get::<&str, _>("state")?.parse() {
+            match row.try_get::<&str>("state")?.parse() {
                 Ok(FiringState::Open) => {
                     counts.open = number;
                     let worst: i64 = row.try_get("worst")?;
@@ -197,11 +197,11 @@ impl Table {
         by: &str,
         now: Timestamp,
     ) -> Result<(Firing, Firing, (i64, i64, Seq)), AlertsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let before = one(&mut transaction, project, id).await?;
         let state = change.state.filter(|state| *state != before.state);
         if let Some(state) = state {
-            sqlx::query("UPDATE alert_firing SET state = $3 WHERE project = $1 AND id = $2")
+            query("UPDATE alert_firing SET state = $3 WHERE project = $1 AND id = $2")
                 .bind(project.0)
                 .bind(id)
                 .bind(state.as_str())
@@ -209,7 +209,7 @@ impl Table {
                 .await?;
         }
         if state.is_some() || change.note.is_some() {
-            sqlx::query(
+            query(
                 "INSERT INTO alert_note (project, firing, at, author, state, note) VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(project.0)
@@ -221,7 +221,7 @@ impl Table {
             .execute(&mut *transaction)
             .await?;
         }
-        let key = sqlx::query("SELECT rule, grouping, cause FROM alert_firing WHERE id = $1")
+        let key = query("SELECT rule, grouping, cause FROM alert_firing WHERE id = $1")
             .bind(id)
             .fetch_one(&mut *transaction)
             .await?;
@@ -235,7 +235,7 @@ impl Table {
 
     /// Firings of which the log does not tell yet, with their projects.
     pub(in crate::alerts) async fn untold(&self) -> Result<Vec<(ProjectId, Firing)>, AlertsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT project, id FROM alert_firing WHERE told = 0 ORDER BY id LIMIT 500",
         )
         .fetch_all(self.log.readers())
@@ -251,7 +251,7 @@ impl Table {
 
     /// The log tells of it now.
     pub(in crate::alerts) async fn told(&self, id: i64) -> Result<(), AlertsError> {
-        let told = sqlx::query("UPDATE alert_firing SET told = 1 WHERE id = $1").bind(id);
+        let told = query("UPDATE alert_firing SET told = 1 WHERE id = $1").bind(id);
         told.execute(self.log.writer()).await?;
         Ok(())
     }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use daybook_model::{Seq, Timestamp};
-use sqlx::{Row as _, SqliteConnection};
 
+use crate::database::{Connection, Row, query, scalar};
 use super::{AlertsError, KeptRule, Table, json, number};
 use crate::{
     alerts::{
@@ -54,11 +54,11 @@ impl Table {
         &self,
         project: ProjectId,
     ) -> Result<HashMap<i64, (i64, Vec<u8>)>, AlertsError> {
-        let rows = sqlx::query("SELECT rule, revision, state FROM alert_state WHERE project = $1")
+        let rows = query("SELECT rule, revision, state FROM alert_state WHERE project = $1")
             .bind(project.0)
             .fetch_all(self.log.readers())
             .await?;
-        let mind = |row: &sqlx::sqlite::SqliteRow| {
+        let mind = |row: &Row| {
             Ok((row.try_get("rule")?, (row.try_get("revision")?, row.try_get("state")?)))
         };
         rows.iter().map(mind).collect()
@@ -69,14 +69,14 @@ impl Table {
         &self,
         project: ProjectId,
     ) -> Result<Vec<(i64, i64, Seq)>, AlertsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT rule, grouping, cause FROM alert_firing WHERE project = $1 AND state = 'closed' \
              ORDER BY id DESC LIMIT 10000",
         )
         .bind(project.0)
         .fetch_all(self.log.readers())
         .await?;
-        let key = |row: &sqlx::sqlite::SqliteRow| {
+        let key = |row: &Row| {
             let cause: i64 = row.try_get("cause")?;
             Ok((row.try_get("rule")?, row.try_get("grouping")?, cause.unsigned_abs()))
         };
@@ -89,16 +89,16 @@ impl Table {
         progress: &Progress,
         now: Timestamp,
     ) -> Result<bool, AlertsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let project = progress.project;
-        sqlx::query("UPDATE alert_place SET place = $2 WHERE project = $1")
+        query("UPDATE alert_place SET place = $2 WHERE project = $1")
             .bind(project.0)
             .bind(number(progress.place))
             .execute(&mut *transaction)
             .await?;
         for Kept { rule, revision, mind, limit } in &progress.minds {
             // A rule that was changed meanwhile begins anew.
-            sqlx::query(
+            query(
                 "INSERT INTO alert_state (project, rule, revision, state) SELECT project, id, revision, $3 \
                  FROM alert_rule WHERE id = $1 AND revision = $2 \
                  ON CONFLICT (project, rule) DO UPDATE SET revision = excluded.revision, state = excluded.state",
@@ -108,7 +108,7 @@ impl Table {
             .bind(mind)
             .execute(&mut *transaction)
             .await?;
-            sqlx::query(
+            query(
                 "UPDATE alert_rule SET problem = $3, problem_at = $4 WHERE id = $1 AND revision = $2 \
                  AND problem IS DISTINCT FROM $3",
             )
@@ -130,14 +130,14 @@ impl Table {
 
 /// Keeps a firing; a new one is told to its rule's recipients.
 async fn fire(
-    log: &mut SqliteConnection,
+    log: &mut Connection,
     progress: &Progress,
     found: &Found,
     now: Timestamp,
 ) -> Result<bool, AlertsError> {
-    let Found { rule, episode, query } = found;
+    let Found { rule, episode, query: link } = found;
     let seqs = json(&episode.seqs)?;
-    let grown = sqlx::query(
+    let grown = query(
         "UPDATE alert_firing SET from_at = $5, last_at = $6, count = $7, seqs = $8, query = $9, \
          value_field = CASE WHEN $10 THEN value_field END, value = CASE WHEN $10 THEN value END, \
          value_label = CASE WHEN $10 THEN value_label END \
@@ -151,7 +151,7 @@ async fn fire(
     .bind(episode.last_at)
     .bind(number(episode.count))
     .bind(&seqs)
-    .bind(query)
+    .bind(link)
     .bind(episode.value.is_some())
     .execute(&mut *log)
     .await?;
@@ -160,7 +160,7 @@ async fn fire(
     }
     let field = rule.rule.by.map(daybook_model::Field::key).filter(|_| episode.group.is_some());
     let value_field = episode.value.as_ref().and(found.value_field());
-    let id: i64 = sqlx::query_scalar(
+    let id: i64 = scalar(
         "INSERT INTO alert_firing (project, rule, grouping, cause, name, sentence, severity, state, group_field, \
          group_value, group_label, value_field, value, value_label, from_at, at, last_at, fired_at, count, seqs, query) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
@@ -185,7 +185,7 @@ async fn fire(
     .bind(now.millis())
     .bind(number(episode.count))
     .bind(&seqs)
-    .bind(query)
+    .bind(link)
     .fetch_one(&mut *log)
     .await?;
     if rule.rule.recipients.is_empty() {
@@ -196,10 +196,10 @@ async fn fire(
     let body = message::fired(&progress.slug, progress.site.as_deref(), &firing, now);
     let mut told = false;
     for recipient in &rule.rule.recipients {
-        let made = sqlx::query(
+        let made = query(
             "INSERT INTO alert_delivery (project, message, recipient, name, reason, firing, body, again_at, created_at) \
              SELECT project, $3, id, name, 'fired', $4, $5, $6, $6 FROM alert_recipient \
-             WHERE project = $1 AND id = $2 AND paused = 0",
+             WHERE project = $1 AND id = $2 AND NOT paused",
         )
         .bind(progress.project.0)
         .bind(recipient)

@@ -4,8 +4,8 @@ use daybook_model::{
     QueryError, Timestamp,
     alert::{Channel, MAX_RECIPIENTS, NewRecipient, Recipient, RecipientChange, RecipientState},
 };
-use sqlx::{Row as _, SqliteExecutor, sqlite::SqliteRow};
 
+use crate::database::{On, Row, query, scalar};
 use super::{AlertsError, Table, json, number, taken, unreadable};
 use crate::store::ProjectId;
 
@@ -24,11 +24,11 @@ pub struct KeptRecipient {
 
 const SELECT: &str = "SELECT id, project, name, channel, secret, paused, delivered_at, error, created_at, \
      (SELECT count(*) FROM alert_rule r WHERE r.project = p.project \
-      AND EXISTS (SELECT 1 FROM json_each(r.recipients) WHERE value = p.id)) AS rules, \
+      AND EXISTS (SELECT 1 FROM json_each(r.recipients) WHERE CAST(value AS bigint) = p.id)) AS rules, \
      (SELECT count(*) FROM alert_delivery d WHERE d.recipient = p.id AND d.state = 'waiting') AS waiting \
      FROM alert_recipient p";
 
-fn recipient(row: &SqliteRow) -> Result<KeptRecipient, AlertsError> {
+fn recipient(row: &Row) -> Result<KeptRecipient, AlertsError> {
     let id: i64 = row.try_get("id")?;
     let channel: Channel =
         serde_json::from_str(row.try_get("channel")?).map_err(|_| unreadable("recipient", id))?;
@@ -54,7 +54,7 @@ fn recipient(row: &SqliteRow) -> Result<KeptRecipient, AlertsError> {
 impl Table {
     /// The recipients of a project, by name.
     pub async fn recipients(&self, project: ProjectId) -> Result<Vec<KeptRecipient>, AlertsError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "{SELECT} WHERE p.project = $1 ORDER BY lower(name), id"
         )))
         .bind(project.0)
@@ -80,7 +80,7 @@ impl Table {
         secret: Option<&str>,
         now: Timestamp,
     ) -> Result<KeptRecipient, AlertsError> {
-        let id: Option<i64> = sqlx::query_scalar(
+        let id: Option<i64> = scalar(
             "INSERT INTO alert_recipient (project, name, channel, secret, created_at) SELECT $1, $2, $3, $4, $5 \
              WHERE (SELECT count(*) FROM alert_recipient WHERE project = $1) < $6 RETURNING id",
         )
@@ -103,7 +103,7 @@ impl Table {
         id: i64,
         change: &RecipientChange,
     ) -> Result<(KeptRecipient, KeptRecipient), AlertsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let before = one(&mut *transaction, project, id).await?;
         let RecipientChange { name, channel, state } = change.clone();
         let channel = channel.unwrap_or_else(|| before.channel.clone());
@@ -112,7 +112,7 @@ impl Table {
                 format!("is another kind than {}: make another recipient", before.shown.kind);
             return Err(QueryError::new("channel.to", problem).into());
         }
-        sqlx::query(
+        query(
             "UPDATE alert_recipient SET name = $3, channel = $4, paused = $5 WHERE project = $1 AND id = $2",
         )
         .bind(project.0)
@@ -136,7 +136,7 @@ impl Table {
         secret: &str,
     ) -> Result<KeptRecipient, AlertsError> {
         let renewed =
-            sqlx::query("UPDATE alert_recipient SET secret = $3 WHERE project = $1 AND id = $2");
+            query("UPDATE alert_recipient SET secret = $3 WHERE project = $1 AND id = $2");
         renewed.bind(project.0).bind(id).bind(secret).execute(self.log.writer()).await?;
         self.recipient(project, id).await
     }
@@ -147,16 +147,16 @@ impl Table {
         project: ProjectId,
         id: i64,
     ) -> Result<KeptRecipient, AlertsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let before = one(&mut *transaction, project, id).await?;
         for statement in [
             "DELETE FROM alert_recipient WHERE project = $1 AND id = $2",
             "UPDATE alert_delivery SET state = 'failed', again_at = NULL, error = 'the recipient was deleted' \
              WHERE project = $1 AND recipient = $2 AND state = 'waiting'",
-            "UPDATE alert_rule SET recipients = (SELECT json_group_array(value) FROM json_each(recipients) \
-             WHERE value <> $2) WHERE project = $1",
+            "UPDATE alert_rule SET recipients = (SELECT '[' || COALESCE(string_agg(CAST(value AS text), ','), '') || ']' \
+             FROM json_each(recipients) WHERE CAST(value AS bigint) <> $2) WHERE project = $1",
         ] {
-            sqlx::query(statement).bind(project.0).bind(id).execute(&mut *transaction).await?;
+            query(statement).bind(project.0).bind(id).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         Ok(before)
@@ -164,11 +164,11 @@ impl Table {
 }
 
 async fn one(
-    from: impl SqliteExecutor<'_>,
+    from: impl On,
     project: ProjectId,
     id: i64,
 ) -> Result<KeptRecipient, AlertsError> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE p.project = $1 AND p.id = $2"));
-    let row = sqlx::query(select).bind(project.0).bind(id).fetch_optional(from).await?;
+    let row = query(select).bind(project.0).bind(id).fetch_optional(from).await?;
     recipient(&row.ok_or(AlertsError::NoRecipient)?)
 }

@@ -4,8 +4,8 @@ use daybook_model::{
     QueryError, Seq, Timestamp,
     alert::{AlertRule, BuiltIn, MAX_RULES, NewRule, RuleChange, RuleProblem, sentence},
 };
-use sqlx::{Row as _, SqliteExecutor, sqlite::SqliteRow};
 
+use crate::database::{Connection, On, Row, query, scalar};
 use super::{AlertsError, Table, json, number, taken, unreadable};
 use crate::store::ProjectId;
 
@@ -41,10 +41,10 @@ impl KeptRule {
 const SELECT: &str = "SELECT id, project, name, filter, condition, by_field, severity, quiet, recipients, enabled, \
      built_in, revision, upto, problem, problem_at, created_at FROM alert_rule";
 
-fn rule(row: &SqliteRow) -> Result<KeptRule, AlertsError> {
+fn rule(row: &Row) -> Result<KeptRule, AlertsError> {
     let id: i64 = row.try_get("id")?;
     let bad = || unreadable("rule", id);
-    let text = |column: &str| row.try_get::<&str, _>(column);
+    let text = |column: &str| row.try_get::<&str>(column);
     let by: Option<&str> = row.try_get("by_field")?;
     let built_in: Option<&str> = row.try_get("built_in")?;
     let quiet: i64 = row.try_get("quiet")?;
@@ -85,7 +85,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<Vec<KeptRule>, AlertsError> {
         self.begin(project, head, now).await?;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "{SELECT} WHERE project = $1 ORDER BY lower(name), id"
         )))
         .bind(project.0)
@@ -104,8 +104,8 @@ impl Table {
         if self.place(project).await?.is_some() {
             return Ok(());
         }
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let begun = sqlx::query(
+        let mut transaction = self.log.writer().begin().await?;
+        let begun = query(
             "INSERT INTO alert_place (project, place) VALUES ($1, $2) ON CONFLICT (project) DO NOTHING",
         )
         .bind(project.0)
@@ -126,7 +126,7 @@ impl Table {
         &self,
         project: ProjectId,
     ) -> Result<Option<Seq>, AlertsError> {
-        let place = sqlx::query_scalar("SELECT place FROM alert_place WHERE project = $1");
+        let place = scalar("SELECT place FROM alert_place WHERE project = $1");
         let place: Option<i64> = place.bind(project.0).fetch_optional(self.log.readers()).await?;
         Ok(place.map(i64::unsigned_abs))
     }
@@ -145,7 +145,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<KeptRule, AlertsError> {
         self.begin(project, upto, now).await?;
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         known(&mut transaction, project, &new.recipients).await?;
         let id = insert(&mut *transaction, project, new, None, upto, now).await?;
         let made = one(&mut *transaction, project, id.ok_or(AlertsError::TooManyRules)?).await?;
@@ -162,7 +162,7 @@ impl Table {
         change: &RuleChange,
         upto: Seq,
     ) -> Result<(KeptRule, KeptRule), AlertsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let before = one(&mut *transaction, project, id).await?;
         let after = before.rule.with(change)?;
         if change.recipients.is_some() {
@@ -170,7 +170,7 @@ impl Table {
         }
         let resumed = after.enabled && !before.rule.enabled;
         let anew = resumed || !after.watches_as(&before.rule);
-        sqlx::query(
+        query(
             "UPDATE alert_rule SET name = $3, filter = $4, condition = $5, by_field = $6, severity = $7, quiet = $8, \
              recipients = $9, enabled = $10, revision = revision + $11, \
              upto = CASE WHEN $11 = 1 THEN $12 ELSE upto END, \
@@ -199,7 +199,7 @@ impl Table {
     /// Deletes one; what it found stays. As it was.
     pub async fn delete_rule(&self, project: ProjectId, id: i64) -> Result<KeptRule, AlertsError> {
         let before = self.rule(project, id).await?;
-        let gone = sqlx::query("DELETE FROM alert_rule WHERE project = $1 AND id = $2");
+        let gone = query("DELETE FROM alert_rule WHERE project = $1 AND id = $2");
         let gone = gone.bind(project.0).bind(id).execute(self.log.writer()).await?;
         if gone.rows_affected() > 0 { Ok(before) } else { Err(AlertsError::NoRule) }
     }
@@ -211,7 +211,7 @@ impl Table {
         rules: Vec<KeptRule>,
     ) -> Result<Vec<AlertRule>, AlertsError> {
         let place = self.place(project).await?.unwrap_or_default();
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT rule, count(*) FILTER (WHERE state = 'open') AS open, max(fired_at) AS fired_at FROM alert_firing \
              WHERE project = $1 GROUP BY rule",
         )
@@ -221,7 +221,7 @@ impl Table {
         let mut fired = std::collections::HashMap::new();
         for row in &rows {
             let (open, at): (i64, i64) = (row.try_get("open")?, row.try_get("fired_at")?);
-            fired.insert(row.try_get::<i64, _>("rule")?, (open, at));
+            fired.insert(row.try_get::<i64>("rule")?, (open, at));
         }
         let shown = rules.into_iter().map(|kept| {
             let fired = fired.get(&kept.id);
@@ -242,24 +242,24 @@ impl Table {
 }
 
 async fn one(
-    from: impl SqliteExecutor<'_>,
+    from: impl On,
     project: ProjectId,
     id: i64,
 ) -> Result<KeptRule, AlertsError> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE project = $1 AND id = $2"));
-    let row = sqlx::query(select).bind(project.0).bind(id).fetch_optional(from).await?;
+    let row = query(select).bind(project.0).bind(id).fetch_optional(from).await?;
     rule(&row.ok_or(AlertsError::NoRule)?)
 }
 
 async fn insert(
-    into: impl SqliteExecutor<'_>,
+    into: impl On,
     project: ProjectId,
     new: &NewRule,
     built_in: Option<BuiltIn>,
     upto: Seq,
     now: Timestamp,
 ) -> Result<Option<i64>, AlertsError> {
-    let id = sqlx::query_scalar(
+    let id = scalar(
         "INSERT INTO alert_rule (project, name, filter, condition, by_field, severity, quiet, recipients, enabled, \
          built_in, upto, created_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 \
          WHERE (SELECT count(*) FROM alert_rule WHERE project = $1) < $13 RETURNING id",
@@ -282,12 +282,12 @@ async fn insert(
 
 /// Refuses recipients that the project does not have.
 async fn known(
-    from: &mut sqlx::SqliteConnection,
+    from: &mut Connection,
     project: ProjectId,
     recipients: &[i64],
 ) -> Result<(), AlertsError> {
     for id in recipients {
-        let found = sqlx::query("SELECT 1 FROM alert_recipient WHERE project = $1 AND id = $2");
+        let found = query("SELECT 1 FROM alert_recipient WHERE project = $1 AND id = $2");
         let found = found.bind(project.0).bind(id).fetch_optional(&mut *from).await?;
         if found.is_none() {
             let problem = format!("{id} is not a recipient of this project");

@@ -1,22 +1,22 @@
 //! What targets refused for good.
 
 use daybook_model::{Seq, Timestamp, stream::DeadLetter};
-use sqlx::{Row as _, sqlite::SqliteRow};
 
+use crate::database::{Row, query};
 use super::{Stream, StreamsError, Table, place};
 
 impl Table {
     /// What a stream's target refused for good, in the order of the log.
     pub async fn dead_letters(&self, stream: &Stream) -> Result<Vec<DeadLetter>, StreamsError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT seq, at, error, again FROM dead_letter WHERE stream = $1 ORDER BY seq",
         )
         .bind(stream.id)
         .fetch_all(self.log.readers())
         .await?;
-        let letter = |row: &SqliteRow| {
+        let letter = |row: &Row| {
             Ok(DeadLetter {
-                seq: row.try_get::<i64, _>(0)?.unsigned_abs(),
+                seq: row.try_get::<i64>(0)?.unsigned_abs(),
                 at: Timestamp::saturating(row.try_get(1)?),
                 error: row.try_get(2)?,
                 again: row.try_get(3)?,
@@ -31,9 +31,9 @@ impl Table {
         stream: &Stream,
         seqs: Option<&[Seq]>,
     ) -> Result<u64, StreamsError> {
-        let marked = sqlx::query(
-            "UPDATE dead_letter SET again = 1 WHERE stream = $1 \
-             AND ($2 IS NULL OR seq IN (SELECT value FROM json_each($2)))",
+        let marked = query(
+            "UPDATE dead_letter SET again = TRUE WHERE stream = $1 \
+             AND ($2 IS NULL OR seq IN (SELECT CAST(value AS bigint) FROM json_each($2)))",
         )
         .bind(stream.id)
         .bind(seqs.map(list))
@@ -49,7 +49,7 @@ impl Table {
         seq: Option<Seq>,
     ) -> Result<u64, StreamsError> {
         let dropped =
-            sqlx::query("DELETE FROM dead_letter WHERE stream = $1 AND ($2 IS NULL OR seq = $2)")
+            query("DELETE FROM dead_letter WHERE stream = $1 AND ($2 IS NULL OR seq = $2)")
                 .bind(stream.id)
                 .bind(seq.map(place))
                 .execute(self.log.writer())

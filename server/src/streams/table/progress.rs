@@ -1,8 +1,8 @@
 //! How far streams are.
 
 use daybook_model::{Seq, Timestamp, stream::MAX_DEAD_LETTERS};
-use sqlx::SqliteExecutor;
 
+use crate::database::{On, query};
 use super::{Stream, StreamsError, Table, place};
 
 /// The longest error that is kept, in characters.
@@ -18,7 +18,7 @@ impl Table {
         taken: usize,
         now: Timestamp,
     ) -> Result<bool, StreamsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.log.writer().begin().await?;
         let moved = moved(&mut *transaction, stream, upto).await?;
         if taken > 0 {
             took(&mut *transaction, stream, taken, now).await?;
@@ -37,12 +37,12 @@ impl Table {
         error: &str,
         now: Timestamp,
     ) -> Result<bool, StreamsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let kept = sqlx::query(
+        let mut transaction = self.log.writer().begin().await?;
+        let kept = query(
             "INSERT INTO dead_letter (stream, seq, at, error) SELECT $1, $2, $3, $4 \
              WHERE (SELECT count(*) FROM dead_letter WHERE stream = $1) < $5 \
              OR EXISTS (SELECT 1 FROM dead_letter WHERE stream = $1 AND seq = $2) \
-             ON CONFLICT (stream, seq) DO UPDATE SET at = $3, error = $4, again = 0",
+             ON CONFLICT (stream, seq) DO UPDATE SET at = $3, error = $4, again = FALSE",
         )
         .bind(stream.id)
         .bind(place(seq))
@@ -56,7 +56,7 @@ impl Table {
         }
         moved(&mut *transaction, stream, upto).await?;
         // It does get on.
-        sqlx::query(
+        query(
             "UPDATE stream SET error = NULL, failing_since = NULL, again_at = NULL WHERE id = $1",
         )
         .bind(stream.id)
@@ -73,8 +73,8 @@ impl Table {
         seq: Seq,
         now: Timestamp,
     ) -> Result<(), StreamsError> {
-        let mut transaction = self.log.writer().begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM dead_letter WHERE stream = $1 AND seq = $2")
+        let mut transaction = self.log.writer().begin().await?;
+        query("DELETE FROM dead_letter WHERE stream = $1 AND seq = $2")
             .bind(stream.id)
             .bind(place(seq))
             .execute(&mut *transaction)
@@ -92,7 +92,7 @@ impl Table {
         now: Timestamp,
         again_at: Timestamp,
     ) -> Result<(), StreamsError> {
-        sqlx::query(
+        query(
             "UPDATE stream SET error = $2, failing_since = COALESCE(failing_since, $3), again_at = $4 WHERE id = $1",
         )
         .bind(stream.id)
@@ -107,13 +107,13 @@ impl Table {
 
 /// Moves a stream on, unless somebody moved it meanwhile.
 async fn moved(
-    to: impl SqliteExecutor<'_>,
+    to: impl On,
     stream: &Stream,
     upto: Seq,
 ) -> Result<bool, sqlx::Error> {
     // Neither its place nor its filter may have been changed meanwhile.
     let moved =
-        sqlx::query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2 AND filter = $4");
+        query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2 AND filter = $4");
     let moved = moved.bind(stream.id).bind(place(stream.upto)).bind(place(upto));
     let moved = moved.bind(stream.filter.to_string());
     Ok(moved.execute(to).await?.rows_affected() > 0)
@@ -121,12 +121,12 @@ async fn moved(
 
 /// The target took some.
 async fn took(
-    to: impl SqliteExecutor<'_>,
+    to: impl On,
     stream: &Stream,
     taken: usize,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    query(
         "UPDATE stream SET sent = sent + $2, sent_at = $3, error = NULL, failing_since = NULL, again_at = NULL \
          WHERE id = $1",
     )
