@@ -80,6 +80,9 @@ impl Ledger {
         let (closing, closed) = watch::channel(false);
         let (finished, done) = watch::channel(false);
         let (tap, pulse) = (Tap::default(), Arc::new(Pulse::default()));
+        if let Some(news) = store.news() {
+            tokio::spawn(pass_on(news, heads.clone(), closed.clone()));
+        }
         let queue = Queue::new(store, clock, heads.clone(), tap.clone(), Arc::clone(&pulse));
         tokio::spawn(async move {
             queue.run(waiting, closed).await;
@@ -171,6 +174,25 @@ impl Ledger {
         self.closing.send_replace(true);
         // An error means that the task is gone, which is what is waited for.
         let _ = self.done.clone().wait_for(|done| *done).await;
+    }
+}
+
+/// Announces what other servers wrote, until this one takes nothing more.
+async fn pass_on(
+    mut news: mpsc::Receiver<(ProjectId, Seq)>,
+    heads: broadcast::Sender<Announcement>,
+    mut closed: watch::Receiver<bool>,
+) {
+    loop {
+        tokio::select! {
+            // Also when every handle is gone.
+            _ = closed.wait_for(|closed| *closed) => return,
+            told = news.recv() => {
+                let Some((project, head)) = told else { return };
+                // Nobody may be listening.
+                let _ = heads.send(Announcement { project, head });
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use daybook_model::{
     Timestamp, account::Project, page::Direction, sort::SortKey,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::sync::mpsc;
 
 pub(crate) mod dictionary;
 pub mod engine;
@@ -236,6 +237,12 @@ pub trait Store: Send + Sync + 'static {
     /// Gives a little of the space back that entries have left; whether there is more.
     async fn give_back(&self) -> Result<bool, StoreError> {
         Ok(false)
+    }
+
+    /// What other servers write to the same log, from now on: projects, and the last place that each has.
+    /// `None` where there are no others. May tell what was told before.
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+        None
     }
 
     /// Keeps the entries of a project from a time on in place as long as what is returned is held: for

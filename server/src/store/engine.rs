@@ -1,12 +1,14 @@
 //! What the log asks of a database: all that differs between one and another.
 
 use async_trait::async_trait;
+use daybook_model::Seq;
 use sea_query::Value;
 use sqlx::{
     AssertSqlSafe, Connection, Database, Pool, Postgres, Sqlite, Type,
     postgres::{PgArguments, PgConnection, PgDatabaseError, PgRow},
     sqlite::{SqliteArguments, SqliteConnection, SqliteRow},
 };
+use tokio::sync::mpsc;
 use sea_query_sqlx::SqlxValues;
 
 use super::{ProjectId, StoreError, row::Id, sql::Dialect};
@@ -31,8 +33,42 @@ pub trait Engine: std::fmt::Debug + Clone + Send + Sync + 'static {
     /// How entries are taken out.
     const REMOVAL: Removal;
 
-    /// The connections that read.
+    /// The connections that read: from a replica, where there is one.
     fn readers(&self) -> &Pool<Self::Db>;
+
+    /// Those that read what is there, where others may be behind it.
+    fn primary(&self) -> &Pool<Self::Db> {
+        self.readers()
+    }
+
+    /// Whether those that read may be behind what was written.
+    fn may_lag(&self) -> bool {
+        false
+    }
+
+    /// Whether a replica is left alone for a while, because it did not answer.
+    fn is_resting(&self) -> bool {
+        false
+    }
+
+    /// A replica did not answer.
+    fn rest(&self) {}
+
+    /// Tells other servers that a project's log goes up to a place, once the transaction is committed.
+    async fn announce(
+        &self,
+        connection: &mut Self::Connection,
+        project: ProjectId,
+        head: i64,
+    ) -> Result<(), StoreError> {
+        let _ = (connection, project, head);
+        Ok(())
+    }
+
+    /// See [`super::Store::news`].
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+        None
+    }
 
     /// The connections that write.
     fn writer(&self) -> &Pool<Self::Db>;

@@ -34,7 +34,7 @@ use daybook_model::{
     Entry, Event, FacetCounts, Field, Filter, Seq, Sort, Span, Stack, StackBy, Timestamp,
     account::Project, page::Direction,
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Semaphore, mpsc};
 
 pub use disk::{Inspected, inspect};
 pub(crate) use row::{COLUMNS, Coded, Key, Row};
@@ -84,13 +84,15 @@ impl Default for Settings {
 /// A store with a column index in front of it.
 pub struct Index {
     beneath: Arc<dyn Source>,
-    slots: Slots,
+    slots: Arc<Slots>,
     /// How many questions are answered at once: more do not help, and take memory each.
     turns: Semaphore,
     /// One takes entries out at a time.
     removing: Mutex<()>,
 }
 
+/// How many news of other servers may wait.
+const NEWS: usize = 1_024;
 /// How many questions are answered at once.
 const TURNS: usize = 8;
 /// With more values than that whose names differ, a facet that is held in part is not added up.
@@ -102,7 +104,7 @@ impl Index {
     /// An index in front of a store.
     pub fn over<E: Engine>(store: Arc<Tables<E>>, settings: Settings) -> Self {
         let beneath: Arc<dyn Source> = store;
-        let slots = Slots::new(Arc::clone(&beneath), settings);
+        let slots = Arc::new(Slots::new(Arc::clone(&beneath), settings));
         Self { slots, beneath, turns: Semaphore::new(TURNS), removing: Mutex::default() }
     }
 
@@ -162,6 +164,23 @@ impl Store for Index {
         // A new project is empty: held from the start.
         self.slots.shown(ProjectId(project.number));
         Ok(project)
+    }
+
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+        let mut news = self.beneath.news()?;
+        let (tell, told) = mpsc::channel(NEWS);
+        let slots = Arc::downgrade(&self.slots);
+        tokio::spawn(async move {
+            while let Some((project, head)) = news.recv().await {
+                let Some(slots) = slots.upgrade() else { return };
+                slots.announce(project, head);
+                // Nobody may be left that listens.
+                if tell.send((project, head)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Some(told)
     }
 
     async fn projects(&self) -> Result<Vec<Project>, StoreError> {

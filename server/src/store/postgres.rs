@@ -1,12 +1,13 @@
 //! The database to grow on: PostgreSQL, with several servers before it.
 
 mod database;
+mod news;
 mod parts;
 mod removal;
 
 use super::{StoreError, tables::Tables};
 
-pub use database::Database;
+pub use database::{Database, connect, layout};
 
 /// A log in PostgreSQL.
 pub type Postgres = Tables<Database>;

@@ -5,6 +5,7 @@ mod removal;
 
 use super::{StoreError, tables::Tables};
 
+pub(in crate::store) use database::TAKEN;
 pub use database::{Database, Layout, layout};
 
 /// A log in a file.

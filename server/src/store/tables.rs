@@ -18,7 +18,7 @@ use daybook_model::{
     page::Direction,
 };
 use sqlx::Transaction;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 
 use super::{
     Appended, Key, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store, StoreError,
@@ -59,8 +59,8 @@ impl<E: Engine> Tables<E> {
 
     /// What the database is asked for a count over the scope, values included: to be tried by hand.
     pub async fn count_sql(&self, scope: &Scope) -> Result<Option<String>, StoreError> {
-        let found = self.reader().await?.resolve(scope, None).await?;
-        Ok(found.map(|f| sql::count(&f).inlined(E::Connection::DIALECT)))
+        let found = self.reader(scope.project, scope.as_of).await?.resolve(scope, None).await?;
+        Ok(found.map(|f| sql::count(&f).inlined(<E::Connection as Ask>::DIALECT)))
     }
 
     /// What the database is asked for a histogram, values included: to be tried by hand.
@@ -69,8 +69,8 @@ impl<E: Engine> Tables<E> {
         scope: &Scope,
         edges: &[Timestamp],
     ) -> Result<Option<String>, StoreError> {
-        let found = self.reader().await?.resolve(scope, None).await?;
-        Ok(found.map(|f| sql::histogram(&f, edges).inlined(E::Connection::DIALECT)))
+        let found = self.reader(scope.project, scope.as_of).await?.resolve(scope, None).await?;
+        Ok(found.map(|f| sql::histogram(&f, edges).inlined(<E::Connection as Ask>::DIALECT)))
     }
 
     /// What the database is asked for a facet, values included: to be tried by hand.
@@ -79,8 +79,8 @@ impl<E: Engine> Tables<E> {
         scope: &Scope,
         field: Field,
     ) -> Result<Option<String>, StoreError> {
-        let found = self.reader().await?.resolve(scope, Some(field)).await?;
-        Ok(found.map(|f| sql::facet(scope.project, &f, field).inlined(E::Connection::DIALECT)))
+        let found = self.reader(scope.project, scope.as_of).await?.resolve(scope, Some(field)).await?;
+        Ok(found.map(|f| sql::facet(scope.project, &f, field).inlined(<E::Connection as Ask>::DIALECT)))
     }
 
     /// What the database is asked for a page's rows, values included: to be tried by hand.
@@ -92,22 +92,56 @@ impl<E: Engine> Tables<E> {
         direction: Direction,
         limit: u16,
     ) -> Result<Option<String>, StoreError> {
-        let found = self.reader().await?.resolve(scope, None).await?;
+        let found = self.reader(scope.project, scope.as_of).await?.resolve(scope, None).await?;
         found
             .map(|f| {
                 let limit = limit.into();
                 sql::keys(sql::narrow, scope.project, &f, sort, from, direction, limit)
-                    .map(|s| s.inlined(E::Connection::DIALECT))
+                    .map(|s| s.inlined(<E::Connection as Ask>::DIALECT))
             })
             .transpose()
     }
 
-    /// Whoever reads sees the log as it was at one moment, however many statements that takes.
-    async fn reader(&self) -> Result<Reader<'_, Transaction<'static, E::Db>>, StoreError> {
-        Ok(Reader {
-            connection: self.engine.readers().begin_with(E::READ).await?,
-            words: &self.words,
-        })
+    /// Whoever reads sees the log as it was at one moment, however many statements that takes, and up to a
+    /// place at the least: where a replica is not as far yet, or does not answer, the primary is read.
+    async fn reader(
+        &self,
+        project: ProjectId,
+        place: Seq,
+    ) -> Result<Reader<'_, Transaction<'static, E::Db>>, StoreError> {
+        if self.engine.may_lag()
+            && let Some(connection) = self.begin_on_replica(project, place).await
+        {
+            return Ok(Reader { connection, words: &self.words });
+        }
+        Ok(Reader { connection: self.begin().await?, words: &self.words })
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, E::Db>, StoreError> {
+        Ok(self.engine.primary().begin_with(E::READ).await?)
+    }
+
+    async fn begin_on_replica(
+        &self,
+        project: ProjectId,
+        place: Seq,
+    ) -> Option<Transaction<'static, E::Db>> {
+        if self.engine.is_resting() {
+            return None;
+        }
+        let begun = async {
+            let mut begun = self.engine.readers().begin_with(E::READ).await?;
+            let head = head(&mut *begun, PLACE, project).await?;
+            Ok::<_, StoreError>((begun, head))
+        };
+        match begun.await {
+            Ok((begun, head)) => (head >= sql::place(place)).then_some(begun),
+            Err(error) => {
+                tracing::warn!(%error, "the replica does not answer: the primary is read");
+                self.engine.rest();
+                None
+            }
+        }
     }
 
     /// Rows of a few values, from a statement that needs no moment of its own.
@@ -116,9 +150,12 @@ impl<E: Engine> Tables<E> {
         text: &'static str,
         values: Vec<sea_query::Value>,
     ) -> Result<Vec<<E::Connection as Ask>::Row>, StoreError> {
-        self.engine.readers().acquire().await?.ask(text.into(), values).await
+        self.engine.primary().acquire().await?.ask(text.into(), values).await
     }
 }
+
+/// The last place of a project's log.
+const PLACE: &str = "SELECT head FROM project WHERE number = $1";
 
 fn project_of(row: &impl Columns) -> Result<Project, StoreError> {
     Ok(Project { number: row.int(0)?, slug: row.text(1)? })
@@ -185,6 +222,10 @@ impl<E: Engine> Store for Tables<E> {
         self.engine.give_back().await
     }
 
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+        self.engine.news()
+    }
+
     async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
         self.gate.enter(project, from).await
     }
@@ -197,9 +238,8 @@ impl<E: Engine> Store for Tables<E> {
     }
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
-        let mut connection = self.engine.readers().acquire().await?;
-        let text = "SELECT head FROM project WHERE number = $1";
-        Ok(head(&mut *connection, text, project).await?.unsigned_abs())
+        let mut reader = self.reader(project, 0).await?;
+        Ok(head(&mut *reader.connection, PLACE, project).await?.unsigned_abs())
     }
 
     async fn list(
@@ -210,12 +250,12 @@ impl<E: Engine> Store for Tables<E> {
         direction: Direction,
         limit: u16,
     ) -> Result<Vec<Entry>, StoreError> {
-        self.reader().await?.list(scope, sort, from, direction, limit).await
+        self.reader(scope.project, scope.as_of).await?.list(scope, sort, from, direction, limit).await
     }
 
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
         let mut entries =
-            self.reader().await?.entries(project, &[sql::place(seq)], Parts::Whole).await?;
+            self.reader(project, seq).await?.entries(project, &[sql::place(seq)], Parts::Whole).await?;
         Ok(entries.pop())
     }
 
@@ -225,10 +265,11 @@ impl<E: Engine> Store for Tables<E> {
         after: Seq,
         upto: Seq,
     ) -> Result<Vec<Entry>, StoreError> {
+        let mut reader = self.reader(project, upto).await?;
         // Places are given without gaps, so they need not be searched for.
-        let head = self.head(project).await?;
+        let head = head(&mut *reader.connection, PLACE, project).await?.unsigned_abs();
         let places: Vec<_> = (after.saturating_add(1)..=upto.min(head)).map(sql::place).collect();
-        self.reader().await?.entries(project, &places, Parts::Listed).await
+        reader.entries(project, &places, Parts::Listed).await
     }
 
     async fn first_from(
@@ -247,7 +288,7 @@ impl<E: Engine> Store for Tables<E> {
         limit: usize,
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
-        self.reader().await?.walk(scope, newest_first, from, limit, parts).await
+        self.reader(scope.project, scope.as_of).await?.walk(scope, newest_first, from, limit, parts).await
     }
 
     async fn rows(
@@ -257,7 +298,7 @@ impl<E: Engine> Store for Tables<E> {
         from: Option<Key>,
         limit: usize,
     ) -> Result<Option<Rows>, StoreError> {
-        self.reader().await?.lines(scope, newest_first, from, limit).await.map(Some)
+        self.reader(scope.project, scope.as_of).await?.lines(scope, newest_first, from, limit).await.map(Some)
     }
 
     async fn keys(
@@ -267,7 +308,7 @@ impl<E: Engine> Store for Tables<E> {
         from: Option<&Position>,
         limit: usize,
     ) -> Result<Vec<Key>, StoreError> {
-        self.reader().await?.keys(scope, sort, from, limit).await
+        self.reader(scope.project, scope.as_of).await?.keys(scope, sort, from, limit).await
     }
 
     async fn at(
@@ -276,16 +317,17 @@ impl<E: Engine> Store for Tables<E> {
         keys: &[Key],
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
+        let last = keys.iter().map(|key| key.1).max().unwrap_or(0);
         let keys: Vec<_> = keys.iter().map(|&(time, seq)| (time, sql::place(seq))).collect();
-        self.reader().await?.entries_at(project, &keys, parts).await
+        self.reader(project, last).await?.entries_at(project, &keys, parts).await
     }
 
     async fn count(&self, scope: &Scope) -> Result<u64, StoreError> {
-        self.reader().await?.count(scope).await
+        self.reader(scope.project, scope.as_of).await?.count(scope).await
     }
 
     async fn extent(&self, scope: &Scope) -> Result<Option<Span>, StoreError> {
-        self.reader().await?.extent(scope).await
+        self.reader(scope.project, scope.as_of).await?.extent(scope).await
     }
 
     async fn histogram(
@@ -293,7 +335,7 @@ impl<E: Engine> Store for Tables<E> {
         scope: &Scope,
         edges: &[Timestamp],
     ) -> Result<Vec<[u64; 3]>, StoreError> {
-        self.reader().await?.histogram(scope, edges).await
+        self.reader(scope.project, scope.as_of).await?.histogram(scope, edges).await
     }
 
     async fn facet(
@@ -303,7 +345,7 @@ impl<E: Engine> Store for Tables<E> {
         top: usize,
         containing: Option<&str>,
     ) -> Result<FacetCounts, StoreError> {
-        self.reader().await?.facet(scope, field, top, containing).await
+        self.reader(scope.project, scope.as_of).await?.facet(scope, field, top, containing).await
     }
 
     async fn stack(
@@ -312,6 +354,6 @@ impl<E: Engine> Store for Tables<E> {
         edges: &[Timestamp],
         by: StackBy,
     ) -> Result<Stack, StoreError> {
-        self.reader().await?.stack(scope, edges, by).await
+        self.reader(scope.project, scope.as_of).await?.stack(scope, edges, by).await
     }
 }

@@ -9,7 +9,10 @@ use sqlx::{
 };
 
 use super::Findings;
-use crate::store::sqlite::{Layout, layout};
+use crate::store::{
+    postgres,
+    sqlite::{Layout, layout},
+};
 
 const MINUTE: i64 = 60_000;
 
@@ -39,26 +42,8 @@ pub(super) async fn look(
     connection: &mut SqliteConnection,
     now: Timestamp,
 ) {
-    match layout(connection).await {
-        Ok(Layout::Same) => {}
-        Ok(Layout::Older(steps)) => findings.doubtful(
-            "layout",
-            format!("of an earlier version: {steps} steps are taken at the next start"),
-            "make a backup first: an earlier version cannot open it afterwards",
-        ),
-        Ok(Layout::Newer) => findings.wrong(
-            "layout",
-            "of a later version than this one",
-            "start that version, or put back a backup from before it",
-        ),
-        Ok(Layout::Foreign) => {
-            findings.wrong("layout", "this is no log of Daybook", "give another --database-url");
-            return;
-        }
-        Err(error) => {
-            findings.wrong("layout", error.to_string(), BROKEN);
-            return;
-        }
+    if !fits(findings, layout(connection).await) {
+        return;
     }
     match sqlx::query_scalar("PRAGMA quick_check(3)").fetch_all(&mut *connection).await {
         Ok(said) if said == ["ok"] => {}
@@ -73,6 +58,61 @@ pub(super) async fn look(
         Err(error) => findings.wrong("database", error.to_string(), BROKEN),
     }
     streams(findings, connection).await;
+}
+
+/// Looks at a log in PostgreSQL.
+pub(super) async fn postgres(findings: &mut Findings, url: &str) {
+    let mut connection = match postgres::connect(url).await {
+        Ok(connection) => connection,
+        Err(error) => {
+            let advice = "see whether the server runs and lets this user in";
+            return findings.wrong("database", error.to_string(), advice);
+        }
+    };
+    match postgres::layout(&mut connection).await {
+        Ok(Layout::Foreign) => {
+            findings.good("database", "it is empty: its tables are made when the server starts");
+        }
+        layout => {
+            fits(findings, layout);
+            let count = "SELECT count(*), CAST(COALESCE(sum(head), 0) AS bigint) FROM project";
+            match sqlx::query_as::<_, (i64, i64)>(count).fetch_one(&mut connection).await {
+                Ok((projects, entries)) => findings.good(
+                    "database",
+                    format!("reached; {projects} projects, {entries} entries were stored"),
+                ),
+                Err(error) => {
+                    findings.wrong("database", error.to_string(), "see PostgreSQL's own log");
+                }
+            }
+        }
+    }
+}
+
+/// Whether the layout is one that can be looked at.
+fn fits(findings: &mut Findings, layout: Result<Layout, sqlx::Error>) -> bool {
+    match layout {
+        Ok(Layout::Same) => {}
+        Ok(Layout::Older(steps)) => findings.doubtful(
+            "layout",
+            format!("of an earlier version: {steps} steps are taken at the next start"),
+            "make a backup first: an earlier version cannot open it afterwards",
+        ),
+        Ok(Layout::Newer) => findings.wrong(
+            "layout",
+            "of a later version than this one",
+            "start that version, or put back a backup from before it",
+        ),
+        Ok(Layout::Foreign) => {
+            findings.wrong("layout", "this is no log of Daybook", "give another --database-url");
+            return false;
+        }
+        Err(error) => {
+            findings.wrong("layout", error.to_string(), BROKEN);
+            return false;
+        }
+    }
+    true
 }
 
 const BROKEN: &str = "keep a copy of the file as it is, put a backup back, and look after the disk";

@@ -1,18 +1,26 @@
 //! Connections: some that write, some that read.
 
-use std::{str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    str::FromStr as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
+use daybook_model::Seq;
 use sqlx::{
     ConnectOptions as _, PgPool, Postgres,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
-use super::parts::Parts;
+use tokio::sync::mpsc;
+
+use super::{news, parts::Parts};
 use crate::store::{
-    StoreError,
-    engine::{Engine, Removal},
+    ProjectId, StoreError,
+    engine::{Ask as _, Engine, Removal},
+    sqlite::{Layout, TAKEN},
 };
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -22,12 +30,24 @@ const READERS: u32 = 12;
 /// How many write at once: one batch of a project at a time, and what is kept beside the log.
 const WRITERS: u32 = 6;
 
+/// How long a replica is waited for before the primary is read instead.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long it is left alone then.
+const REST: Duration = Duration::from_secs(5);
+/// How much what one question takes is bounded, whatever it asks.
+const BOUND: [(&str, &str); 1] = [("statement_timeout", "60s")];
+
 /// An opened database, brought to the newest layout.
 #[derive(Debug, Clone)]
 pub struct Database {
     writer: PgPool,
     readers: PgPool,
+    replica: Option<PgPool>,
     parts: Arc<Parts>,
+    /// Until when a replica is left alone.
+    resting: Arc<Mutex<Option<Instant>>>,
+    /// Tells this server's news from those of others.
+    server: u64,
 }
 
 impl Database {
@@ -38,14 +58,18 @@ impl Database {
         let pool = PgPoolOptions::new().acquire_timeout(Duration::from_secs(30));
         let writer = pool.clone().max_connections(WRITERS).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
-        let reading = match replica {
-            Some(url) => self::options(url)?,
-            None => options,
+        let pool = pool.max_connections(READERS);
+        let readers = pool.clone().connect_lazy_with(options.options(BOUND));
+        let replica = match replica {
+            Some(url) => {
+                let options = self::options(url)?.options(BOUND);
+                // It may come later.
+                Some(pool.acquire_timeout(PATIENCE).connect_lazy_with(options))
+            }
+            None => None,
         };
-        // What one question costs is bounded, whatever it asks.
-        let reading = reading.options([("statement_timeout", "60s")]);
-        let readers = pool.max_connections(READERS).connect_with(reading).await?;
-        Ok(Self { writer, readers, parts: Arc::default() })
+        let (parts, resting) = (Arc::default(), Arc::default());
+        Ok(Self { writer, readers, replica, parts, resting, server: rand::random() })
     }
 
     /// The connections that write.
@@ -53,16 +77,34 @@ impl Database {
         &self.writer
     }
 
-    /// The connections that read.
+    /// The connections that read from the primary.
     pub fn readers(&self) -> &PgPool {
         &self.readers
     }
 
     /// Waits for what is running, then closes all connections.
     pub async fn close(&self) {
+        if let Some(replica) = &self.replica {
+            replica.close().await;
+        }
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// A connection to the database of an address, to look at it.
+pub async fn connect(url: &str) -> Result<PgConnection, StoreError> {
+    Ok(options(url)?.connect().await?)
+}
+
+/// How its layout stands to that of this version. Changes nothing.
+pub async fn layout(connection: &mut PgConnection) -> Result<Layout, sqlx::Error> {
+    let there = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+    if !sqlx::query_scalar::<_, bool>(there).fetch_one(&mut *connection).await? {
+        return Ok(Layout::Foreign);
+    }
+    let taken: Vec<i64> = sqlx::query_scalar(TAKEN).fetch_all(connection).await?;
+    Ok(Layout::of(&MIGRATIONS, &taken))
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
@@ -96,11 +138,45 @@ impl Engine for Database {
     const REMOVAL: Removal = super::removal::REMOVAL;
 
     fn readers(&self) -> &PgPool {
+        self.replica.as_ref().unwrap_or(&self.readers)
+    }
+
+    fn primary(&self) -> &PgPool {
         &self.readers
+    }
+
+    fn may_lag(&self) -> bool {
+        self.replica.is_some()
+    }
+
+    fn is_resting(&self) -> bool {
+        let until = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn rest(&self) {
+        let mut until = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        *until = Some(Instant::now() + REST);
     }
 
     fn writer(&self) -> &PgPool {
         &self.writer
+    }
+
+    async fn announce(
+        &self,
+        connection: &mut PgConnection,
+        project: ProjectId,
+        head: i64,
+    ) -> Result<(), StoreError> {
+        let said = news::said(self.server, project, head);
+        connection.ask(news::TELL.into(), vec![said.into()]).await.map(drop)
+    }
+
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+        let (tell, told) = mpsc::channel(1_024);
+        tokio::spawn(news::follow(self.writer.clone(), self.server, tell));
+        Some(told)
     }
 
     async fn make_room(&self, times: &[i64]) -> Result<(), StoreError> {

@@ -36,19 +36,30 @@ pub enum Layout {
     Foreign,
 }
 
+/// The steps that were taken.
+pub(in crate::store) const TAKEN: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+
+impl Layout {
+    /// Of these steps, those were taken.
+    pub(in crate::store) fn of(steps: &Migrator, taken: &[i64]) -> Self {
+        if taken.iter().any(|version| !steps.version_exists(*version)) {
+            return Self::Newer;
+        }
+        match steps.iter().filter(|step| !taken.contains(&step.version)).count() {
+            0 => Self::Same,
+            missing => Self::Older(missing),
+        }
+    }
+}
+
 /// How the layout of an opened file stands to that of this version. Changes nothing.
 pub async fn layout(connection: &mut SqliteConnection) -> Result<Layout, sqlx::Error> {
     let there = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
     if sqlx::query_scalar::<_, i64>(there).fetch_one(&mut *connection).await? == 0 {
         return Ok(Layout::Foreign);
     }
-    let taken = "SELECT version FROM _sqlx_migrations WHERE success";
-    let taken: Vec<i64> = sqlx::query_scalar(taken).fetch_all(connection).await?;
-    if taken.iter().any(|version| !MIGRATIONS.version_exists(*version)) {
-        return Ok(Layout::Newer);
-    }
-    let missing = MIGRATIONS.iter().filter(|step| !taken.contains(&step.version)).count();
-    Ok(if missing == 0 { Layout::Same } else { Layout::Older(missing) })
+    let taken: Vec<i64> = sqlx::query_scalar(TAKEN).fetch_all(connection).await?;
+    Ok(Layout::of(&MIGRATIONS, &taken))
 }
 
 /// How many questions are answered at once; more than the cores of a small machine do not help.

@@ -103,7 +103,7 @@ impl Writer {
         engine.make_room(&times).await?;
         let mut connection = engine.writer().acquire().await?;
         let result = self
-            .append_with::<E>(&mut connection, words, project, events, received_at)
+            .append_with(engine, &mut connection, words, project, events, received_at)
             .await;
         if result.is_err() {
             // Where the disk is full SQLite rolls back by itself. sqlx does not notice, and would
@@ -115,6 +115,7 @@ impl Writer {
 
     async fn append_with<E: Engine>(
         &mut self,
+        engine: &E,
         connection: &mut E::Connection,
         words: &Words,
         project: ProjectId,
@@ -138,6 +139,7 @@ impl Writer {
             rows = new.iter().map(row).collect::<Result<_, _>>()?;
             last = new.last().map_or(head, |n| n.seq);
             store(&mut *transaction, project, new, received_at).await?;
+            engine.announce(&mut transaction, project, last).await?;
         }
         transaction.commit().await?;
         lexicon.wrote(project, last);

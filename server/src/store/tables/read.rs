@@ -25,7 +25,7 @@ pub(super) struct Reader<'a, C> {
 #[async_trait]
 impl<C: DerefMut<Target: Ask> + Send> Dictionary for Reader<'_, C> {
     fn dialect(&self) -> Dialect {
-        C::Target::DIALECT
+        <C::Target as Ask>::DIALECT
     }
 
     async fn pairs(&mut self, select: SelectStatement) -> Result<Vec<(i64, i64)>, StoreError> {
@@ -40,7 +40,7 @@ impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
         &mut self,
         statement: &Statement,
     ) -> Result<Vec<<C::Target as Ask>::Row>, StoreError> {
-        let (text, values) = statement.build(C::Target::DIALECT);
+        let (text, values) = statement.build(<C::Target as Ask>::DIALECT);
         self.connection.ask(text, values).await
     }
 
@@ -50,7 +50,7 @@ impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
         statement: &Statement,
         take: &mut (dyn FnMut(<C::Target as Ask>::Row) -> Result<(), StoreError> + Send),
     ) -> Result<(), StoreError> {
-        let (text, values) = statement.build(C::Target::DIALECT);
+        let (text, values) = statement.build(<C::Target as Ask>::DIALECT);
         self.connection.each(text, values, take).await
     }
 
@@ -70,7 +70,7 @@ impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
     }
 
     pub(super) async fn extent(&mut self, scope: &Scope) -> Result<Option<Span>, StoreError> {
-        let all = Where::unfiltered(C::Target::DIALECT, scope);
+        let all = Where::unfiltered(<C::Target as Ask>::DIALECT, scope);
         let mut ends = [None; 2];
         for (end, last) in ends.iter_mut().zip([false, true]) {
             let rows = self.rows(&sql::extent(&all, last)).await?;

@@ -39,7 +39,7 @@ impl<E: Engine> Tables<E> {
     /// How many entries of a project were taken out so far.
     pub(super) async fn taken_out(&self, project: ProjectId) -> Result<u64, StoreError> {
         let removed = "SELECT removed FROM project WHERE number = $1";
-        let mut connection = self.engine.readers().acquire().await?;
+        let mut connection = self.engine.primary().acquire().await?;
         let rows = connection.ask(removed.into(), vec![project.0.into()]).await?;
         rows.first().map_or(Ok(0), |row| row.count(0))
     }
@@ -57,7 +57,7 @@ impl<E: Engine> Tables<E> {
         let (from, to) = (place(from), place(to));
         let values =
             [project.0, first.0, place(first.1), last.0, place(last.1), from, to].map(Into::into);
-        let mut connection = self.engine.readers().acquire().await?;
+        let mut connection = self.engine.primary().acquire().await?;
         let rows = connection.ask(text.into(), values.into()).await?;
         rows.first().map_or(Ok(0), |row| row.count(0))
     }

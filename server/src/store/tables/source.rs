@@ -6,12 +6,12 @@ use sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement};
 
 use super::{
     Tables,
-    read::{narrow, word},
+    read::{Reader, narrow, word},
 };
 use crate::store::{
-    Parts, ProjectId, Removal, Store as _, StoreError,
+    Parts, ProjectId, Removal, StoreError,
     dictionary::{Kind, Word},
-    engine::{Ask, Columns as _, Engine},
+    engine::{Ask, Columns as _, Engine, head},
     gate::Gate,
     index::{COLUMNS, Coded, Key, Row, Source},
     row::Narrow,
@@ -39,7 +39,7 @@ impl<E: Engine> Tables<E> {
         project: ProjectId,
         from: i64,
     ) -> Result<Option<(Seq, Timestamp)>, StoreError> {
-        let dialect = E::Connection::DIALECT;
+        let dialect = <E::Connection as Ask>::DIALECT;
         let select = Query::select()
             .expr(dialect.seq(project))
             .column("received_at")
@@ -48,18 +48,24 @@ impl<E: Engine> Tables<E> {
             .order_by(dialect.order(), Order::Asc)
             .limit(1)
             .take();
-        let rows = self.reader().await?.rows(&select.into()).await?;
+        let mut reader = self.reader(project, from.unsigned_abs()).await?;
+        let rows = reader.rows(&select.into()).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(Some((row.count(0)?, Timestamp::saturating(row.int(1)?))))
     }
 
-    async fn narrow(&self, select: SelectStatement) -> Result<Vec<Row>, StoreError> {
+    async fn narrow(
+        &self,
+        project: ProjectId,
+        place: Seq,
+        select: SelectStatement,
+    ) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         let mut take = |found: <E::Connection as Ask>::Row| {
             rows.push(row(&narrow(&found)?)?);
             Ok(())
         };
-        self.reader().await?.each(&select.into(), &mut take).await?;
+        self.reader(project, place).await?.each(&select.into(), &mut take).await?;
         Ok(rows)
     }
 }
@@ -76,12 +82,14 @@ impl<E: Engine> Source for Tables<E> {
             let upto = rows.last().map_or(after, |row| row.key.1);
             return Ok((rows, upto));
         }
-        let head = self.head(project).await?;
+        let mut primary = self.engine.primary().acquire().await?;
+        let head = head(&mut *primary, super::PLACE, project).await?.unsigned_abs();
+        drop(primary);
         let upto = Ord::min(after.saturating_add(limit as u64), head);
-        let (after, last) = (place(after), place(upto));
+        let (first, last) = (place(after), place(upto));
         // By way of what is in the order of the log.
-        let select = sql::behind(E::Connection::DIALECT, project, after, last);
-        Ok((self.narrow(select).await?, upto))
+        let select = sql::behind(<E::Connection as Ask>::DIALECT, project, first, last);
+        Ok((self.narrow(project, upto, select).await?, upto))
     }
 
     async fn rows_before(
@@ -105,7 +113,7 @@ impl<E: Engine> Source for Tables<E> {
             let earlier = entry("occurred_at").lt(time).or(entry("seq").lt(place(seq)));
             select.and_where(entry("occurred_at").lte(time)).and_where(earlier);
         }
-        self.narrow(select).await
+        self.narrow(project, as_of, select).await
     }
 
     async fn words_after(
@@ -124,7 +132,9 @@ impl<E: Engine> Source for Tables<E> {
             .order_by("number", Order::Asc)
             .limit(limit as u64)
             .take();
-        let rows = self.reader().await?.rows(&select.into()).await?;
+        // Of all that was written: rows with these words were read already.
+        let mut reader = Reader { connection: self.begin().await?, words: &self.words };
+        let rows = reader.rows(&select.into()).await?;
         rows.iter()
             .map(|row| {
                 let number = u32::try_from(row.int(0)?)
@@ -162,6 +172,8 @@ impl<E: Engine> Source for Tables<E> {
 
     async fn entries_at(&self, project: ProjectId, keys: &[Key]) -> Result<Vec<Entry>, StoreError> {
         let keys: Vec<_> = keys.iter().map(|&(time, seq)| (time, place(seq))).collect();
-        self.reader().await?.entries_at(project, &keys, Parts::Listed).await
+        let last = keys.iter().map(|key| key.1).max().unwrap_or(0);
+        let mut reader = self.reader(project, last.unsigned_abs()).await?;
+        reader.entries_at(project, &keys, Parts::Listed).await
     }
 }
