@@ -101,6 +101,22 @@ impl Pool {
         }))
     }
 
+    /// Waits for what is running, then closes all connections.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
+    /// How many connections somebody has.
+    pub fn in_use(&self) -> usize {
+        match self {
+            Self::Sqlite(pool) => (pool.size() as usize).saturating_sub(pool.num_idle()),
+            Self::Postgres { pool, .. } => (pool.size() as usize).saturating_sub(pool.num_idle()),
+        }
+    }
+
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Transaction, sqlx::Error> {
         Ok(Transaction(Connection(match self {

@@ -150,7 +150,7 @@ impl People {
             .bind(email.trim().to_lowercase())
             .fetch_optional(self.log.readers())
             .await?;
-        let hash = row.as_ref().and_then(|r| r.try_get::<Option<String>>(3)?);
+        let hash = row.as_ref().and_then(|r| r.get::<Option<String>>(3));
         let right = check_password(password.to_owned(), hash).await?;
         Ok(row.filter(|_| right).map(|row| person(&row)))
     }

@@ -1,6 +1,6 @@
-use crate::database::{Database, query, scalar};
 //! What people prefer: kept in the log's database, so that it moves and is backed up with it.
 
+use crate::database::{Database, query, scalar};
 use daybook_model::settings::{MOST, Settings, SettingsChange};
 
 

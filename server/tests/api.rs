@@ -10,6 +10,8 @@ mod alerts;
 mod app;
 #[path = "api/chart.rs"]
 mod chart;
+#[path = "postgres/cluster.rs"]
+mod cluster;
 #[path = "api/connections.rs"]
 mod connections;
 #[path = "api/export.rs"]
@@ -36,6 +38,8 @@ mod openapi;
 mod operations;
 #[path = "api/people.rs"]
 mod people;
+#[path = "api/postgres.rs"]
+mod postgres;
 #[path = "api/privacy.rs"]
 mod privacy;
 #[path = "api/published.rs"]

@@ -29,6 +29,15 @@ impl Row {
     pub fn try_get<'r, T: Column<'r>>(&'r self, column: impl Index) -> Result<T, sqlx::Error> {
         T::of(self, column)
     }
+
+    /// A column that is known to be there and to be of this type.
+    ///
+    /// # Panics
+    ///
+    /// Where it is not.
+    pub fn get<'r, T: Column<'r>>(&'r self, column: impl Index) -> T {
+        self.try_get(column).unwrap_or_else(|error| panic!("{error}"))
+    }
 }
 
 macro_rules! columns {
@@ -64,6 +73,13 @@ impl<'r> Column<'r> for Option<i64> {
 impl<'r> Column<'r> for i64 {
     fn of(row: &'r Row, column: impl Index) -> Result<Self, sqlx::Error> {
         Option::<Self>::of(row, column)?.ok_or_else(missing)
+    }
+}
+
+impl<'r> Column<'r> for u32 {
+    fn of(row: &'r Row, column: impl Index) -> Result<Self, sqlx::Error> {
+        let number = i64::of(row, column)?;
+        Self::try_from(number).map_err(|error| sqlx::Error::Decode(error.into()))
     }
 }
 

@@ -243,7 +243,7 @@ impl People {
         .fetch_all(self.log.readers())
         .await?;
         let status = |row: &Row| {
-            let gone = match row.try_get::<i64>(1)? {
+            let gone = match row.get::<i64>(1) {
                 0 => Gone::Disabled,
                 1 => Gone::Revoked,
                 _ => Gone::Expired,

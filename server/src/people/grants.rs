@@ -77,7 +77,7 @@ impl People {
             Ok(ProjectPerson {
                 id: row.get(4),
                 email: row.get(5),
-                disabled_at: row.try_get::<Option<i64>>(6)?.map(Timestamp::saturating),
+                disabled_at: row.get::<Option<i64>>(6).map(Timestamp::saturating),
                 grant: grant(row)?,
                 from_group: row.get(3),
             })

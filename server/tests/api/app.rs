@@ -10,6 +10,7 @@ use axum::{
 use daybook::{
     api,
     clock::Clock,
+    database::{Beside, Database},
     extract::SESSION_COOKIE,
     journal::Journal,
     ledger::Ledger,
@@ -20,7 +21,10 @@ use daybook::{
     store::{
         ProjectId, Store as _,
         index::{Index, Settings},
-        sqlite::{Database, Sqlite},
+        engine::Engine,
+        postgres::Postgres,
+        sqlite::Sqlite,
+        tables::Tables,
     },
 };
 use daybook_model::Timestamp;
@@ -29,6 +33,8 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::cluster::Lent;
 
 pub(crate) const NOW: &str = "2026-11-20T12:00:00.000Z";
 
@@ -41,7 +47,11 @@ pub(crate) struct TestApp {
     pub(crate) local_key: Secret,
     pub(crate) project: ProjectId,
     pub(crate) database: Database,
+    /// Where sessions and readings are.
+    pub(crate) beside: Beside,
     folder: TempDir,
+    /// The database, where it is a PostgreSQL's; let go last.
+    _lent: Option<Lent>,
 }
 
 /// An answer, read whole.
@@ -85,19 +95,43 @@ impl TestApp {
         Self::start_with(true, settings).await
     }
 
-    async fn start_with(recording: bool, mut settings: settings::Settings) -> Self {
+    /// One whose log is in PostgreSQL.
+    pub(crate) async fn on_postgres(recording: bool, settings: settings::Settings) -> Self {
+        let lent = Lent::new().await;
+        let tables = Postgres::open(&lent.url()).await.unwrap();
+        let beside = Beside::Log(Database::from(tables.database()));
         let folder = tempfile::tempdir().unwrap();
+        Self::over(tables, beside, (folder, Some(lent)), recording, settings).await
+    }
+
+    /// With `DAYBOOK_TEST_STORE=postgres` every test has its log in PostgreSQL.
+    async fn start_with(recording: bool, settings: settings::Settings) -> Self {
+        if std::env::var("DAYBOOK_TEST_STORE").is_ok_and(|store| store == "postgres") {
+            return Self::on_postgres(recording, settings).await;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let tables = Sqlite::open(&url).await.unwrap();
+        let beside = Beside::File(folder.path().join("sessions.db"));
+        Self::over(tables, beside, (folder, None), recording, settings).await
+    }
+
+    async fn over<E: Engine>(
+        tables: Tables<E>,
+        beside: Beside,
+        (folder, lent): (TempDir, Option<Lent>),
+        recording: bool,
+        mut settings: settings::Settings,
+    ) -> Self
+    where
+        for<'a> Database: From<&'a E>,
+    {
         let clock = Clock::standing_at(now());
-        let file = Arc::new(
-            Sqlite::open(&format!("sqlite://{}", folder.path().join("test.db").display()))
-                .await
-                .unwrap(),
-        );
+        let file = Arc::new(tables);
         // As `daybook serve` has it.
         let store = Arc::new(Index::over(Arc::clone(&file), Settings::default()));
         let project = store.create_project("acme", now()).await.unwrap();
-        let sessions = folder.path().join("sessions.db");
-        let people = People::open(file.database(), &sessions).await.unwrap();
+        let people = People::open(file.database(), beside.clone()).await.unwrap();
         let ledger = Ledger::start(store.clone(), clock.clone());
         let token = people
             .create_token(
@@ -115,7 +149,7 @@ impl TestApp {
                 store,
                 ledger,
                 clock.clone(),
-                &sessions,
+                beside.clone(),
                 daybook::journal::MINUTE,
                 &proxies,
             )
@@ -132,8 +166,10 @@ impl TestApp {
             link,
             local_key,
             project: ProjectId(project.number),
-            database: file.database().clone(),
+            database: file.database().into(),
+            beside,
             folder,
+            _lent: lent,
         }
     }
 

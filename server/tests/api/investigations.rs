@@ -247,7 +247,7 @@ async fn what_was_removed_from_the_log_is_told_as_removed() {
         "DELETE FROM detail WHERE key = ((SELECT number FROM project WHERE slug = 'acme') << 40 | 2)",
         "DELETE FROM entry WHERE seq = 2",
     ] {
-        sqlx::query(statement).execute(app.database.writer()).await.unwrap();
+        daybook::database::query(statement).execute(app.database.writer()).await.unwrap();
     }
     let seen = done(&app, &maya, Method::GET, "/1", None).await;
     assert_eq!(seen["pins"][0]["absent"], "removed");

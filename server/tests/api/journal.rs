@@ -122,7 +122,7 @@ async fn a_crash_loses_no_reading_and_doubles_none() {
         store,
         ledger,
         clock,
-        &app.sessions(),
+        app.beside.clone(),
         daybook::journal::MINUTE,
         &proxies,
     )

@@ -269,7 +269,7 @@ async fn a_session_that_runs_out_ends_its_stream_without_anything_arriving() {
     let app = TestApp::start().await;
     let mut stream = open(&app, "").await;
     stream.begun().await;
-    sqlx::query("DELETE FROM token").execute(app.database.writer()).await.unwrap();
+    daybook::database::query("DELETE FROM token").execute(app.database.writer()).await.unwrap();
     assert_eq!(stream.next().await, None);
 }
 

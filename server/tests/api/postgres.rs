@@ -1,0 +1,85 @@
+//! The log in PostgreSQL, through the real router: what a team does in its first days, and what its admins
+//! set up.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use daybook::{people::Lifetimes, retention::keeper::tick, settings::Settings};
+use daybook_model::account::{Grant, Role};
+use serde_json::json;
+
+use crate::{
+    app::{TestApp, event},
+    roles::person,
+};
+
+const DAY: i64 = 24 * 60 * 60_000;
+
+async fn app() -> TestApp {
+    let lifetimes = Lifetimes { idle: 4_000 * DAY, whole: 4_000 * DAY };
+    TestApp::on_postgres(true, Settings { lifetimes, ..Settings::default() }).await
+}
+
+#[tokio::test]
+async fn who_signs_in_finds_what_was_sent() {
+    let app = app().await;
+    let sent = app.ingest(json!([event("one", 3), event("two", 2), event("one", 3)]).to_string()).await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.json());
+    assert_eq!(sent.json()["stored"], 2);
+    assert_eq!(sent.json()["duplicates"], 1);
+    let maya = person(&app, "maya@acme.dev", &[(app.project, Grant::of(Role::Member))]).await;
+    let found = app.as_person(&maya, Method::GET, "/api/projects/acme/events?q=web", None).await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.json());
+    let facets = "/api/projects/acme/facets?facets=actor,status,resource_type";
+    let facets = app.as_person(&maya, Method::GET, facets, None).await;
+    assert_eq!(facets.status, StatusCode::OK, "{}", facets.json());
+    let text = facets.json().to_string();
+    assert!(text.contains("Maya Ortiz") && text.contains("\"count\":2"), "{text}");
+    let bars = app.as_person(&maya, Method::GET, "/api/projects/acme/histogram?range=24h", None).await;
+    assert_eq!(bars.status, StatusCode::OK, "{}", bars.json());
+}
+
+#[tokio::test]
+async fn a_rule_fires_on_what_arrives() {
+    let app = app().await;
+    app.state.alerts.start(app.state.clone()).await;
+    let admin = person(&app, "f@acme.dev", &[(app.project, Grant::of(Role::Admin))]).await;
+    let rule = json!({
+        "name": "Any update", "filter": "action=UpdateApp", "severity": "high",
+        "condition": {"kind": "each"},
+    });
+    let path = "/api/projects/acme/alerts/rules";
+    let made = app.as_person(&admin, Method::POST, path, Some(rule)).await;
+    assert!(made.status.is_success(), "{}", made.json());
+    app.ingest(json!([event("one", 0)]).to_string()).await;
+    let firings = || async {
+        let path = "/api/projects/acme/alerts/firings?state=open";
+        app.as_person(&admin, Method::GET, path, None).await.json()
+    };
+    for _ in 0..400 {
+        if firings().await["firings"].as_array().is_some_and(|all| all.len() == 1) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("nothing fired: {}", firings().await);
+}
+
+#[tokio::test]
+async fn what_is_old_enough_goes() {
+    let app = app().await;
+    assert_eq!(tick(&app.state).await, 0, "the project is seen for the first time");
+    app.ingest(json!([event("old", 3), event("older", 2 * 24 * 60)]).to_string()).await;
+    let admin = person(&app, "ada@acme.dev", &[(app.project, Grant::of(Role::Admin))]).await;
+    let wanted = json!({"days": 30});
+    let path = "/api/projects/acme/retention";
+    let set = app.as_person(&admin, Method::PUT, path, Some(wanted)).await;
+    assert!(set.status.is_success(), "{}", set.json());
+    let mut removed = 0;
+    for _ in 0..40 {
+        app.wait(DAY);
+        removed += tick(&app.state).await;
+    }
+    assert!(removed >= 2, "{removed}");
+    assert_eq!(app.state.store.entry(app.project, 1).await.unwrap(), None);
+}
