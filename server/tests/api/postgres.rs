@@ -46,7 +46,7 @@ async fn a_rule_fires_on_what_arrives() {
     let admin = person(&app, "f@acme.dev", &[(app.project, Grant::of(Role::Admin))]).await;
     let rule = json!({
         "name": "Any update", "filter": "action=UpdateApp", "severity": "high",
-        "condition": {"kind": "each"},
+        "condition": {"kind": "any"}, "quiet": 3600,
     });
     let path = "/api/projects/acme/alerts/rules";
     let made = app.as_person(&admin, Method::POST, path, Some(rule)).await;
@@ -71,7 +71,7 @@ async fn what_is_old_enough_goes() {
     assert_eq!(tick(&app.state).await, 0, "the project is seen for the first time");
     app.ingest(json!([event("old", 3), event("older", 2 * 24 * 60)]).to_string()).await;
     let admin = person(&app, "ada@acme.dev", &[(app.project, Grant::of(Role::Admin))]).await;
-    let wanted = json!({"days": 30});
+    let wanted = json!({"days": 30, "access_days": 30});
     let path = "/api/projects/acme/retention";
     let set = app.as_person(&admin, Method::PUT, path, Some(wanted)).await;
     assert!(set.status.is_success(), "{}", set.json());
