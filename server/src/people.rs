@@ -13,7 +13,6 @@ use daybook_model::{Timestamp, account::PersonChange};
 use tokio::sync::Semaphore;
 
 use crate::database::{Beside, Database, Pool, Row, query};
-use crate::{presence, store::sqlite::Database};
 
 mod directory;
 mod grants;

@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::database::Database;
 use super::Job;
-use crate::{extract::Caller, store::sqlite::Database};
+use crate::extract::Caller;
 
 /// How many are remembered, and of one caller. The oldest that does not run goes first.
 const REMEMBERED: usize = 1_000;

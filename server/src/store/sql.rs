@@ -12,7 +12,7 @@ mod reference;
 mod scope;
 
 pub(crate) use aggregate::{Slice, count, extent, facet, histogram, latest, learnt, stack};
-pub(crate) use detail::{among, timed, wide};
+pub(crate) use detail::{timed, wide};
 pub use dialect::Dialect;
 pub(crate) use list::{at, behind, keys, narrow, packed, time_and_place};
 pub(crate) use scope::{Dictionary, Where, resolve};

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::store::{
     StoreError,
-    engine::{Ask, Cells},
+    engine::Ask,
     sql::Dialect,
 };
 

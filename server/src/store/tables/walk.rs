@@ -140,8 +140,8 @@ impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
         let statement = sql::wide(self.dialect(), project, &keys, |select| {
             select.expr(Expr::expr(length("change")).add(length("context")));
         });
-        let rows = self.rows(&statement).await?;
-        let lengths = rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?)));
+        let found = self.rows(&statement).await?;
+        let lengths = found.iter().map(|row| Ok((row.int(0)?, row.int(1)?)));
         let lengths = lengths.collect::<Result<HashMap<_, _>, StoreError>>()?;
         let mut bytes = 0;
         let fit = rows.iter().position(|row| {
