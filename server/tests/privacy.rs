@@ -56,7 +56,7 @@ async fn logs() -> [Log; 2] {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let file = Arc::new(Sqlite::open(&url).await.unwrap());
-        let pseudonyms = Pseudonyms::of(file.database());
+        let pseudonyms = Pseudonyms::of(&file.database().into());
         let store: AnyStore =
             if indexed { Arc::new(Index::over(file, Settings::default())) } else { file };
         let project = ProjectId(store.create_project("acme", Timestamp::MIN).await.unwrap().number);
