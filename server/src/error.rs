@@ -12,7 +12,7 @@ use daybook_model::{ApiError, QueryError, error::ErrorDetail};
 
 use crate::{
     export::ExportsError, journal::JournalError, ledger::LedgerError, list::ListError,
-    people::PeopleError, store::StoreError, views::ViewsError,
+    people::PeopleError, store::StoreError, views::ViewsError, words,
 };
 
 /// Why a request was not answered as asked.
@@ -53,7 +53,7 @@ pub enum Error {
     #[error("{0}")]
     TooMany(&'static str),
     /// Wait before trying to sign in again.
-    #[error("too many attempts to sign in failed: try again in {0} seconds")]
+    #[error("too many attempts to sign in failed: try again in {}", words::seconds(.0.unsigned_abs()))]
     Wait(i64),
     /// Send the body faster.
     #[error("the body did not arrive in time; send it again, in smaller parts if the line is slow")]

@@ -50,3 +50,4 @@ pub mod store;
 pub mod streams;
 pub mod tabs;
 pub mod views;
+mod words;

@@ -121,14 +121,15 @@ async fn come_back(
             (over, cookies, Redirect::to(journey.to())).into_response()
         }
         Err(failed) => {
-            let Failed { problem, who, why } = failed;
+            let Failed { problem, who, why, early } = failed;
             let by =
                 who.unwrap_or(Actor { kind: ActorType::User, id: None, name: None, email: None });
             let told = Happened::new(Action::SignIn, by, from).through(sso.issuer());
             let failed = Happened { outcome: Outcome::Failure, problem: Some(why), ..told };
-            // Whoever has to wait has not been looked at.
-            if problem != SignInProblem::Wait {
-                record(&state, failed).await;
+            match early {
+                // Whoever has to wait has not been looked at.
+                Some(network) => record_each_minute(&state, failed.early(), &network).await,
+                None => record(&state, failed).await,
             }
             (over, stay(problem, Some(journey.to()))).into_response()
         }
@@ -142,11 +143,13 @@ struct Failed {
     /// Who it was, as far as that is known.
     who: Option<Actor>,
     why: String,
+    /// The network that has to wait, where that is why.
+    early: Option<String>,
 }
 
 impl Failed {
     fn of(problem: SignInProblem, why: impl Into<String>) -> Self {
-        Self { problem, who: None, why: why.into() }
+        Self { problem, who: None, why: why.into(), early: None }
     }
 }
 
@@ -167,7 +170,8 @@ async fn answered(
     };
     let attempt = Attempt::through_provider(from.address, device);
     if state.attempts.begin(&attempt, now).is_err() {
-        return Ok(Err(Failed::of(Wait, "too many attempts failed")));
+        let early = Some(attempt.network());
+        return Ok(Err(Failed { early, ..Failed::of(Wait, "") }));
     }
     let given = |key| value(query, key);
     if !given("state").is_some_and(|given| journey.began(&given)) {

@@ -24,7 +24,7 @@ impl Reader<'_> {
 
     /// What lists have of it, with what is masked for the reader.
     pub fn shown(&self, mut investigation: Investigation) -> Investigation {
-        investigation.title = self.masked(&investigation.title);
+        investigation.title = self.0.masks.free(&investigation.title).into_owned();
         investigation.opened_by = self.masked(&investigation.opened_by);
         investigation
     }
@@ -38,7 +38,7 @@ impl Reader<'_> {
             number: comment.number,
             by: self.masked(&comment.by),
             at: comment.at,
-            text: self.masked(&comment.text),
+            text: self.0.masks.free(&comment.text).into_owned(),
             own: self.person() == Some(comment.person),
         }
     }

@@ -7,7 +7,7 @@ use std::{
 
 use daybook_model::{
     Choice, Field, Filter, Term,
-    privacy::{Address, has_pseudonym},
+    privacy::has_pseudonym,
 };
 use sqlx::Row as _;
 use tokio::sync::Mutex;
@@ -119,12 +119,5 @@ impl Pseudonyms {
             }
         }
         Ok(learnt.values.get(shown).cloned().unwrap_or_default())
-    }
-}
-
-impl Masks {
-    /// A field's value as it is shown.
-    pub(crate) fn field<'t>(&self, field: Field, value: &'t str) -> std::borrow::Cow<'t, str> {
-        if field == Field::Ip { self.whole(Address::Ip, value) } else { self.text(value) }
     }
 }
