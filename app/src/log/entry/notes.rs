@@ -87,7 +87,11 @@ fn Masked(
             })}
         </div>
         <Dialog open=asking title>
-            {dynamic(move || seq.get().map(|seq| view! { <RevealForm log seq revealed open=asking /> }))}
+            {dynamic(move || {
+                // Of this entry, until it is another one.
+                let masked = seq.get().and_then(|_| entry.get_untracked());
+                masked.map(|masked| view! { <RevealForm log masked revealed open=asking /> })
+            })}
         </Dialog>
     }
 }
