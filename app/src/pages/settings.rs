@@ -39,8 +39,9 @@ pub(crate) fn SettingsPage(
     let seen = StoredValue::new(None);
     effect(move || {
         let Some((part, name)) = here.get() else { return };
-        document()
-            .set_title(&kept.with_value(|project| format!("{name} · Settings · {project} · Daybook")));
+        document().set_title(
+            &kept.with_value(|project| format!("{name} · Settings · {project} · Daybook")),
+        );
         // Who went to another part is led there; who has just come reads from the top.
         if seen.get_value().is_some_and(|before| before != part) {
             request_animation_frame(move || lead_to(part));
@@ -85,7 +86,9 @@ fn section(part: &str, project: String) -> AnyView {
 fn lead_to(part: &str) {
     use wasm_bindgen::JsCast as _;
     let heading = document().get_element_by_id(&format!("{part}-title"));
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(heading) =
+        heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = heading.focus();
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }

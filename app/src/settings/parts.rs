@@ -59,12 +59,12 @@ pub(crate) fn PartsList(
         let current = Signal::derive(move || (here.get() == part).then_some("page"));
         view! { <li><a href=format!("#{part}") rel="external" aria-current=current>{name}</a></li> }
     };
-    let group = move |(name, of): &(&'static str, &'static [(&'static str, &'static str)])| {
+    let group = move |&(name, of): &(&'static str, &'static [(&'static str, &'static str)])| {
         let open: Vec<_> = of.iter().filter(|(part, _)| parts.has(part)).map(link).collect();
         (!open.is_empty()).then(|| {
             view! {
-                <p class="parts-group" aria-hidden="true">{*name}</p>
-                <ul role="list" aria-label=*name>{open}</ul>
+                <p class="parts-group" aria-hidden="true">{name}</p>
+                <ul role="list" aria-label=name>{open}</ul>
             }
         })
     };

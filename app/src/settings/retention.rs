@@ -143,7 +143,8 @@ fn Danger(kept: Kept) -> impl IntoView {
             kept.take(seen);
         });
     });
-    let archived = kept.seen.with_untracked(|seen| seen.as_ref().is_some_and(|s| s.archive.is_some()));
+    let archived =
+        kept.seen.with_untracked(|seen| seen.as_ref().is_some_and(|s| s.archive.is_some()));
     let question = if archived {
         "What is old enough goes to the archive and leaves the log."
     } else {

@@ -108,7 +108,8 @@ pub(super) fn is_foreign(parts: &Parts, state: &AppState) -> bool {
         return false;
     }
     let told = |name: &str| parts.headers.get(name).map(|v| v.to_str().unwrap_or_default());
-    let elsewhere = told("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    let elsewhere =
+        told("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
     if matches!(parts.method, Method::GET | Method::HEAD) {
         let followed = told("sec-fetch-mode") == Some("navigate")
             && told("sec-fetch-dest") == Some("document");

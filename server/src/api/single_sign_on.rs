@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     access::{DEVICE_COOKIE, cookie},
-    accounts::{Action, Happened, record},
+    accounts::{Action, Happened, record, record_each_minute},
     attempts::Attempt,
     error::Error,
     extract::Origin,
@@ -229,16 +229,12 @@ async fn let_in(
     let identified = state.people.identified(vouched, !given.is_empty(), now).await?;
     let who = vouch.email.as_deref().map(actor);
     let failed =
-        |problem, why: &str| Ok(Err(Failed { problem, who: who.clone(), why: why.into() }));
+        |problem, why: &str| Ok(Err(Failed { who: who.clone(), ..Failed::of(problem, why) }));
     let (person, is_new) = match identified {
         Identified::Person { person, is_new } => (person, is_new),
         Identified::Disabled(person) => {
             let who = Some(actor(&person.email));
-            return Ok(Err(Failed {
-                problem: Disabled,
-                who,
-                why: "the person is disabled".into(),
-            }));
+            return Ok(Err(Failed { who, ..Failed::of(Disabled, "the person is disabled") }));
         }
         Identified::Unverified => return failed(Unverified, "the address is not verified"),
         Identified::Stranger => {

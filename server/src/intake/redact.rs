@@ -106,9 +106,20 @@ impl Redactor {
 }
 
 /// What has the name in a pair of a name and a value, and what has the value; in no particular case.
-const NAMES: &[&str] = &["name", "key", "k", "variable", "field", "header", "parameter", "property"];
+const NAMES: &[&str] =
+    &["name", "key", "k", "variable", "field", "header", "parameter", "property"];
 const VALUES: &[&str] = &[
-    "value", "values", "val", "v", "old", "new", "before", "after", "old_value", "new_value", "oldvalue",
+    "value",
+    "values",
+    "val",
+    "v",
+    "old",
+    "new",
+    "before",
+    "after",
+    "old_value",
+    "new_value",
+    "oldvalue",
     "newvalue",
 ];
 /// How many members a pair has at most, with what else is said of it.

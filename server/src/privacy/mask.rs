@@ -113,7 +113,9 @@ impl Masks {
         for (&field, choice) in &mut shown.choices {
             for side in [&mut choice.include, &mut choice.exclude] {
                 let term = |term: &Term| match term {
-                    Term::Is(value) => field.value(&self.field(field, value.as_str())).map(Term::Is),
+                    Term::Is(value) => {
+                        field.value(&self.field(field, value.as_str())).map(Term::Is)
+                    }
                     other => Ok(other.clone()),
                 };
                 *side = side.iter().filter_map(|one| term(one).ok()).collect();
@@ -317,7 +319,10 @@ mod tests {
         assert_eq!(error.as_deref(), Some("[e-mail]"));
         assert_eq!(request.path.as_deref(), Some("/users/[e-mail]/of/[e-mail 2]"));
         assert_eq!(request.user_agent.as_deref(), Some("[IP]"));
-        assert_eq!([request.request_id, request.session_id], [Some("[e-mail]".into()), Some("[e-mail]".into())]);
+        assert_eq!(
+            [request.request_id, request.session_id],
+            [Some("[e-mail]".into()), Some("[e-mail]".into())]
+        );
         // What differs still does.
         let change = change.expect("a change");
         assert_eq!(change.before, json!({"to": "[e-mail 2]", "by": "[e-mail]"}));

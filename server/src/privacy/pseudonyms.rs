@@ -5,10 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use daybook_model::{
-    Choice, Field, Filter, Term,
-    privacy::has_pseudonym,
-};
+use daybook_model::{Choice, Field, Filter, Term, privacy::has_pseudonym};
 use sqlx::Row as _;
 use tokio::sync::Mutex;
 

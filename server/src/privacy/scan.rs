@@ -238,7 +238,10 @@ mod tests {
             ("ip-203-0-113-77.ec2 app-10-0-0-1.nip.io", &["203-0-113-77", "10-0-0-1"]),
             ("of 26-11-20-12, 1-2-3-4", &[]),
             ("1.3.6.1.4.1.311", &[]),
-            ("::ffff:203.0.113.77 [::ffff:10.0.0.1]:80", &["::ffff:203.0.113.77", "::ffff:10.0.0.1"]),
+            (
+                "::ffff:203.0.113.77 [::ffff:10.0.0.1]:80",
+                &["::ffff:203.0.113.77", "::ffff:10.0.0.1"],
+            ),
             ("fe80::1%eth0, fe80::2%25en1/64", &["fe80::1%eth0", "fe80::2%25en1"]),
             ("2001%3Adb8%3A%3A1 %5B%3A%3A1%5D", &["2001%3Adb8%3A%3A1", "%3A%3A1"]),
             ("%3Cmaya%2540acme.dev%3E <bo@acme.dev>", &["maya%2540acme.dev", "bo@acme.dev"]),
@@ -277,9 +280,13 @@ mod tests {
             assert_eq!(canonical(text), "2001:db8::1", "{text}");
         }
         assert_eq!(canonical("fe80::1%eth0"), canonical("fe80::1"));
-        for text in
-            ["maya@acme.dev", "<Maya@ACME.dev>", "%3Cmaya%40acme.dev%3E", "\"maya\"@acme.dev", "m%61ya%2540acme.dev"]
-        {
+        for text in [
+            "maya@acme.dev",
+            "<Maya@ACME.dev>",
+            "%3Cmaya%40acme.dev%3E",
+            "\"maya\"@acme.dev",
+            "m%61ya%2540acme.dev",
+        ] {
             assert_eq!(canonical(text), "maya@acme.dev", "{text}");
         }
     }

@@ -78,10 +78,7 @@ async fn a_masked_reader_sees_no_address_and_finds_by_pseudonym() {
         masked.auditor(path).await;
     }
     let entry = masked.auditor("events/2").await;
-    assert_eq!(
-        pseudonym(entry["actor"]["email"].as_str().unwrap()),
-        Some(Address::Email)
-    );
+    assert_eq!(pseudonym(entry["actor"]["email"].as_str().unwrap()), Some(Address::Email));
     // What somebody wrote tells no pseudonym.
     assert_eq!(entry["change"]["after"]["owner"], "[e-mail]");
     let facet = &masked.auditor("facets?facets=ip").await[0]["values"];

@@ -357,7 +357,8 @@ async fn what_another_site_embeds_is_neither_read_nor_taken_away() {
         app.send(request.body(Body::empty()).unwrap()).await.status
     };
     for route in api::routes().iter().filter(|route| route.method == Method::GET) {
-        let path = route.path.replace("{project}", "acme").replace("{id}", "1").replace("{seq}", "1");
+        let path =
+            route.path.replace("{project}", "acme").replace("{id}", "1").replace("{seq}", "1");
         let path = format!("/api{path}");
         for site in ["cross-site", "same-site"] {
             for (mode, dest) in [("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe")] {
@@ -366,14 +367,29 @@ async fn what_another_site_embeds_is_neither_read_nor_taken_away() {
                 let status = ask(&Method::GET, &path, &told).await;
                 assert_eq!(status, StatusCode::FORBIDDEN, "{path} {told:?}");
             }
-            assert_eq!(ask(&Method::HEAD, &path, &[("sec-fetch-site", site)]).await, StatusCode::FORBIDDEN);
+            assert_eq!(
+                ask(&Method::HEAD, &path, &[("sec-fetch-site", site)]).await,
+                StatusCode::FORBIDDEN
+            );
         }
     }
     let export = "/api/projects/acme/export?format=csv";
     for told in [
-        &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")][..],
-        &[("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
-        &[("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ][..],
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-mode", "cors"),
+            ("sec-fetch-dest", "empty"),
+        ],
+        &[
+            ("sec-fetch-site", "none"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ],
         &[],
     ] {
         assert_eq!(ask(&Method::GET, export, told).await, StatusCode::OK, "{told:?}");

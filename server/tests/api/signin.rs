@@ -141,7 +141,8 @@ async fn guesses_that_are_not_looked_at_are_counted() {
     // Where a whole network waits, whoever it names is up to it: still one.
     let guess = async |n: usize| {
         let from: SocketAddr = "[2001:db8:0:1::9]:4711".parse().unwrap();
-        let body = json!({"email": format!("p{n}@acme.dev"), "password": "not this one"}).to_string();
+        let body =
+            json!({"email": format!("p{n}@acme.dev"), "password": "not this one"}).to_string();
         let request = Request::post("/api/session")
             .header(header::CONTENT_TYPE, "application/json")
             .extension(ConnectInfo(from));

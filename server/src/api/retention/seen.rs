@@ -23,7 +23,11 @@ pub(super) fn seen(access: &Access, mut given: Retention) -> Retention {
 
 /// Rules as they are meant by a caller who sees them with masks: what they left alone is what it was. What
 /// they write themselves has no address in it, and no pseudonym: rules remove entries as the log has them.
-pub(super) fn meant(access: &Access, given: Retention, before: &Retention) -> Result<Retention, Error> {
+pub(super) fn meant(
+    access: &Access,
+    given: Retention,
+    before: &Retention,
+) -> Result<Retention, Error> {
     if access.masks.is_none() {
         return Ok(given);
     }

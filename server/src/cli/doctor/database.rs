@@ -9,7 +9,10 @@ use sqlx::{
 };
 
 use super::Findings;
-use crate::{store::sqlite::{Layout, layout}, words::counted};
+use crate::{
+    store::sqlite::{Layout, layout},
+    words::counted,
+};
 
 const MINUTE: i64 = 60_000;
 

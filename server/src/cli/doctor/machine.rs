@@ -104,7 +104,11 @@ pub(super) fn index(findings: &mut Findings, log: &Path) {
         ),
         Ok(found) => findings.good(
             "index files",
-            format!("{}, {} MiB, sound", counted(found.files as u64, "file", "files"), found.bytes >> 20),
+            format!(
+                "{}, {} MiB, sound",
+                counted(found.files as u64, "file", "files"),
+                found.bytes >> 20
+            ),
         ),
     }
 }

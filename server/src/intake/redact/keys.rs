@@ -57,9 +57,9 @@ const ENDINGS: &[&str] = &[
 /// What stands in front of `pass`, `pwd` and `pw` in a word that is written without a gap: `PGPASS`. Other words end
 /// with these as well, such as `compass`.
 const OWNERS: &[&str] = &[
-    "admin", "app", "auth", "db", "ftp", "http", "imap", "key", "ldap", "login", "mail", "mongo", "my",
-    "mysql", "pg", "postgre", "proxy", "redi", "redis", "root", "smtp", "sql", "ssh", "store", "sudo", "svc",
-    "user", "vpn", "wifi",
+    "admin", "app", "auth", "db", "ftp", "http", "imap", "key", "ldap", "login", "mail", "mongo",
+    "my", "mysql", "pg", "postgre", "proxy", "redi", "redis", "root", "smtp", "sql", "ssh",
+    "store", "sudo", "svc", "user", "vpn", "wifi",
 ];
 /// What a key ends with that tells something about a secret and is none: `token_id`.
 const ABOUT: &[&str] = &[

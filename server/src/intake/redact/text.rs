@@ -41,7 +41,8 @@ fn has_token(text: &str) -> bool {
     prefixes.find_iter(text).any(|found| {
         let rest = &text[found.end()..];
         let end = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
-        let length = TOKENS.get(found.pattern().as_usize()).map_or(usize::MAX, |(_, length)| *length);
+        let length =
+            TOKENS.get(found.pattern().as_usize()).map_or(usize::MAX, |(_, length)| *length);
         !text[..found.start()].ends_with(char::is_alphanumeric) && found.len() + end >= length
     })
 }
@@ -97,7 +98,8 @@ fn name(text: &str, colon: bool, lines: bool) -> Option<&str> {
     let name = name.trim().trim_start_matches('-').trim_start();
     let is_header = || {
         let last = name.rsplit(' ').next().unwrap_or(name);
-        last.contains('-') || ["authorization", "cookie"].iter().any(|h| last.eq_ignore_ascii_case(h))
+        last.contains('-')
+            || ["authorization", "cookie"].iter().any(|h| last.eq_ignore_ascii_case(h))
     };
     let begins = || lines && !name.contains(' ') && (before.is_empty() || before.ends_with('\n'));
     (!colon || bare.len() < text.len() || is_header() || begins()).then_some(name)
@@ -111,7 +113,10 @@ fn says_something(rest: &str) -> bool {
     let counts = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
     const NOTHING: [&str; 6] = ["true", "false", "null", "none", "yes", "no"];
     let nothing = NOTHING.iter().any(|word| word.eq_ignore_ascii_case(value));
-    !(value.is_empty() || counts || nothing || value.starts_with(['$', '{', '<', '*', '[', '%', '=']))
+    !(value.is_empty()
+        || counts
+        || nothing
+        || value.starts_with(['$', '{', '<', '*', '[', '%', '=']))
 }
 
 /// Whether there is an address such as `postgres://app:password@db/app` in it.
@@ -157,7 +162,8 @@ mod tests {
 
     #[test]
     fn what_is_assigned_is_told_by_its_name() {
-        let assigns = |text: &str| assigns(text, |name| super::super::Keys::default().is_secret(name));
+        let assigns =
+            |text: &str| assigns(text, |name| super::super::Keys::default().is_secret(name));
         for text in [
             "psql --password hunter2 db",
             "--password=hunter2",
