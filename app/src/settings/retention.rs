@@ -95,7 +95,7 @@ pub(crate) fn RetentionSection(
                 <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| kept.look()>"Try again"</button>
             }))}
-            {dynamic(move || kept.seen.get().map(|seen| view! { <Standing kept seen /> }))}
+            {dynamic(move || kept.seen.get().map(|seen| view! { <Standing seen /> }))}
             {when(move || kept.seen.with(Option::is_some), move || view! {
                 <RulesPart kept />
                 <HoldsPart kept />
@@ -109,7 +109,7 @@ pub(crate) fn RetentionSection(
 
 /// What happens next, and what is in the way.
 #[component]
-fn Standing(kept: Kept, seen: Overview) -> impl IntoView {
+fn Standing(seen: Overview) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let (now, zone) = (clock.now_untracked(), zone.get_untracked());
     view! {

@@ -55,8 +55,9 @@ pub(crate) fn Section(
     children: Children,
 ) -> impl IntoView {
     let heading = format!("{id}-title");
+    let labelled = heading.clone();
     view! {
-        <section id=id aria-labelledby=heading.clone()>
+        <section id=id aria-labelledby=labelled>
             <header class="part-head">
                 <div>
                     <h2 id=heading tabindex="-1">{title}</h2>
