@@ -258,6 +258,37 @@ async fn the_size_is_told_about_as_it_will_be() {
 }
 
 #[tokio::test]
+async fn a_file_is_compressed_on_the_way_where_that_is_asked_for() {
+    let app = with_entries(3_000).await;
+    let get = async |format: &str, accepted: &str| {
+        let path = format!("/api/projects/acme/export?range=24h&as_of=3000&format={format}");
+        let request = Request::get(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", app.token))
+            .header(header::ACCEPT_ENCODING, accepted);
+        app.send(request.body(Body::empty()).unwrap()).await
+    };
+    let plain = get("csv", "identity").await;
+    for encoding in ["gzip", "zstd", "br"] {
+        let answer = get("csv", encoding).await;
+        assert_eq!(answer.headers[header::CONTENT_ENCODING], encoding);
+        assert!(answer.body.len() * 3 < plain.body.len(), "{encoding}");
+        let mut bytes = Vec::new();
+        match encoding {
+            "gzip" => {
+                std::io::Read::read_to_end(
+                    &mut flate2::read::GzDecoder::new(&*answer.body),
+                    &mut bytes,
+                )
+                .unwrap();
+            }
+            "zstd" => bytes = zstd::decode_all(&*answer.body).unwrap(),
+            _ => continue,
+        }
+        assert!(bytes == plain.body, "{encoding}");
+    }
+}
+
+#[tokio::test]
 async fn trailers_tell_what_there_was() {
     let app = with_entries(5).await;
     let request = Request::get("/api/projects/acme/export?range=24h")
