@@ -176,7 +176,7 @@ async fn an_error_names_its_request() {
         // What changes something is done on a task of its own.
         ("POST", "/api/projects/acme/export", StatusCode::UNPROCESSABLE_ENTITY),
         ("PATCH", "/api/projects/acme/events", StatusCode::METHOD_NOT_ALLOWED),
-        ("GET", "/api/projects/acme/events/%FF", StatusCode::BAD_REQUEST),
+        ("GET", "/api/projects/acme/events/%FF", StatusCode::NOT_FOUND),
     ] {
         let answer = with(method, path).await;
         let error = answer.json()["error"].clone();

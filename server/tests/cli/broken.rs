@@ -72,7 +72,7 @@ fn a_server_that_dies_leaves_no_file_that_looks_whole() {
     let mut server = Server::with(EVENTS, BYTES);
     let by_curl = server.folder.path().join("curl");
     let mut slow = server.curl(&server.address, QUERY, &by_curl);
-    let slow = slow.args(["--limit-rate", "200k"]).spawn().unwrap();
+    let slow = slow.args(["--limit-rate", "1M"]).spawn().unwrap();
     // Nobody reads what it writes yet: it waits, and so does the server.
     let mut words = EXPORT.to_vec();
     words.push("-");
