@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod api;
 pub mod assets;
 pub mod attempts;
+pub mod body;
 pub mod buckets;
 pub mod cli;
 pub mod clock;
