@@ -24,6 +24,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Notify};
 
 pub use files::{FileId, KeptFile};
+pub(crate) use purge::entry_id;
 pub use purge::Pace;
 pub use record::{Done, record};
 

@@ -20,8 +20,10 @@ fn python() -> PathBuf {
 pub(crate) fn install() -> Option<Step> {
     let schemathesis = python().join("bin/st");
     let store = python().join("bin/moto_server");
-    (!schemathesis.is_file() || !store.is_file()).then(|| {
-        Step::new("Installing schemathesis and an S3 store for tests from PyPI", |job| {
+    let duckdb = program(python().join("bin/python")).args(["-c", "import duckdb"]).output();
+    let duckdb = duckdb.is_ok_and(|output| output.status.success());
+    (!schemathesis.is_file() || !store.is_file() || !duckdb).then(|| {
+        Step::new("Installing schemathesis, DuckDB and an S3 store for tests from PyPI", |job| {
             let venv = program("python3").args(["-c", "import ensurepip"]).output();
             if !venv.is_ok_and(|o| o.status.success()) {
                 system::install(job, &["python3", "python3-venv"])?;
@@ -35,6 +37,7 @@ pub(crate) fn install() -> Option<Step> {
                     "install",
                     "schemathesis==4.*",
                     "moto[s3,server]==5.*",
+                    "duckdb==2.*",
                 ]),
                 "Check the connection to PyPI, then run this again.",
             )

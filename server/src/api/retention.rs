@@ -67,8 +67,6 @@ async fn overview(state: &AppState, project: ProjectId) -> Result<Overview, Erro
     let keeping = &state.retention;
     let rules = keeping.rules(project).await?;
     let turn = keeping.turn(project, state.clock.now()).await?;
-    let mut runs = keeping.runs(project).await?;
-    runs.retain(|run| !run.taken.is_empty() || run.ended_at.is_none());
     Ok(Overview {
         usual: rules.is_none(),
         rules: rules.unwrap_or_default(),
@@ -77,7 +75,7 @@ async fn overview(state: &AppState, project: ProjectId) -> Result<Overview, Erro
         doubt: keeping.doubt().await?,
         archive: state.outbound.archive.as_ref().map(ToString::to_string),
         holds: keeping.holds(project).await?,
-        runs,
+        runs: keeping.runs(project).await?,
     })
 }
 
