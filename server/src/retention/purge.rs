@@ -246,7 +246,7 @@ async fn tell(state: &AppState, project: &Project, run: i64) -> Result<(), Reten
     let Some(open) = keeping.open(id).await?.filter(|open| open.run == run) else { return Ok(()) };
     let (Some(at), taken) = (open.ended_at, keeping.taken(id, run).await?) else { return Ok(()) };
     if !taken.is_empty() {
-        let mut event = record::event(project, at, "ApplyRetention", Operation::Delete);
+        let mut event = record::event(at, "ApplyRetention", Operation::Delete);
         // The same however often it is written.
         event.id = Some(entry_id(id, run));
         let count: u64 = taken.iter().filter_map(|taken| taken.count).sum();

@@ -73,15 +73,14 @@ fn event(id: &str, at: Timestamp, n: i64) -> Event {
         "operation": if n % 5 == 0 { "login" } else { "update" },
         "request": {"method": "PATCH", "path": format!("/api/things/{n}"), "status_code": 200 + n % 3},
         "change": {"before": null, "after": {"n": n, "text": format!("{id} ä\u{202e}\n")}},
-        "context": {"noise": noise(id)},
+        "context": {"noise": noise()},
     });
     serde_json::from_value(event).unwrap()
 }
 
 /// What does not become smaller by being compressed.
-fn noise(id: &str) -> String {
-    use sha2::{Digest as _, Sha256};
-    (0..8).map(|n| format!("{:x}", Sha256::digest(format!("{id}/{n}")))).collect()
+fn noise() -> String {
+    (0..32).fold(String::new(), |text, _| format!("{text}{:016x}", rand::random::<u64>()))
 }
 
 async fn read(store: &Sqlite, project: ProjectId) -> Entries {

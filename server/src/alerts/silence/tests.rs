@@ -82,11 +82,12 @@ fn silences_are_those_that_a_look_at_every_entry_finds() {
         let _within = runtime.enter();
         Arc::new(index::Index::over(file, settings))
     };
-    let mut number = 0;
+    let number = std::cell::Cell::new(0);
     let config = ProptestConfig { cases: 96, failure_persistence: None, ..Default::default() };
     let found = TestRunner::new(config).run(&(steps(), 1..7_u32), |(steps, seconds)| {
-        number += 1;
-        runtime.block_on(compare(Arc::clone(&store), format!("p{number}"), steps, seconds));
+        number.set(number.get() + 1);
+        let slug = format!("p{}", number.get());
+        runtime.block_on(compare(Arc::clone(&store), slug, steps, seconds));
         Ok(())
     });
     found.unwrap_or_else(|failure| panic!("{failure}"));
