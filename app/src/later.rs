@@ -13,8 +13,7 @@ use leptos::prelude::*;
 use crate::{
     log::{
         chart::{
-            Against, AgainstProps, Input, InputProps, More, MoreProps, OptionItems,
-            OptionItemsProps,
+            Info, InfoProps, Input, InputProps, More, MoreProps, OptionItems, OptionItemsProps,
         },
         chip_editor::{ChipEditor, ChipEditorProps},
         chips::{Fields, FieldsProps},
@@ -77,8 +76,8 @@ pub(crate) enum Later {
     Share(ShareButtonProps),
     /// Of which moment a pinned view is.
     Pinned(PinnedProps),
-    /// How many there are against the time before.
-    ChartAgainst(AgainstProps),
+    /// What the bars are, and how many there are against the time before.
+    ChartInfo(InfoProps),
     /// The hand on the chart.
     ChartInput(InputProps),
     /// How the chart is drawn.
@@ -188,7 +187,7 @@ fn make(part: Later) -> AnyView {
         Later::LivePill(props) => LivePill(props).into_any(),
         Later::Share(props) => ShareButton(props).into_any(),
         Later::Pinned(props) => Pinned(props).into_any(),
-        Later::ChartAgainst(props) => Against(props).into_any(),
+        Later::ChartInfo(props) => Info(props).into_any(),
         Later::ChartInput(props) => Input(props).into_any(),
         Later::ChartOptions(props) => OptionItems(props).into_any(),
         Later::ChartMore(props) => More(props).into_any(),

@@ -203,7 +203,11 @@ pub fn action_label(action: &str) -> String {
     for (i, &c) in chars.iter().enumerate() {
         let before = i.checked_sub(1).map(|j| chars[j]);
         let after = chars.get(i + 1).copied();
-        if matches!(c, '_' | '-' | '.' | '/' | ' ') {
+        // Between words it parts them; anywhere else it is a character like others: "-2+3".
+        let between = || {
+            before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
+        };
+        if c == ' ' || matches!(c, '_' | '-' | '.' | '/') && between() {
             words.push(' ');
         } else if c.is_uppercase() {
             let starts_word = before.is_some_and(|b| b.is_lowercase() || b.is_ascii_digit())
@@ -271,6 +275,8 @@ mod tests {
             ("cluster.patch", "Cluster patch"),
             ("CreateAPIToken", "Create API token"),
             ("s3:PutObject", "Put object · s3"),
+            ("-2+3", "-2+3"),
+            ("open./etc", "Open./etc"),
             ("", ""),
         ] {
             assert_eq!(action_label(action), label);

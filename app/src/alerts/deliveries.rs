@@ -20,7 +20,12 @@ use crate::{
         bar::PlainBar,
         form::{Form, FormProblem},
     },
-    ui::{announce::announce, code::visible, number::counted, text::sentence, time::relative},
+    ui::{
+        announce::announce,
+        number::counted,
+        text::{sentence, visible},
+        time::relative,
+    },
 };
 
 /// What was delivered, as far as it is shown.

@@ -25,10 +25,10 @@ use crate::{
         form::{Form, FormProblem},
     },
     ui::{
-        code::visible,
         icon::{Icon, icon},
         lazy::loading,
         number::counted,
+        text::visible,
         time::{Zone, clock as clock_text, day, millis, minute, span_text},
     },
     url::{log_href, query_href},

@@ -22,7 +22,7 @@ use crate::{
         bar::PlainBar,
         form::{Form, FormProblem},
     },
-    ui::{announce::announce, code::visible, lazy::loading, number::grouped, time::relative},
+    ui::{announce::announce, lazy::loading, number::grouped, text::visible, time::relative},
     url::{Address, firing_state, firings_href},
 };
 

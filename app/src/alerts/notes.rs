@@ -10,7 +10,7 @@ use crate::{
     preferences::Preferences,
     reactive::{dynamic, memo, when},
     settings::form::{Form, FormProblem},
-    ui::{announce::announce, code::visible, field::TextArea, time::minute},
+    ui::{announce::announce, field::TextArea, text::visible, time::minute},
 };
 
 /// What was done and said, oldest first.

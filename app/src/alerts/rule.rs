@@ -18,9 +18,9 @@ use crate::{
         form::{Form, FormProblem},
     },
     ui::{
-        code::visible,
         icon::{Icon, icon},
         lazy::loading,
+        text::visible,
     },
     url::{Address, filter_of_rule},
 };

@@ -13,9 +13,9 @@ use crate::{
     preferences::Preferences,
     reactive::dynamic,
     ui::{
-        code::visible,
         number::{counted, grouped},
         text::first_upper,
+        text::visible,
         time::minute,
     },
     url::log_href,

@@ -13,7 +13,7 @@ use crate::{
     preferences::Preferences,
     reactive::{dynamic, each, when},
     settings::form::{Form, FormProblem},
-    ui::{code::visible, confirm::Confirm, field::TextArea, time::minute},
+    ui::{confirm::Confirm, field::TextArea, text::visible, time::minute},
 };
 
 /// The comments, oldest first.

@@ -16,12 +16,12 @@ use crate::{
     session::Session,
     settings::form::FormProblem,
     ui::{
-        code::visible,
         field::TextField,
         icon::{Icon, icon},
         menu::{Menu, MenuItem},
         number::counted,
         popover::Align,
+        text::visible,
         time::minute,
     },
 };

@@ -19,10 +19,10 @@ use crate::{
     preferences::Preferences,
     reactive::{dynamic, memo, when},
     ui::{
-        code::visible,
         confirm::Confirm,
         icon::{Icon, icon},
         number::grouped,
+        text::visible,
         time::{brief, clock as clock_text, day, millis},
     },
     url::log_href,

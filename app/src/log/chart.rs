@@ -22,6 +22,7 @@ mod bars;
 mod before;
 mod canvas;
 mod draw;
+mod info;
 mod input;
 mod legend;
 mod levels;
@@ -36,10 +37,9 @@ mod ticks;
 mod twin;
 mod words;
 
-pub(crate) use before::{Against, AgainstProps};
 use canvas::Bars;
+pub(crate) use info::{Info, InfoProps};
 pub(crate) use input::{Input, InputProps};
-use legend::Legend;
 use options::Options;
 pub(crate) use options::{OptionItems, OptionItemsProps};
 use overlay::Lines;
@@ -86,8 +86,7 @@ pub(crate) fn Chart(
     view! {
         <section class="chart" class:dimmed=Signal::derive(move || bars.is_stale()) aria-label="Entries over time">
             <div class="chart-info">
-                {patiently(move || Later::ChartAgainst(AgainstProps { previous, state }), nothing)}
-                <Legend state log />
+                {patiently(move || Later::ChartInfo(InfoProps { log, previous, state }), nothing)}
             </div>
             <div class="chart-frame">
                 <span class="chart-top" aria-hidden="true">{dynamic(top)}</span>

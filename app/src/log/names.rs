@@ -3,7 +3,7 @@
 use daybook_model::{ActorType, Entry, FacetCounts, Field, Operation, Outcome, Term, vocabulary};
 use leptos::prelude::*;
 
-use crate::ui::text::first_upper;
+use crate::ui::text::{first_upper, one_line};
 
 /// Every name that an answer has told, so that a chip keeps its words while the next is awaited.
 #[derive(Clone, Copy)]
@@ -60,14 +60,15 @@ impl Names {
         }
     }
 
-    /// What a value is called.
+    /// What a value is called, in one line.
     pub(crate) fn of(self, field: Field, value: &str) -> String {
-        word(field, value).unwrap_or_else(|| {
+        let name = word(field, value).unwrap_or_else(|| {
             self.0.with(|known| {
                 let known = known.iter().find(|name| name.field == field && name.value == value);
                 known.map_or_else(|| bare(field, value), |name| name.label.clone())
             })
-        })
+        });
+        one_line(&name).into_owned()
     }
 
     /// What a term asks for.

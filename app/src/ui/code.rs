@@ -1,11 +1,9 @@
 //! Text that is shown as it is: JSON in colours, and characters that would hide or turn the others
 //! round made visible.
 
-use std::fmt::Write as _;
-
-use std::borrow::Cow;
-
 use leptos::prelude::*;
+
+use crate::ui::text::visible;
 
 /// Longer texts are shown without colours: they would be too many elements.
 const COLOURED: usize = 64 * 1024;
@@ -82,32 +80,6 @@ fn run(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
     bytes.iter().position(|&b| !is(b)).unwrap_or(bytes.len())
 }
 
-/// The text with characters that cannot be seen (but for those that join letters and emoji), or that turn the order of others round, written
-/// as JSON writes them: `\u202e`.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    Cow::Owned(out)
-}
-
-fn is_hidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t'))
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,15 +101,5 @@ mod tests {
         for text in ["", "\"", "\"\\", "é-", "\"é\\"] {
             assert_eq!(tokens(text).iter().map(|(_, part)| *part).collect::<String>(), text);
         }
-    }
-
-    #[test]
-    fn hidden_characters_are_seen_and_mean_the_same() {
-        let text = "a\u{202e}b\u{200b}\u{e0041}\té";
-        let seen = visible(text);
-        assert_eq!(seen, "a\\u202eb\\u200b\\udb40\\udc41\té");
-        let json = serde_json::to_string(text).unwrap_or_default();
-        assert_eq!(serde_json::from_str::<String>(&visible(&json)).ok().as_deref(), Some(text));
-        assert_eq!(visible("plain\nČesky"), "plain\nČesky");
     }
 }

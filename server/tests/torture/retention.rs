@@ -58,8 +58,8 @@ pub(crate) fn reached(folder: &Path, archive: &Path, (step, question): (&str, &s
 fn nothing_is_lost(folder: &Path, archive: &Path, all: &Entries, step: &str) {
     let mut there = aged::archived(&aged::files(archive));
     there.extend(aged::log(folder));
-    assert_eq!(there.len(), all.len(), "killed when it was {step}");
-    assert_eq!(&there, all, "killed when it was {step}");
+    let ids = |entries: &Entries| entries.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(ids(&there), ids(all), "killed when it was {step}");
 }
 
 /// Brings everything back; the last line of what it says.

@@ -12,7 +12,7 @@ use crate::{
 
 /// How many there are against the time before, or why that is not known.
 #[component]
-pub(crate) fn Against(
+pub(super) fn Against(
     /// What was there before.
     previous: Answer<Previous>,
     /// The chart's state.
@@ -20,8 +20,9 @@ pub(crate) fn Against(
 ) -> impl IntoView {
     let length = memo(move || state.shown.with(|h| h.as_ref().map(|h| h.span.millis())));
     let against = move || {
-        let (length, total) = (length.get()?, state.shown.with(|h| h.as_ref().map(|h| h.total))?);
-        state.before.with(|p| p.as_ref().map(|p| words::against(total, p, length)))
+        let length = length.get()?;
+        let (total, since) = state.shown.with(|h| h.as_ref().map(|h| (h.total, h.since)))?;
+        state.before.with(|p| p.as_ref().map(|p| words::against(total, p, length, since)))
     };
     let missing = move || {
         previous.failure.with(|f| {

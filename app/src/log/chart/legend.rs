@@ -19,7 +19,7 @@ use crate::{
 
 /// The parts of the bars, the lowest first.
 #[component]
-pub(crate) fn Legend(
+pub(super) fn Legend(
     /// The chart's state.
     state: State,
     /// Where we are.

@@ -41,9 +41,21 @@ pub(crate) fn before(millis: i64) -> String {
     }
 }
 
-/// How many there are against the time before: `+12 % against the 7 days before (10,177)`.
-pub(crate) fn against(total: u64, previous: &Previous, millis: i64) -> String {
+/// How many there are against the time before: `+12 % against the 7 days before (10,177)`. Nothing is
+/// set against a time of which not all is kept; `since` is where the kept history begins.
+pub(crate) fn against(
+    total: u64,
+    previous: &Previous,
+    millis: i64,
+    since: Option<Timestamp>,
+) -> String {
     let (then, before) = (previous.total, before(millis));
+    if since.is_none_or(|since| since >= previous.span.to) {
+        return format!("nothing is kept of the {before}");
+    }
+    if since.is_some_and(|since| since > previous.span.from) {
+        return format!("{} in what is kept of the {before}", grouped(then));
+    }
     if then == 0 {
         return format!("none in the {before}");
     }
@@ -134,7 +146,8 @@ mod tests {
         const DAY: i64 = 86_400_000;
         let against = |now, then, millis| {
             let span = Span::ALL;
-            against(now, &Previous { span, counts: Vec::new(), total: then, as_of: 1 }, millis)
+            let previous = Previous { span, counts: Vec::new(), total: then, as_of: 1 };
+            super::against(now, &previous, millis, Some(Timestamp::MIN))
         };
         for (now, then, millis, told) in [
             (11_398, 10_177, 7 * DAY, "+12 % against the 7 days before (10,177)"),
@@ -147,6 +160,21 @@ mod tests {
             (7, 7, 2 * DAY, "as many as in the 2 days before"),
         ] {
             assert_eq!(against(now, then, millis), told);
+        }
+    }
+
+    #[test]
+    fn what_is_not_kept_is_no_measure() {
+        let at = Timestamp::saturating;
+        let span = Span { from: at(DAY), to: at(2 * DAY) };
+        let previous = Previous { span, counts: Vec::new(), total: 12, as_of: 1 };
+        for (since, told) in [
+            (Some(at(DAY)), "−50 % against the 24 hours before (12)"),
+            (Some(at(DAY + 1)), "12 in what is kept of the 24 hours before"),
+            (Some(at(2 * DAY)), "nothing is kept of the 24 hours before"),
+            (None, "nothing is kept of the 24 hours before"),
+        ] {
+            assert_eq!(super::against(6, &previous, DAY, since), told);
         }
     }
 

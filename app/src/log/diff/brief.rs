@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::sections::{note, shown_path, text_of};
-use crate::ui::code::visible;
+use crate::ui::text::visible;
 
 /// The most lines.
 const LINES: usize = 3;

@@ -4,7 +4,7 @@ use daybook_model::change::{Marked, Piece};
 use leptos::prelude::*;
 
 use super::{rows::Row, sections::Section};
-use crate::ui::{code::visible, number::counted};
+use crate::ui::{number::counted, text::visible};
 
 /// A field with its lines.
 pub(super) fn section(section: Section, split: bool) -> impl IntoView {

@@ -10,9 +10,9 @@ use crate::{
         terms::{not_link, only_link},
     },
     ui::{
-        code::visible,
         copy::CopyButton,
         icon::{Icon, icon},
+        text::visible,
     },
     url::LogAddress,
 };

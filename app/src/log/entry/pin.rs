@@ -14,12 +14,12 @@ use crate::{
     settings::form::{Form, FormProblem},
     ui::{
         announce::announce,
-        code::visible,
         dialog::Dialog,
         field::{Select, TextArea, TextField},
         icon::{Icon, icon},
         lazy::loading,
         number::grouped,
+        text::visible,
     },
     url::LogAddress,
 };

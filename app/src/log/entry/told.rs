@@ -9,8 +9,8 @@ use crate::{
     log::{cell::severity_word, facts, gone::GoneActors},
     reactive::dynamic,
     ui::{
-        code::visible,
         copy::CopyButton,
+        text::visible,
         time::{self, Zone},
     },
     url::LogAddress,

@@ -40,7 +40,7 @@ fn looked_at(mut entries: Vec<(i64, Seq)>, seconds: u32, now: i64) -> Vec<Episod
         machine.observe(&Sighting { at, seq, received: at, group: None, value: None });
     }
     machine.look(now);
-    machine.take()
+    machine.ended()
 }
 
 async fn compare(store: AnyStore, slug: String, steps: Vec<Step>, seconds: u32) {

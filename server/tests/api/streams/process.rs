@@ -26,13 +26,14 @@ fn daybook(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daybook"));
     let log = format!("sqlite://{}", folder.join("daybook.db").display());
     command.env("DAYBOOK_DATABASE_URL", log).env("DAYBOOK_PROJECT", "acme");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 fn serve(folder: &Path) -> Server {
     let mut server = daybook(folder);
     server.args(["serve", "--listen", "127.0.0.1:0", "--index-memory", "0"]);
+    server.stderr(Stdio::null());
     let mut server = Server(server.spawn().unwrap());
     let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
     assert!(lines.next().unwrap().unwrap().starts_with("Daybook is at "));
@@ -44,7 +45,7 @@ fn run(folder: &Path, words: &[&str], input: &str) -> String {
     let mut command = daybook(folder).args(words).spawn().unwrap();
     command.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = command.wait_with_output().unwrap();
-    assert!(output.status.success(), "{words:?}");
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
