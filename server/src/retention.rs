@@ -24,8 +24,8 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Notify};
 
 pub use files::{FileId, KeptFile};
-pub(crate) use purge::entry_id;
 pub use purge::Pace;
+pub(crate) use purge::entry_id;
 pub use record::{Done, record};
 
 use crate::{

@@ -46,8 +46,12 @@ pub(super) async fn silences(
     edges.retain(|edge| *edge < scope.span.to);
     edges.push(scope.span.to);
     let bars = store.histogram(scope, &edges).await?;
-    let full: Vec<usize> =
-        bars.iter().enumerate().filter(|(_, bar)| bar.iter().any(|&n| n > 0)).map(|(n, _)| n).collect();
+    let full: Vec<usize> = bars
+        .iter()
+        .enumerate()
+        .filter(|(_, bar)| bar.iter().any(|&n| n > 0))
+        .map(|(n, _)| n)
+        .collect();
     let at = |edge: usize| edges[edge].millis();
     // As far apart as two entries of these bars can be.
     let long = |pair: &&[usize]| at(pair[1] + 1) - 1 - at(pair[0]) >= window;
@@ -55,7 +59,8 @@ pub(super) async fn silences(
     if around.len() as u64 > reads {
         return Ok(None);
     }
-    let within = |bar: usize| Scope { span: Span { from: edges[bar], to: edges[bar + 1] }, ..scope.clone() };
+    let within =
+        |bar: usize| Scope { span: Span { from: edges[bar], to: edges[bar + 1] }, ..scope.clone() };
     let mut found = Silences { ended: Vec::new(), last: None };
     for pair in around {
         let before = last(store, within(pair[0])).await?;

@@ -18,7 +18,9 @@ impl Investigations {
         keys: &[Key],
     ) -> Result<(), sqlx::Error> {
         let seqs: HashSet<i64> = keys.iter().map(|(_, seq)| place(*seq)).collect();
-        let (Some(first), Some(last)) = (seqs.iter().min(), seqs.iter().max()) else { return Ok(()) };
+        let (Some(first), Some(last)) = (seqs.iter().min(), seqs.iter().max()) else {
+            return Ok(());
+        };
         let pinned: Vec<i64> = sqlx::query_scalar(
             "SELECT DISTINCT seq FROM investigation_pin \
              WHERE project = $1 AND seq BETWEEN $2 AND $3",

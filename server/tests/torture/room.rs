@@ -41,7 +41,10 @@ fn server(mount: &str, folder: &Path, log: &Path, archive: &Path) -> Server {
 
 /// A path as the server sees it.
 fn inside(server: &Server, path: &Path) -> PathBuf {
-    Path::new("/proc").join(server.pid().to_string()).join("root").join(path.strip_prefix("/").unwrap())
+    Path::new("/proc")
+        .join(server.pid().to_string())
+        .join("root")
+        .join(path.strip_prefix("/").unwrap())
 }
 
 /// Who may ask for everything: the key is where the server's log is.
@@ -83,8 +86,10 @@ fn apply(admin: &Client, server: &Server) {
         if asked.is_some_and(|(status, _)| status == 202) {
             thread::sleep(Duration::from_millis(100));
             let seen = overview(admin, server);
-            let over = seen["runs"].as_array().unwrap().iter().all(|run| run["ended_at"].is_string());
-            if seen.get("trouble").is_none() && over && !seen["runs"].as_array().unwrap().is_empty() {
+            let over =
+                seen["runs"].as_array().unwrap().iter().all(|run| run["ended_at"].is_string());
+            if seen.get("trouble").is_none() && over && !seen["runs"].as_array().unwrap().is_empty()
+            {
                 return;
             }
         } else {
@@ -102,8 +107,7 @@ fn back(admin: &Client, client: &Client, server: &Server, archive: &Path, all: &
     let (_, files) = admin.ask(&server.address, "GET", "archive", &Value::Null).unwrap();
     for file in files.as_array().unwrap() {
         let path = format!("archive/{}/restore", file["id"].as_str().unwrap());
-        let (status, told) =
-            admin.ask(&server.address, "POST", &path, &Value::Null).unwrap();
+        let (status, told) = admin.ask(&server.address, "POST", &path, &Value::Null).unwrap();
         assert_eq!((status, &told["stored"]), (200, &file["count"]), "{told}");
     }
     assert_eq!(ids(client, server), all.keys().cloned().collect());

@@ -36,9 +36,7 @@ impl Limit {
             Self::Brake => {
                 "it fired more than 200 times within an hour, and what came then is not told: narrow its filter, or give it more quiet time"
             }
-            Self::Lost => {
-                "what it had in mind could not be read, and it began anew then"
-            }
+            Self::Lost => "what it had in mind could not be read, and it began anew then",
         }
     }
 }

@@ -9,7 +9,8 @@ use sqlx::{Row as _, sqlite::SqliteRow};
 use crate::store::ProjectId;
 
 /// What is told of a rule that cannot be read.
-const ILLEGIBLE: &str = "what is kept of it cannot be read, so it watches nothing: save it anew, or delete it";
+const ILLEGIBLE: &str =
+    "what is kept of it cannot be read, so it watches nothing: save it anew, or delete it";
 
 /// A rule as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

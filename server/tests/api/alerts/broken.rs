@@ -40,8 +40,12 @@ async fn a_rule_that_cannot_be_read_stops_nobody_else() {
     let (broken, whole) =
         (rule(&app, &admin, named("Broken")).await, rule(&app, &admin, named("Whole")).await);
     let alerts = again(&app, &app.state.alerts).await;
-    execute(&app, "UPDATE alert_rule SET condition = '{\"kind\":\"weather\"}' WHERE id = $1", broken)
-        .await;
+    execute(
+        &app,
+        "UPDATE alert_rule SET condition = '{\"kind\":\"weather\"}' WHERE id = $1",
+        broken,
+    )
+    .await;
     alerts.start(app.state.clone()).await;
     boom(&app, "b1").await;
     until("the other one fires", async || found(&app, &admin, whole).await.len() == 1).await;

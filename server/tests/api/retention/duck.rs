@@ -42,8 +42,8 @@ async fn duckdb_reads_the_archive_with_its_types() {
         ("action", "VARCHAR"),
         ("status_code", "SMALLINT"),
         ("context", "JSON"),
-        ("change_before", "JSON"),
-        ("change_after", "JSON"),
+        ("before", "JSON"),
+        ("after", "JSON"),
     ] {
         assert_eq!(kind(column), expected, "{column}");
     }
@@ -57,7 +57,7 @@ async fn duckdb_reads_the_archive_with_its_types() {
     let millis = duckdb(&format!("SELECT epoch_ms(min(occurred_at)) FROM {files}"));
     assert_eq!(millis, [json!([first.millis()])]);
     let inside = duckdb(&format!(
-        "SELECT (change_after ->> 'n')::INTEGER, change_after ->> 'text' FROM {files} WHERE id = 'e180-03'"
+        "SELECT (after ->> 'n')::INTEGER, after ->> 'text' FROM {files} WHERE id = 'e180-03'"
     ));
     assert_eq!(inside, [json!([3, "ä\u{202e}\n"])]);
 }

@@ -58,7 +58,7 @@ async fn a_pinned_entry_that_is_removed_names_the_run_that_took_it() {
     let path = format!("/api/projects/acme/events?range=all&id={told}");
     let entries = app.get(&path).await.json()["entries"].clone();
     assert_eq!(entries[0]["action"], "ApplyRetention", "{entries}");
-    let document = format!("{INVESTIGATIONS}/1/document?format=markdown");
+    let document = format!("{INVESTIGATIONS}/1/document");
     let document = app.as_person(&ada, Method::GET, &document, None).await;
     let document = String::from_utf8(document.body).unwrap();
     assert!(document.contains("run 1, ") && document.contains(&told), "{document}");
