@@ -35,7 +35,7 @@ pub(crate) fn install() -> Option<Step> {
                     "install",
                     "schemathesis==4.*",
                     "moto[s3,server]==5.*",
-                    "duckdb",
+                    "duckdb==2.*",
                 ]),
                 "Check the connection to PyPI, then run this again.",
             )

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod firings;
+mod kept;
 mod progress;
 mod recipients;
 mod rules;
@@ -11,9 +12,9 @@ use daybook_model::alert::{MAX_RECIPIENTS, MAX_RULES};
 use crate::store::{StoreError, sqlite::Database};
 pub(super) use deliveries::Due;
 pub use firings::Wanted;
+pub use kept::KeptRule;
 pub(super) use progress::{Found, Kept, Progress};
 pub use recipients::KeptRecipient;
-pub use rules::KeptRule;
 
 /// Why something of alerts cannot be had, kept or changed.
 #[derive(Debug, thiserror::Error)]

@@ -71,8 +71,6 @@ async fn overview(state: &AppState, access: &Access) -> Result<Overview, Error> 
     let keeping = &state.retention;
     let rules = keeping.rules(project).await?;
     let turn = keeping.turn(project, state.clock.now()).await?;
-    let mut runs = keeping.runs(project).await?;
-    runs.retain(|run| !run.taken.is_empty() || run.ended_at.is_none());
     Ok(Overview {
         usual: rules.is_none(),
         rules: seen(access, rules.unwrap_or_default()),
@@ -81,7 +79,7 @@ async fn overview(state: &AppState, access: &Access) -> Result<Overview, Error> 
         doubt: keeping.doubt().await?,
         archive: state.outbound.archive.as_ref().map(ToString::to_string),
         holds: held(state, access).await?,
-        runs,
+        runs: keeping.runs(project).await?,
     })
 }
 

@@ -5,7 +5,7 @@ use daybook_model::{
     investigation::{Absence, Comment, Findings, Investigation, Pin},
 };
 
-use super::{Kept, comments::KeptComment};
+use super::{InvestigationsError, Kept, comments::KeptComment};
 use crate::{access::Access, error::Error, state::AppState};
 
 /// Who looks, as far as it matters here.
@@ -68,8 +68,16 @@ pub async fn findings(
             Some(Absence::Hidden) => Vec::new(),
             _ => of.map(|comment| reader.said(&comment)).collect(),
         };
+        let removed = match absent {
+            // The entry that tells of it is not one of a part.
+            Some(Absence::Removed) if !access.is_limited() => {
+                let removed = state.investigations.removed(project, pin.seq).await;
+                removed.map_err(InvestigationsError::from)?
+            }
+            _ => None,
+        };
         let by = reader.masked(&pin.by);
-        pins.push(Pin { seq: pin.seq, by, at: pin.at, entry, absent, comments });
+        pins.push(Pin { seq: pin.seq, by, at: pin.at, entry, absent, removed, comments });
     }
     let whole = said.into_iter().filter(|comment| comment.seq.is_none());
     Ok(Findings {

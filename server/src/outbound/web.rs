@@ -141,6 +141,7 @@ fn told(error: &ureq::Error, patience: Duration) -> String {
             format!("it did not answer within {}", words::seconds(patience.as_secs().max(1)))
         }
         ureq::Error::HostNotFound => "its name is not known".into(),
+        ureq::Error::Io(error) => format!("it cannot be reached: {error}"),
         other => format!("it cannot be reached: {other}"),
     }
 }
