@@ -8,6 +8,7 @@ pub(crate) mod deliveries;
 pub(crate) mod draft;
 pub(crate) mod firing;
 pub(crate) mod firings;
+pub(crate) mod marks;
 pub(crate) mod notes;
 pub(crate) mod parts;
 pub(crate) mod recipient_form;

@@ -48,6 +48,7 @@ impl Failure {
         match self {
             Self::Unauthorized => "You are not signed in.".into(),
             Self::Rejected(detail) => sentence(&detail.message),
+            Self::Wait(1) => "Too many attempts. Try again in a second.".into(),
             Self::Wait(seconds) => format!("Too many attempts. Try again in {seconds} seconds."),
             Self::Unavailable(message) => sentence(message),
         }

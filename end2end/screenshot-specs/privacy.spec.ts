@@ -12,9 +12,9 @@ test("masks, what is revealed, and who is gone", async ({ page, scene, shoot }) 
   await put({ emails: ["member"], ips: ["member", "auditor"] });
   await page.goto(`${settings}#privacy`);
   await expect(page.getByRole("table", { name: "Who sees masks" })).toBeVisible();
-  await page.getByRole("button", { name: "Save privacy" }).scrollIntoViewIfNeeded();
-  await page.locator("#privacy").evaluate((section) => section.scrollIntoView());
   await shoot(page, "settings-privacy");
+  await page.goto(`${settings}#tokens`);
+  await page.getByRole("button", { name: "Create a token" }).click();
   const form = page.getByRole("form", { name: "Create a token" });
   await form.getByLabel("Lasts").selectOption("Until a moment");
   await form.getByLabel("Until", { exact: true }).fill("2026-12-01 18:00");

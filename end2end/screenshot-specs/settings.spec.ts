@@ -17,15 +17,27 @@ test("settings, account, no access", async ({ page, scene, shoot }) => {
   await put(`projects/${project}/tokens`, { name: "ci-deployer", scopes: ["ingest"] });
   await put(`projects/${project}/tokens`, { name: "siem", scopes: ["read", "export"], filter: "outcome=failure" });
   await page.goto(settings);
-  await expect(page.getByRole("table", { name: "Tokens" })).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "jonas@acme.dev" })).toBeVisible();
   await shoot(page, "settings");
   await page.getByRole("button", { name: "Change audit@elsewhere.example" }).click();
   await page.getByRole("button", { name: "Remove jonas@acme.dev" }).click();
   await shoot(page, "settings-changing");
-  await page.getByRole("heading", { name: "Tokens" }).scrollIntoViewIfNeeded();
-  await page.getByRole("heading", { name: "Create a project" }).scrollIntoViewIfNeeded();
-  await shoot(page, "settings-tokens");
+  await page.goto(settings);
+  await page.getByRole("button", { name: "Add a person" }).click();
+  await shoot(page, "settings-adding");
+  const parts = page.getByRole("navigation", { name: "Parts of the settings" });
+  for (const part of ["Tokens", "Exports", "Retention", "Projects"]) {
+    await parts.getByRole("link", { name: part }).click();
+    await expect(page.getByRole("region", { name: part })).toBeVisible();
+    await expect(page.getByRole("region", { name: part }).getByRole(part === "Exports" ? "button" : part === "Projects" ? "list" : "table").first()).toBeVisible();
+    await shoot(page, `settings-${part.toLowerCase()}`);
+  }
+  await parts.getByRole("link", { name: "Retention" }).click();
+  await page.getByRole("button", { name: "Change the rules" }).click();
+  await shoot(page, "settings-rules");
+  await parts.getByRole("link", { name: "Tokens" }).click();
+  await page.getByRole("button", { name: "Create a token" }).click();
+  await shoot(page, "settings-token-form");
   await page.goto(`${origin}/account`);
   await expect(page.getByRole("table", { name: "Sessions" })).toBeVisible();
   await shoot(page, "account");

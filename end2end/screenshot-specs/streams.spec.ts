@@ -34,7 +34,7 @@ test("streams", async ({ page, scene, shoot }) => {
   await expect(page.getByRole("list", { name: "Refused entries" })).toBeVisible();
   await page.getByRole("heading", { name: "Streams" }).evaluate((heading) => heading.scrollIntoView({ block: "start" }));
   await shoot(page, "streams");
-  await page.getByRole("heading", { name: "Create a stream" }).evaluate((heading) => heading.scrollIntoView({ block: "start" }));
+  await page.getByRole("button", { name: "Create a stream" }).click();
   await shoot(page, "streams-form");
   receiver.closeAllConnections();
   receiver.close();

@@ -7,20 +7,29 @@ const SETTINGS = "/projects/acme/settings";
 
 test("somebody is invited, sets a password, is limited, disabled and removed", async ({ page, browser, daybook }) => {
   await page.goto(SETTINGS);
-  const form = page.getByRole("form", { name: "Invite someone" });
+  const form = page.getByRole("form", { name: "Add a person" });
+  const add = page.getByRole("button", { name: "Add a person" });
+  await expect(form).toHaveCount(0);
+  await add.click();
+  await expect(form.getByLabel("E-mail address")).toBeFocused();
+  await form.getByRole("button", { name: "Cancel" }).click();
+  await expect(form).toHaveCount(0);
+  await expect(add).toBeFocused();
+  await add.click();
   await form.getByLabel("E-mail address").fill("guest@elsewhere.example");
   await form.getByLabel("Role").selectOption("Auditor");
   // A range that moves cannot limit anybody: said beside the field, before anything is sent.
   await form.getByLabel("Only this part").fill("https://daybook.example/projects/acme/log?range=24h&method=PATCH");
-  await form.getByRole("button", { name: "Invite" }).click();
+  await form.getByRole("button", { name: "Add person" }).click();
   await expect(form.getByRole("alert").filter({ hasText: "range that moves" })).toBeVisible();
   await expect(form.getByLabel("Only this part")).toHaveAttribute("aria-invalid", "true");
   await form.getByLabel("Only this part").fill("https://daybook.example/projects/acme/log?method=PATCH");
   await expect(form.getByText("Sees only: Method is PATCH.")).toBeVisible();
-  await form.getByRole("button", { name: "Invite" }).click();
+  await form.getByRole("button", { name: "Add person" }).click();
   const link = await page.getByRole("status").filter({ hasText: "Send this link to guest@elsewhere.example." }).locator("code").innerText();
   const row = page.getByRole("table", { name: "People" }).getByRole("row").filter({ hasText: "guest@elsewhere.example" });
   await expect(row).toContainText("Method is PATCH");
+  await expect(form).toHaveCount(0);
 
   const guest = await browser.newContext({ baseURL: daybook.server.url, storageState: NOBODY });
   const theirs = await guest.newPage();
@@ -57,6 +66,7 @@ test("somebody is invited, sets a password, is limited, disabled and removed", a
 test("a token is made, shown once, used and revoked", async ({ page, daybook }) => {
   await page.goto(`${SETTINGS}#tokens`);
   const form = page.getByRole("form", { name: "Create a token" });
+  await page.getByRole("button", { name: "Create a token" }).click();
   await form.getByLabel("Name").fill("siem");
   await form.getByRole("checkbox", { name: /^ingest/ }).uncheck();
   await form.getByRole("button", { name: "Create token" }).click();
@@ -83,6 +93,7 @@ test("a project is made, and is in the menu of projects", async ({ page, guard }
   guard.allow(/status of 422/);
   await page.goto(`${SETTINGS}#projects`);
   const form = page.getByRole("form", { name: "Create a project" });
+  await page.getByRole("button", { name: "Create a project" }).click();
   await form.getByLabel("Name").fill("Not A Word");
   await form.getByRole("button", { name: "Create project" }).click();
   await expect(form.getByLabel("Name")).toHaveAttribute("aria-invalid", "true");
@@ -91,6 +102,30 @@ test("a project is made, and is in the menu of projects", async ({ page, guard }
   await expect(page.getByRole("list", { name: "Projects" }).getByRole("link", { name: "globex" })).toBeVisible();
   await page.getByRole("button", { name: "acme: change the project" }).click();
   await expect(page.getByRole("menuitemradio", { name: "globex" })).toBeVisible();
+});
+
+test("each part of the settings has an address, and is led to by the keyboard", async ({ page }) => {
+  await page.goto(SETTINGS);
+  const parts = page.getByRole("navigation", { name: "Parts of the settings" });
+  await expect(parts.getByRole("link", { name: "People" })).toHaveAttribute("aria-current", "page");
+  for (const name of ["Tokens", "Privacy", "Exports", "Streams", "Schedules", "Retention", "Projects"]) {
+    await parts.getByRole("link", { name, exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`${SETTINGS}#${name.toLowerCase()}$`));
+    await expect(page.getByRole("heading", { name, exact: true, level: 2 })).toBeFocused();
+    await expect(parts.getByRole("link", { name, exact: true })).toHaveAttribute("aria-current", "page");
+    await expect(page.getByRole("heading", { level: 2 })).toHaveCount(1);
+    await expect(page).toHaveTitle(`${name} · Settings · acme · Daybook`);
+    // Nothing is filled in before somebody asks for it.
+    const forms = page.getByRole("main").getByRole("form");
+    await expect(forms).toHaveCount(name === "Privacy" || name === "Exports" || name === "Retention" ? 1 : 0);
+  }
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Retention", level: 2 })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Retention", level: 2 })).toBeVisible();
+  await page.goto(`${SETTINGS}#nothing`);
+  await expect(page.getByRole("heading", { name: "People", level: 2 })).toBeVisible();
 });
 
 test("one's own password and sessions", async ({ browser, daybook }) => {
@@ -155,18 +190,24 @@ for (const colorScheme of ["light", "dark"] as const) {
         guard.allow(/status of 404/);
         const made = await page.request.post("/api/projects/acme/tokens", { data: { name: "to look at", scopes: ["read"] } });
         expect(made.ok(), await made.text()).toBe(true);
-        await page.goto(SETTINGS);
+        await page.goto(`${SETTINGS}#tokens`);
         const tokens = page.getByRole("table", { name: "Tokens" });
         await tokens.getByRole("button", { name: /^Revoke/ }).first().click();
+        await page.getByRole("button", { name: "Create a token" }).click();
         await expectAccessible(page, "settings");
         await page.goto("/account");
         await expect(page.getByRole("table", { name: "Sessions" })).toBeVisible();
         await expectAccessible(page, "the account");
         const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
         expect(wide, "sticks out").toBe(false);
-        await page.goto(SETTINGS);
-        await expect(tokens).toBeVisible();
-        expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+        for (const part of ["people", "tokens", "privacy", "exports", "streams", "schedules", "retention", "projects"]) {
+          await page.goto(`${SETTINGS}#${part}`);
+          const section = page.getByRole("region", { name: new RegExp(part, "i") });
+          await expect(section).toBeVisible();
+          await expect(page.getByText("Loading")).toHaveCount(0);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), part).toBe(false);
+          await expectAccessible(page, part);
+        }
         await page.goto("/projects/nowhere/log");
         await expect(page.getByRole("heading", { name: "You have no access to nowhere" })).toBeVisible();
         await expectAccessible(page, "no access");

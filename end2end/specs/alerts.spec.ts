@@ -90,6 +90,9 @@ test("a rule is made from the view with one click, tried on the past, and switch
   const backtest = page.getByRole("region", { name: "Where it would have fired" });
   await expect(backtest.getByText(/^It would have fired/)).toBeVisible();
   await expect(backtest.getByRole("img", { name: /would have fired: \d+ times/ })).toBeVisible();
+  // Each mark leads to the entries of its times.
+  const marks = backtest.getByRole("list", { name: "When it would have fired" }).getByRole("link", { name: /^\d+ times?, .*: its entries$/ });
+  expect(new URL((await marks.first().getAttribute("href")) ?? "", page.url()).search).toMatch(/from=.*to=.*as_of=/);
   await expect(backtest.getByRole("list", { name: "The latest times" }).getByRole("listitem").first()).toContainText(/deleted/);
   await expectAccessible(page, "alerts");
 

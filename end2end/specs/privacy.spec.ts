@@ -90,6 +90,8 @@ test("what is masked is revealed for a reason, in the panel alone, and that is r
       await note.getByRole("button", { name: "Reveal…" }).click();
       const dialog = page.getByRole("dialog", { name: /^Reveal entry #/ });
       await expect(dialog.getByLabel("Reason")).toBeFocused();
+      await expect(dialog.getByRole("term")).toHaveText(["Actor", "IP address"]);
+      await expect(dialog.getByRole("definition").nth(1)).toHaveText(IP);
       await expect(dialog).toContainText("written into the log of this project before anything is shown");
       await dialog.getByLabel("Reason").fill("   ");
       await dialog.getByRole("button", { name: "Record and reveal" }).click();
@@ -169,6 +171,7 @@ test("masks and exports are set in the settings, and what is refused is said at 
     await expect(box("Auditor, and tokens that read: E-mail addresses, masked")).toBeChecked();
     await expect(box("Auditor, and tokens that read: Behind the masks, may reveal")).not.toBeChecked();
 
+    await page.getByRole("navigation", { name: "Parts of the settings" }).getByRole("link", { name: "Exports" }).click();
     const exports = page.getByRole("form", { name: "Exports" });
     const rows = exports.getByLabel("Most rows of a file");
     await rows.fill("many");
@@ -192,6 +195,7 @@ test("masks and exports are set in the settings, and what is refused is said at 
 test("a moment is chosen in the page's own calendar", async ({ page }) => {
   await page.goto(`${SETTINGS}#tokens`);
   const form = page.getByRole("form", { name: "Create a token" });
+  await page.getByRole("button", { name: "Create a token" }).click();
   await form.getByLabel("Name").fill("for a while");
   await form.getByLabel("Lasts").selectOption("Until a moment");
   const until = form.getByLabel("Until", { exact: true });

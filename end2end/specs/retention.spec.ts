@@ -20,10 +20,13 @@ test("rules are tried before they are saved, and holds say why", async ({ browse
     const context = await browser.newContext({ baseURL: server.url, storageState: await signInByLink(browser, server.link) });
     await guard.watch(context);
     const page = await context.newPage();
-    await page.goto("/projects/acme/settings");
+    await page.goto("/projects/acme/settings#retention");
     const retention = page.getByRole("region", { name: "Retention" });
     await expect(retention).toContainText("These are the usual rules");
     await expect(retention).toContainText(folder);
+    const rules = retention.getByRole("table", { name: "Rules" });
+    await expect(rules.getByRole("row").last()).toContainText("Everything else90 days");
+    await retention.getByRole("button", { name: "Change the rules" }).click();
     await expect(retention.getByRole("textbox", { name: "Days entries are kept" })).toHaveValue("90");
 
     await retention.getByRole("button", { name: "What would go?" }).click();
@@ -38,9 +41,14 @@ test("rules are tried before they are saved, and holds say why", async ({ browse
     await retention.getByRole("textbox", { name: "Days of the rule" }).fill("1000");
     await retention.getByRole("button", { name: "Save retention" }).click();
     await expect(retention.getByText("Saved.")).toBeVisible();
+    await expect(retention.getByRole("form", { name: "Rules of retention" })).toHaveCount(0);
+    await expect(rules.getByRole("row").filter({ hasText: "Deploys" })).toContainText("action=DeployApp1,000 days");
+    await retention.getByRole("button", { name: "Change the rules" }).click();
     await expect(retention.getByRole("list", { name: "Own rules, the first that matches counts" })).toContainText("Deploys, 1,000 days");
+    await retention.getByRole("button", { name: "Cancel" }).click();
     await expect(retention).not.toContainText("These are the usual rules");
 
+    await retention.getByRole("button", { name: "Make a hold" }).click();
     await retention.getByRole("textbox", { name: "Name of the hold" }).fill("Case 7");
     await retention.getByRole("textbox", { name: "Filter of the hold" }).fill("range=24h");
     await retention.getByRole("textbox", { name: "Reason" }).fill("asked by legal");

@@ -98,8 +98,23 @@ pub struct Pin {
     /// Why there is none. Of what is hidden no comments are told either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent: Option<Absence>,
+    /// What took it out of the log, where that is known and the asker sees the whole log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
     /// What was said of it, oldest first.
     pub comments: Vec<Comment>,
+}
+
+/// The run of retention that took an entry out of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Removed {
+    /// Its number in the project.
+    pub run: i64,
+    /// When it was over; when it began, while it goes on.
+    pub at: Timestamp,
+    /// The `id` of the entry by which the log tells of it.
+    pub entry: String,
 }
 
 /// What somebody said.

@@ -1,7 +1,8 @@
 //! Pseudonyms: what stands in place of an address for those who may not see it.
 //!
 //! `email~8f3k2m9qx4tz` and `ip~1p7v0c5hwd2n` are the same for the same address in a project, and
-//! tell nothing about it. They are filtered by like the values that they stand for.
+//! tell nothing about it. They are filtered by like the values that they stand for. In what somebody
+//! wrote as they liked there is `[e-mail]` or `[IP]` instead.
 
 use std::{fmt, ops::Range};
 
@@ -32,6 +33,20 @@ impl Address {
         match self {
             Self::Email => "email~",
             Self::Ip => "ip~",
+        }
+    }
+
+    /// What stands in place of an address in what somebody wrote as they liked: tells which are the same
+    /// there, by their number, and nothing else.
+    pub fn marker(self, number: usize) -> String {
+        let open = self.marker_begins();
+        if number > 1 { format!("{open} {number}]") } else { format!("{open}]") }
+    }
+
+    const fn marker_begins(self) -> &'static str {
+        match self {
+            Self::Email => "[e-mail",
+            Self::Ip => "[IP",
         }
     }
 
@@ -199,6 +214,11 @@ pub fn has_pseudonym(text: &str) -> bool {
     pseudonyms(text).next().is_some()
 }
 
+/// Whether something in a text was masked, or may have been: somebody can write what looks the same.
+pub fn looks_masked(text: &str) -> bool {
+    has_pseudonym(text) || Address::ALL.iter().any(|kind| text.contains(kind.marker_begins()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +246,8 @@ mod tests {
         {
             assert_eq!(pseudonym(text), None, "{text}");
         }
+        assert_eq!([1, 2].map(|n| Address::Email.marker(n)), ["[e-mail]", "[e-mail 2]"]);
+        assert!(looks_masked("by [IP 3]") && !looks_masked("[ip]"));
         assert!(has_pseudonym("user:email~0123456789ab"));
         assert!(!has_pseudonym("user:email~0123456789a"));
         assert!(!has_pseudonym("email~éééééé"));

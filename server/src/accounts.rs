@@ -106,6 +106,13 @@ impl Happened {
         Self { action, outcome, by, from, project, on, change, through, problem }
     }
 
+    /// Something that was not looked at, as too much of it failed.
+    #[must_use]
+    pub fn early(self) -> Self {
+        let problem = "too many attempts failed: this was not looked at".to_owned();
+        Self { outcome: Outcome::Failure, problem: Some(problem), ..self }
+    }
+
     /// In a project.
     #[must_use]
     pub fn in_project(self, project: ProjectId) -> Self {
@@ -128,6 +135,16 @@ impl Happened {
     #[must_use]
     pub fn change(self, before: serde_json::Value, after: serde_json::Value) -> Self {
         Self { change: Some((before, after)), ..self }
+    }
+}
+
+/// Counts what was refused to somebody, or to a whole network: one entry for a minute of it, however often it is
+/// tried.
+pub async fn record_each_minute(state: &AppState, refused: Happened, network: &str) {
+    if let Some(journal) = &state.journal
+        && let Err(error) = journal.counted(&refused, network).await
+    {
+        tracing::error!(%error, "what was refused is not in the log");
     }
 }
 

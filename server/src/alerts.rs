@@ -11,6 +11,7 @@ mod machine;
 mod matcher;
 mod message;
 mod record;
+mod silence;
 mod table;
 mod told;
 mod veil;

@@ -11,7 +11,10 @@ use daybook_model::account::Permission;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    access::Rule, assets, error::Error, headers, health, metrics, observe, openapi, patience,
+    access::Rule,
+    assets,
+    error::{self, Error},
+    headers, health, metrics, observe, openapi, patience,
     state::AppState,
 };
 
@@ -261,15 +264,17 @@ pub fn router(state: AppState) -> Router {
     let v1 = published()
         .router(&state)
         .fallback(port::missing)
-        .layer(CompressionLayer::new())
         .layer(in_time.clone())
         .layer(map_response(port::in_shape))
+        // Behind what reads errors.
+        .layer(CompressionLayer::new())
         .with_state(state.clone());
     let api = table()
         .router(&state)
         .fallback(async || Error::NotFound("there is nothing at this address"))
         // Bodies are bounded where they are read; only `ingest` takes more than this.
         .layer(DefaultBodyLimit::max(64 * 1024))
+        .layer(map_response(error::in_shape))
         // The overview compresses itself, line by line; live streams are not compressed.
         .layer(CompressionLayer::new())
         .layer(in_time)

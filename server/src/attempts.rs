@@ -7,7 +7,8 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -56,6 +57,26 @@ impl Network {
     }
 }
 
+/// As the log names it; one of IPv6 by the half that counts.
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::V4(octets) => Ipv4Addr::from(octets).fmt(f),
+            Self::V6(half) => write!(f, "{}/64", Ipv6Addr::from_bits(half << 64)),
+            Self::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
+/// An attempt that is not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Early {
+    /// The seconds that are left to wait.
+    pub seconds: i64,
+    /// Whether that is for all addresses together.
+    pub for_all: bool,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Failures {
     count: u32,
@@ -75,6 +96,7 @@ impl Failures {
 /// One attempt to sign in.
 #[derive(Debug, Clone)]
 pub struct Attempt {
+    network: Network,
     counted: Vec<(Who, u32)>,
 }
 
@@ -89,17 +111,23 @@ impl Attempt {
         } else {
             vec![(Who::Stranger(network, email), FREE), (Who::Network(network), FREE_IN_ALL)]
         };
-        Self { counted }
+        Self { network, counted }
+    }
+
+    /// The network that it comes from.
+    pub fn network(&self) -> String {
+        self.network.to_string()
     }
 
     /// An attempt through a provider of single sign-on, which says only afterwards for whom: in a
     /// browser in which this person signed in before, or in one that is not known.
     pub fn through_provider(address: Option<IpAddr>, device: Option<i64>) -> Self {
+        let network = Network::of(address);
         let counted = match device {
             Some(person) => (Who::Device(format!("#{person}")), FREE),
-            None => (Who::Network(Network::of(address)), FREE_IN_ALL),
+            None => (Who::Network(network), FREE_IN_ALL),
         };
-        Self { counted: vec![counted] }
+        Self { network, counted: vec![counted] }
     }
 }
 
@@ -113,13 +141,17 @@ impl Attempts {
     }
 
     /// Counts an attempt as failed before it is looked at, so that many at once do not slip
-    /// through; [`Attempts::succeeded`] takes it back. The seconds to wait where it is too early.
-    pub fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<(), i64> {
+    /// through; [`Attempts::succeeded`] takes it back. What is too early is not looked at.
+    pub fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<(), Early> {
         let mut held = self.held();
         held.retain(|_, failures| failures.last.millis() + FORGOTTEN > now.millis());
-        let wait = |(who, free): &(Who, u32)| held.get(who).and_then(|f| f.wait(*free, now));
-        if let Some(seconds) = attempt.counted.iter().filter_map(wait).max() {
-            return Err(seconds);
+        let wait = |(who, free): &(Who, u32)| {
+            let seconds = held.get(who)?.wait(*free, now)?;
+            Some(Early { seconds, for_all: matches!(who, Who::Network(_)) })
+        };
+        let early: Vec<_> = attempt.counted.iter().filter_map(wait).collect();
+        if let Some(seconds) = early.iter().map(|early| early.seconds).max() {
+            return Err(Early { seconds, for_all: early.iter().any(|early| early.for_all) });
         }
         if held.len() >= MOST {
             held.retain(|_, failures| failures.count >= FREE);
@@ -162,6 +194,10 @@ mod tests {
         Attempt::of(address.parse().ok(), email, false)
     }
 
+    const fn early(seconds: i64) -> Result<(), Early> {
+        Err(Early { seconds, for_all: false })
+    }
+
     #[test]
     fn whoever_fails_waits_longer_each_time_and_nobody_else_does() {
         let attempts = Attempts::default();
@@ -169,18 +205,18 @@ mod tests {
         for _ in 0..FREE {
             assert_eq!(attempts.begin(&guess, at(0)), Ok(()));
         }
-        assert_eq!(attempts.begin(&guess, at(0)), Err(1));
+        assert_eq!(attempts.begin(&guess, at(0)), early(1));
         assert_eq!(attempts.begin(&guess, at(1)), Ok(()));
-        assert_eq!(attempts.begin(&guess, at(1)), Err(2));
+        assert_eq!(attempts.begin(&guess, at(1)), early(2));
         // From elsewhere, or in a browser that is known, there is no wait.
         assert_eq!(attempts.begin(&from("198.51.100.1", EMAIL), at(1)), Ok(()));
         let known = Attempt::of("203.0.113.9".parse().ok(), EMAIL, true);
         assert_eq!(attempts.begin(&known, at(1)), Ok(()));
         let mut now = 1;
         for _ in 0..40 {
-            if let Err(wait) = attempts.begin(&guess, at(now)) {
-                assert!(wait <= LONGEST);
-                now += wait;
+            if let Err(Early { seconds, .. }) = attempts.begin(&guess, at(now)) {
+                assert!(seconds <= LONGEST);
+                now += seconds;
             }
         }
         assert_eq!(attempts.begin(&guess, at(now + LONGEST * 5)), Ok(()), "it is forgotten");
@@ -193,7 +229,9 @@ mod tests {
         for i in 0..FREE_IN_ALL {
             assert_eq!(attempts.begin(&tried(i), at(0)), Ok(()));
         }
-        assert!(attempts.begin(&tried(FREE_IN_ALL), at(0)).is_err());
+        let all = attempts.begin(&tried(FREE_IN_ALL), at(0));
+        assert!(all.is_err_and(|early| early.for_all));
+        assert_eq!(tried(FREE_IN_ALL).network(), "2001:db8:0:1::/64");
         assert_eq!(attempts.begin(&from("2001:db8:0:2::1", EMAIL), at(0)), Ok(()));
     }
 

@@ -28,9 +28,18 @@ mod serve;
 mod stream;
 mod via;
 
+/// What the exit status says, in the help and in the manual.
+const STATUS: &str = "Exit status:
+  0  it is done, and all is there
+  1  it could not be done
+  2  the command line cannot be read
+  3  what arrived is not all of it (query, tail, export)
+  4  the token may not
+  5  some entries were refused, each told on standard error; all others are in the log (import)";
+
 /// An audit log to investigate, share and trust.
 #[derive(Debug, Parser)]
-#[command(name = "daybook", version, propagate_version = true)]
+#[command(name = "daybook", version, propagate_version = true, after_long_help = STATUS)]
 struct Cli {
     #[command(flatten)]
     log: LogOptions,
@@ -163,6 +172,9 @@ enum CliError {
     /// The server knows who asks, or does not, and says no.
     #[error("{0}")]
     NotAllowed(String),
+    /// Some of what was given is not in the log.
+    #[error("{0}")]
+    Refused(String),
     #[error("{path}: {error}", path = .path.display())]
     File { path: PathBuf, error: std::io::Error },
 }
@@ -177,6 +189,7 @@ impl CliError {
         ExitCode::from(match self {
             Self::Incomplete(_) => 3,
             Self::NotAllowed(_) => 4,
+            Self::Refused(_) => 5,
             _ => 1,
         })
     }

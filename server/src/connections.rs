@@ -1,5 +1,7 @@
 //! Connections: taken in, bounded in time, and let go.
 
+mod explained;
+
 use std::{convert::Infallible, io, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
@@ -18,6 +20,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tower::ServiceExt as _;
 
 use crate::patience::Patience;
+use explained::Explained;
 
 /// How many connections are held at once. The next one waits until one of them ends.
 const CONNECTIONS: usize = 16_384;
@@ -69,7 +72,7 @@ pub async fn serve(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(patience.next)
-            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+            .serve_connection(TokioIo::new(Explained::new(Box::pin(stream))), service);
         let connection = open.watch(connection);
         tokio::spawn(async move {
             let _place = place;

@@ -2,17 +2,19 @@
 
 use axum::{
     Json,
+    body::to_bytes,
     http::{
         HeaderValue, StatusCode,
-        header::{CONNECTION, RETRY_AFTER},
+        header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
     },
     response::{IntoResponse, Response},
 };
-use daybook_model::{ApiError, QueryError, error::ErrorDetail};
+use daybook_model::{QueryError, error::ErrorDetail};
+use serde::Serialize;
 
 use crate::{
-    export::ExportsError, journal::JournalError, ledger::LedgerError, list::ListError,
-    people::PeopleError, store::StoreError, views::ViewsError,
+    body, export::ExportsError, journal::JournalError, ledger::LedgerError, list::ListError,
+    observe, people::PeopleError, store::StoreError, views::ViewsError, words,
 };
 
 /// Why a request was not answered as asked.
@@ -31,9 +33,17 @@ pub enum Error {
         /// What is wrong and where.
         message: String,
     },
+    /// Mend the body: it names the field.
+    #[error(transparent)]
+    BadBody(#[from] body::Wrong),
     /// Sign in, or send a token.
     #[error("sign in, or send a token as `Authorization: Bearer …`")]
     Unauthorized,
+    /// Send a token: nothing else says which project is meant.
+    #[error(
+        "send a token of the project as `Authorization: Bearer …`: being signed in does not say which project is meant"
+    )]
+    NoToken,
     /// The e-mail address or the password is wrong.
     #[error("the e-mail address or the password is not right")]
     WrongPassword,
@@ -53,7 +63,7 @@ pub enum Error {
     #[error("{0}")]
     TooMany(&'static str),
     /// Wait before trying to sign in again.
-    #[error("too many attempts to sign in failed: try again in {0} seconds")]
+    #[error("too many attempts to sign in failed: try again in {}", words::seconds(.0.unsigned_abs()))]
     Wait(i64),
     /// Send the body faster.
     #[error("the body did not arrive in time; send it again, in smaller parts if the line is slow")]
@@ -91,7 +101,9 @@ impl Error {
         match self {
             Self::Query(_) => (StatusCode::BAD_REQUEST, "bad_query"),
             Self::Body { status, code, .. } => (*status, code),
-            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::BadBody(body::Wrong::Syntax(_)) => (StatusCode::BAD_REQUEST, "bad_body"),
+            Self::BadBody(body::Wrong::Form(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_body"),
+            Self::Unauthorized | Self::NoToken => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
             Self::SpentInvitation => (StatusCode::UNAUTHORIZED, "spent_invitation"),
             Self::SpentLink => (StatusCode::UNAUTHORIZED, "spent_link"),
@@ -107,20 +119,51 @@ impl Error {
         }
     }
 
-    /// The body of the answer.
+    /// What is told of it.
     pub fn detail(&self) -> ErrorDetail {
-        let field = match self {
-            Self::Query(e) if !e.key.is_empty() => Some(e.key.clone()),
-            _ => None,
+        let (field, message) = match self {
+            Self::Query(e) | Self::BadBody(body::Wrong::Form(e)) if e.key.is_empty() => {
+                (None, e.problem.clone())
+            }
+            Self::Query(e) | Self::BadBody(body::Wrong::Form(e)) => {
+                (Some(e.key.clone()), e.to_string())
+            }
+            _ => (None, self.to_string()),
         };
-        ErrorDetail { code: self.kind().1.into(), message: self.to_string(), field }
+        ErrorDetail { code: self.kind().1.into(), message, field }
+    }
+}
+
+/// The body of every error answer: `{"error":{"code","message","field","request_id"}}`.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ApiError")]
+pub struct ErrorBody {
+    /// The error itself.
+    pub error: Told,
+}
+
+/// What went wrong, and in which request.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub struct Told {
+    /// What, and what to do about it.
+    #[serde(flatten)]
+    pub detail: ErrorDetail,
+    /// The request, as `X-Request-Id` and the server's log name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl ErrorBody {
+    /// With the request that is being answered, where it has a name yet.
+    pub fn of(detail: ErrorDetail) -> Self {
+        Self { error: Told { detail, request_id: observe::current() } }
     }
 }
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, _) = self.kind();
-        let mut response = (status, Json(ApiError { error: self.detail() })).into_response();
+        let mut response = (status, Json(ErrorBody::of(self.detail()))).into_response();
         if matches!(self, Self::Unavailable | Self::Late { .. } | Self::NotReady(_)) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -133,6 +176,35 @@ impl IntoResponse for Error {
         }
         response
     }
+}
+
+/// The longest sentence that is taken over from whoever refused a request before it came to a handler.
+const LONGEST: usize = 4 * 1024;
+
+/// Gives the API's one shape to what is refused without it: no such method, a path that cannot be read.
+pub async fn in_shape(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_shaped = kind.is_some_and(|kind| kind.starts_with(b"application/json"));
+    if is_shaped || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, LONGEST).await.unwrap_or_default();
+    let said = str::from_utf8(&body).ok().filter(|text| !text.is_empty());
+    let message = match (said, status) {
+        (Some(text), _) => text.to_owned(),
+        (None, StatusCode::METHOD_NOT_ALLOWED) => {
+            "this address does not take this method; the header `Allow` names those that it takes"
+                .into()
+        }
+        (None, status) => status.canonical_reason().unwrap_or_default().to_lowercase(),
+    };
+    let code = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "_");
+    let shaped = Json(ErrorBody::of(ErrorDetail { code, message, field: None })).into_response();
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(shaped.headers().clone());
+    Response::from_parts(parts, shaped.into_body())
 }
 
 impl From<ViewsError> for Error {

@@ -2,14 +2,16 @@
 //! before, by the rule of the route; see [`crate::access`].
 
 use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use daybook_model::{ApiQuery, Tab};
+use daybook_model::{ApiQuery, QueryError, Tab, query};
 use daybook_recorder::Recording;
 
 pub use crate::access::{Access, Caller, SESSION_COOKIE};
 use crate::{
+    body,
     error::Error,
     journal::{self, Read},
     list::List,
@@ -151,21 +153,42 @@ impl FromRequestParts<AppState> for Origin {
     }
 }
 
+/// The bytes of a body that says it is JSON.
+pub async fn json_bytes(request: Request, state: &AppState) -> Result<Bytes, Error> {
+    let refused = |status, message| Error::Body { status, code: "bad_body", message };
+    if !body::is_json(request.headers()) {
+        let message = "send the body as application/json".into();
+        return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    Bytes::from_request(request, state).await.map_err(|e| match e.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            refused(e.status(), "the body is larger than this address takes".into())
+        }
+        status => refused(status, e.body_text()),
+    })
+}
+
 /// A JSON body; what is wrong with it is told in the API's one error shape.
 pub struct JsonBody<T>(pub T);
 
-impl<T: serde::de::DeserializeOwned> axum::extract::FromRequest<AppState> for JsonBody<T> {
+impl<T: serde::de::DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     type Rejection = Error;
 
-    async fn from_request(
-        request: axum::extract::Request,
-        state: &AppState,
-    ) -> Result<Self, Error> {
-        match axum::Json::<T>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(e) => {
-                Err(Error::Body { status: e.status(), code: "bad_body", message: e.body_text() })
-            }
-        }
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Error> {
+        Ok(Self(body::read(&json_bytes(request, state).await?)?))
+    }
+}
+
+/// That nothing is asked in the address: what would not be obeyed is refused by its name.
+pub struct Plain;
+
+impl FromRequestParts<AppState> for Plain {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Error> {
+        let (pairs, errors) = query::split(parts.uri.query().unwrap_or_default());
+        let unknown = |(key, _)| QueryError::new(key, "is no parameter of this address");
+        let wrong = errors.into_iter().next().or_else(|| pairs.into_iter().next().map(unknown));
+        wrong.map_or(Ok(Self), |error| Err(error.into()))
     }
 }

@@ -7,6 +7,7 @@ mod document;
 mod findings;
 mod pins;
 mod record;
+mod removed;
 
 use daybook_model::{
     Timestamp,

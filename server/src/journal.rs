@@ -145,25 +145,20 @@ impl Journal {
 
     /// Writes down what happened to an account: in the project it concerns, else in `_account`.
     pub async fn account(&self, happened: &Happened) -> Result<(), JournalError> {
-        let Happened { action, outcome, by, from, project, on, change, through, problem } =
-            happened;
-        let told = self.about(from, |recording| {
-            recording.actor(by.clone()).action(action.as_str()).operation(action.operation());
-            recording.outcome(*outcome).belonging(project.map(|project| project.0.to_string()));
-            if let Some((kind, id, name)) = on {
-                recording.resource(kind, id.clone(), name.clone());
-            }
-            if let Some((before, after)) = change {
-                recording.change(before.clone(), after.clone());
-            }
-            if let Some(through) = through {
-                recording.detail("through", through.as_str());
-            }
-            if let Some(problem) = problem {
-                recording.with(|event| event.error = Some(problem.clone()));
-            }
-        });
-        told.await
+        self.about(&happened.from, |recording| tell(recording, happened)).await
+    }
+
+    /// Counts what happened to an account from a network within a minute, as one entry when that is over.
+    pub async fn counted(&self, happened: &Happened, network: &str) -> Result<(), JournalError> {
+        let Some(request) = &happened.from.recording else { return Ok(()) };
+        let recording = request.also(new_id());
+        tell(&recording, happened);
+        recording.detail("network", network);
+        let Some(record) = recording.take() else { return Ok(()) };
+        let Some(event) = sink::ready(&record, &self.0.log) else { return Ok(()) };
+        let project = self.0.log.project(record.project.as_deref()).await?;
+        let Some(project) = project else { return Ok(()) };
+        self.0.readings.note(&[(ProjectId(project.number), &event)]).await
     }
 
     /// Records a request that will not be over for a long time.
@@ -199,6 +194,24 @@ impl Journal {
         while self.0.recorder.stats().recorded < number {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+}
+
+fn tell(recording: &Recording, happened: &Happened) {
+    let Happened { action, outcome, by, from: _, project, on, change, through, problem } = happened;
+    recording.actor(by.clone()).action(action.as_str()).operation(action.operation());
+    recording.outcome(*outcome).belonging(project.map(|project| project.0.to_string()));
+    if let Some((kind, id, name)) = on {
+        recording.resource(kind, id.clone(), name.clone());
+    }
+    if let Some((before, after)) = change {
+        recording.change(before.clone(), after.clone());
+    }
+    if let Some(through) = through {
+        recording.detail("through", through.as_str());
+    }
+    if let Some(problem) = problem {
+        recording.with(|event| event.error = Some(problem.clone()));
     }
 }
 

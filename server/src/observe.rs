@@ -12,7 +12,29 @@ use tracing::{Instrument as _, Span, field};
 
 use crate::{metrics::Call, state::AppState};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// In which the id of a request is given and answered.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    /// The id of the request that is being answered.
+    static CURRENT: String;
+}
+
+/// The id of the request that is being answered; `None` where none is.
+pub fn current() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Does something as a part of the request that is being answered, on whatever task that is.
+pub fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    let id = current();
+    async move {
+        match id {
+            Some(id) => CURRENT.scope(id, work).await,
+            None => work.await,
+        }
+    }
+}
 
 /// The longest id that is taken from a caller.
 const LONGEST: usize = 128;
@@ -29,7 +51,8 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
     if let Some(trace) = Trace::of(request.headers()) {
         trace.note(&span);
     }
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answer = CURRENT.scope(id.clone(), next.run(request));
+    let mut response = answer.instrument(span.clone()).await;
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     span.in_scope(|| tracing::debug!(status, ms = took.as_secs_f64() * 1_000.0, "answered"));
     state.metrics.answered(&Call { method, route, status: status.into() }, took);

@@ -8,10 +8,15 @@ use daybook_model::{
 };
 use serde::{Deserialize, Serialize, de};
 
+use crate::body;
+
 /// The most values of one list.
 pub const MAX_LIST: usize = MAX_VALUES;
 /// How many entries a page of a query has.
 pub const PAGE: usize = 50;
+/// The methods there are (RFC 9110, and PATCH of RFC 5789).
+pub const METHODS: [&str; 9] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
 /// The last page that is answered; what lies further back is for an export.
 pub const MAX_PAGE: usize = 4_000;
 
@@ -87,20 +92,10 @@ impl<'de> Deserialize<'de> for Status {
 impl Asked {
     /// Reads a body. What is wrong is told by its field.
     pub fn read(body: &[u8]) -> Result<Self, QueryError> {
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let asked: Self = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
-            let message = e.inner().to_string();
-            // The name of a field that should not be there is in the message alone.
-            let named = ["unknown field `", "duplicate field `"]
-                .iter()
-                .find_map(|start| message.strip_prefix(start)?.split('`').next())
-                .map(str::to_owned);
-            let path = e.path().to_string();
-            let field = named.unwrap_or(if path == "." { String::new() } else { path });
-            QueryError::new(field, message)
-        })?;
-        deserializer.end().map_err(|e| QueryError::new("", e.to_string()))?;
-        Ok(asked)
+        body::read(body).map_err(|wrong| match wrong {
+            body::Wrong::Form(error) => error,
+            body::Wrong::Syntax(_) => QueryError::new("", wrong.to_string()),
+        })
     }
 
     /// The filter that is meant.
@@ -205,6 +200,12 @@ fn add(
             // An empty cell of the file means that it does not apply.
             if text.is_empty() {
                 terms.insert(Term::Absent);
+            } else if field == Field::Method && !METHODS.contains(&&*text.to_ascii_uppercase()) {
+                let known = METHODS.join(", ");
+                return Err(problem(QueryError::new(
+                    "",
+                    format!("{text:?} is not one of {known}"),
+                )));
             } else if field == Field::Actor && !names_type(text) {
                 for kind in ActorType::ALL {
                     let value = field.value(&format!("{kind}:{text}")).map_err(problem)?;

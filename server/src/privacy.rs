@@ -8,9 +8,10 @@ mod mask;
 mod pseudonyms;
 mod scan;
 mod settings;
+mod spelling;
 mod veil;
 
 pub use mask::{Masks, mask};
 pub use pseudonyms::Pseudonyms;
 pub use settings::Settings;
-pub use veil::{Veiled, refuse};
+pub use veil::{Veiled, refuse, refuse_name};

@@ -25,6 +25,7 @@ use tokio::sync::{Mutex, Notify};
 
 pub use files::{FileId, KeptFile};
 pub use purge::Pace;
+pub(crate) use purge::entry_id;
 pub use record::{Done, record};
 
 use crate::database::Database;

@@ -20,6 +20,7 @@ use crate::{
     ledger::Ledger,
     live::Hub,
     metrics::Metrics,
+    observe,
     oidc::SingleSignOn,
     outbound::Outbound,
     patience::Patience,
@@ -191,7 +192,7 @@ impl AppState {
         &self,
         work: impl Future<Output = R> + Send + 'static,
     ) -> Response {
-        let done = self.underway.spawn(work.in_current_span()).await;
+        let done = self.underway.spawn(observe::carried(work).in_current_span()).await;
         done.map_or_else(|_| Error::Internal.into_response(), IntoResponse::into_response)
     }
 

@@ -65,6 +65,64 @@ proptest! {
     }
 }
 
+/// Events that do not compress, with a text that is longer than what is packed at once and states of any
+/// size: as many as fill several groups.
+fn many() -> Vec<Event> {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let event = kept().new_tree(&mut runner).unwrap().current();
+    let mut state = 1_u64;
+    let mut noise = |bytes: usize| -> String {
+        let digit = |_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            char::from(b"0123456789abcdef"[usize::try_from(state >> 60).unwrap()])
+        };
+        (0..bytes).map(digit).collect()
+    };
+    (0..1_500)
+        .map(|n| Event {
+            id: Some(format!("e{n}")),
+            message: (n % 3 == 0).then(|| noise(if n == 300 { 90_000 } else { 40 })),
+            context: (n % 7 != 0).then(|| serde_json::json!({ "k": noise(n * 13) })),
+            ..event.clone()
+        })
+        .collect()
+}
+
+#[test]
+fn a_file_of_several_groups_comes_back() {
+    let events = many();
+    let file = file(&events, Format::Parquet, State::Complete);
+    let read: Vec<Event> =
+        read(&file, import::Format::Parquet).into_iter().collect::<Result<_, _>>().unwrap();
+    assert!(read == events);
+}
+
+/// DuckDB finds as many rows, in columns of the right types.
+#[test]
+fn another_program_reads_what_was_written() {
+    let events = many();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.parquet");
+    std::fs::write(&path, file(&events, Format::Parquet, State::Complete)).unwrap();
+    let asks = "import sys, duckdb\n\
+        sys.stdout.reconfigure(encoding='utf-8')\n\
+        file = duckdb.read_parquet(sys.argv[1])\n\
+        kinds = dict(zip(file.columns, map(str, file.types)))\n\
+        print(*[kinds[c] for c in ['seq', 'occurred_at', 'status_code', 'action', 'context']], sep='|')\n\
+        print(*file.aggregate('count(*), count(DISTINCT id), count(message), max(seq)').fetchone())\n\
+        groups = duckdb.sql(f\"SELECT count(DISTINCT row_group_id) FROM parquet_metadata('{sys.argv[1]}')\")\n\
+        print(groups.fetchone()[0] > 1)\n";
+    let python = std::env::home_dir().unwrap().join(".cache/daybook/tools/python/bin/python");
+    let python = if python.is_file() { python } else { "python3".into() };
+    let told = std::process::Command::new(python).args(["-c", asks]).arg(&path).output().unwrap();
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.success(), "run `cargo xtask setup --test` for DuckDB: {said}");
+    assert_eq!(
+        String::from_utf8(told.stdout).unwrap(),
+        "BIGINT|TIMESTAMP WITH TIME ZONE|SMALLINT|VARCHAR|JSON\n1500 1500 500 1500\nTrue\n"
+    );
+}
+
 #[test]
 fn a_file_that_broke_off_is_not_taken_for_a_whole_one() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();

@@ -7,6 +7,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
+#[path = "torture/aged.rs"]
+mod aged;
+#[path = "torture/alerts.rs"]
+mod alerts;
 #[path = "torture/audit.rs"]
 mod audit;
 #[path = "torture/client.rs"]
@@ -25,5 +29,11 @@ mod load;
 mod plan;
 #[path = "torture/process.rs"]
 mod process;
+#[path = "torture/receiver.rs"]
+mod receiver;
+#[path = "torture/retention.rs"]
+mod retention;
+#[path = "torture/room.rs"]
+mod room;
 #[path = "torture/signal.rs"]
 mod signal;

@@ -20,8 +20,8 @@ fn python() -> PathBuf {
 pub(crate) fn install() -> Option<Step> {
     let schemathesis = python().join("bin/st");
     let store = python().join("bin/moto_server");
-    (!schemathesis.is_file() || !store.is_file()).then(|| {
-        Step::new("Installing schemathesis and an S3 store for tests from PyPI", |job| {
+    (!schemathesis.is_file() || !store.is_file() || !has_duckdb()).then(|| {
+        Step::new("Installing schemathesis, an S3 store and DuckDB for tests from PyPI", |job| {
             let venv = program("python3").args(["-c", "import ensurepip"]).output();
             if !venv.is_ok_and(|o| o.status.success()) {
                 system::install(job, &["python3", "python3-venv"])?;
@@ -35,11 +35,18 @@ pub(crate) fn install() -> Option<Step> {
                     "install",
                     "schemathesis==4.*",
                     "moto[s3,server]==5.*",
+                    "duckdb==2.*",
                 ]),
                 "Check the connection to PyPI, then run this again.",
             )
         })
     })
+}
+
+/// It has no program of its own.
+fn has_duckdb() -> bool {
+    let versions = std::fs::read_dir(python().join("lib")).into_iter().flatten().flatten();
+    versions.into_iter().any(|version| version.path().join("site-packages/duckdb").is_dir())
 }
 
 /// A server of its own, ended with the step.

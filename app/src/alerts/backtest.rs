@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use daybook_model::{
-    Histogram, QueryError, Range, StackBy, View,
+    Filter, Histogram, QueryError, Range, StackBy, View,
     alert::{Backtest, BacktestRequest},
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::tried::Tried;
+use super::{marks::Marks, tried::Tried};
 use crate::{
     api::{self, BarsQuestion, alerts},
     clock::Clock,
@@ -76,7 +76,7 @@ pub(super) fn BacktestSection(
                 {dynamic(move || {
                     let both = bars.value.get().zip(tried.value.get());
                     both.filter(|(bars, tried)| tried.span == Some(bars.span))
-                        .map(|(bars, tried)| view! { <Bars bars tried /> })
+                        .map(|(bars, tried)| view! { <Bars project filter=filter.get_untracked() bars tried /> })
                 })}
                 {dynamic(move || tried.value.get().filter(|tried| tried.total > 0).map(|tried| view! {
                     <Tried project filter=filter.get_untracked() tried />
@@ -148,7 +148,12 @@ fn rate(per_week: f64) -> String {
 
 /// The bars, and a mark over each in which it would have fired.
 #[component]
-fn Bars(bars: Histogram, tried: Backtest) -> impl IntoView {
+fn Bars(
+    project: StoredValue<String>,
+    filter: Filter,
+    bars: Histogram,
+    tried: Backtest,
+) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let span = bars.span;
     let length = (span.to.millis() - span.from.millis()).max(1) as f64;
@@ -163,42 +168,26 @@ fn Bars(bars: Histogram, tried: Backtest) -> impl IntoView {
         let right = if right - left > 3.0 { right - 1.0 } else { right };
         path = format!("{path}M{left:.1},100V{top:.1}H{right:.1}V100Z");
     }
-    let marks: Vec<_> = bars
-        .buckets
-        .iter()
-        .filter_map(|bar| {
-            let inside =
-                tried.episodes.iter().filter(|e| e.at >= bar.from && e.at < bar.to).count();
-            let middle = f64::midpoint(share(bar.from), share(bar.to)) * 100.0;
-            (inside > 0).then_some((middle, inside as u64, bar.from, bar.to))
-        })
-        .collect();
     let name = format!(
         "What the rule watches, and where it would have fired: {}",
         counted(tried.total, "time", "times")
     );
-    let mark = move |(middle, times, from, to): (f64, u64, _, _)| {
-        let when = daybook_model::Span::new(from, to)
-            .map(|span| span_text(span, clock.now_untracked(), zone.get_untracked()))
-            .unwrap_or_default();
-        let tip = format!("{}, {when}", counted(times, "time", "times"));
-        view! { <i class="fires" style=("--at", format!("{middle:.2}%")) data-tip=tip></i> }
-    };
     let ends = move || {
         let now = clock.now_untracked();
         let last = span.to.plus_millis(-1);
         view! { <span>{day(span.from, now, zone.get())}</span><span>{day(last, now, zone.get())}</span> }
     };
     let listed = tried.episodes.len() as u64;
+    let total = tried.total;
     let top = format!("Up to {} in {}", counted(most, "entry", "entries"), bars.width);
     view! {
-        <figure class="backtest-chart" role="img" aria-label=name>
+        <figure class="backtest-chart">
             <span class="chart-most" aria-hidden="true">{top}</span>
-            <div class="fires-line">{marks.into_iter().map(mark).collect_view()}</div>
-            <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true"><path d=path /></svg>
+            <Marks project filter bars tried />
+            <svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label=name><path d=path /></svg>
             <div class="backtest-axis" aria-hidden="true">{dynamic(ends)}</div>
         </figure>
-        {(tried.total > listed).then(|| view! {
+        {(total > listed).then(|| view! {
             <p class="hint">{format!("Marked are the latest {}.", grouped(listed))}</p>
         })}
     }

@@ -175,7 +175,7 @@ fn RecipientRow(people: People, recipient: Recipient) -> impl IntoView {
         view! {
             <button type="button" class="button quiet" aria-label=format!("Test {name}") disabled=form.busy on:click=test>"Test"</button>
             <button type="button" class="button quiet" aria-label=format!("{word} {name}") disabled=form.busy on:click=pause.clone()>{word}</button>
-            {signed.then(|| view! { <Confirm word="New secret" name=format!("New secret for {name}") question="The old one is void at once." busy=form.busy on_confirm=renew /> })}
+            {signed.then(|| view! { <Confirm word="New secret" grave=false name=format!("New secret for {name}") question="The old one is void at once." busy=form.busy on_confirm=renew /> })}
             <Confirm word="Delete" name=format!("Delete {name}") question="Rules tell it no longer." busy=form.busy on_confirm=delete />
         }
     };

@@ -1,7 +1,7 @@
 //! The latest times at which a rule would have fired, each with an entry of it.
 
 use daybook_model::{
-    Filter, Range, Span, View,
+    Filter, Seq, View,
     alert::{Backtest, Episode},
     sentence,
 };
@@ -34,12 +34,12 @@ pub(super) fn Tried(
     /// What was found.
     tried: Backtest,
 ) -> impl IntoView {
-    let filter = StoredValue::new(filter);
+    let (filter, as_of) = (StoredValue::new(filter), tried.as_of);
     let more = tried.total.saturating_sub(tried.episodes.len().min(TOLD) as u64);
     let latest = tried.episodes.into_iter().take(TOLD);
     view! {
         <ul class="tried" role="list" aria-label="The latest times">
-            {latest.map(|episode| view! { <Time project filter episode /> }).collect_view()}
+            {latest.map(|episode| view! { <Time project filter as_of episode /> }).collect_view()}
         </ul>
         {(more > 0).then(|| view! { <p class="hint">{format!("And {} earlier.", grouped(more))}</p> })}
     }
@@ -50,20 +50,19 @@ pub(super) fn Tried(
 fn Time(
     project: StoredValue<String>,
     filter: StoredValue<Filter>,
+    as_of: Seq,
     episode: Episode,
 ) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
-    let Episode { from, at, last_at, count, group, value, samples } = episode;
+    let filter = filter.with_value(|watched| episode.filter(watched, as_of));
+    let view = View { filter, ..View::default() };
+    let Episode { at, count, group, value, samples, .. } = episode;
     let about: Vec<_> =
         group.into_iter().chain(value).map(|group| visible(&group.label).into_owned()).collect();
     let entries = match count {
         0 => "nothing arrived".to_owned(),
         count => counted(count, "entry", "entries"),
     };
-    let mut view = View { filter: filter.get_value(), ..View::default() };
-    if let Some(span) = Span::new(from, last_at.plus_millis(1)) {
-        view.filter.range = Range::Between(span);
-    }
     let href = project.with_value(|project| log_href(project, &view));
     let text = format!(
         "{entries}{}",

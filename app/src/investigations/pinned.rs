@@ -1,8 +1,8 @@
 //! One entry of an investigation: what happened, what was said of it, and where it stands.
 
 use daybook_model::{
-    Entry, Event, Range, Seq, Span, View,
-    investigation::{Absence, Pin},
+    Entry, Event, Field, Preset, Range, Seq, Span, Term, View,
+    investigation::{Absence, Pin, Removed},
     sentence,
     vocabulary::source_label,
 };
@@ -23,7 +23,7 @@ use crate::{
         icon::{Icon, icon},
         number::grouped,
         text::visible,
-        time::{clock as clock_text, day, millis},
+        time::{brief, clock as clock_text, day, millis},
     },
     url::log_href,
 };
@@ -51,7 +51,9 @@ pub(super) fn Pinned(
         memo(move || pin.with(|pin| pin.as_ref().map(|p| p.comments.clone()).unwrap_or_default()));
     // What is shown of the entry is not made again when something was said of it.
     let entry = memo(move || pin.with(|pin| pin.as_ref().and_then(|pin| pin.entry.clone())));
-    let absent = memo(move || pin.with(|pin| pin.as_ref().and_then(|pin| pin.absent)));
+    let absent = memo(move || {
+        pin.with(|pin| pin.as_ref().and_then(|pin| Some((pin.absent?, pin.removed.clone()))))
+    });
     let at =
         memo(move || seqs.with(|seqs| seqs.iter().position(|&s| s == seq)).unwrap_or_default());
     let above = Signal::derive(move || seqs.with(|seqs| carried.lands(seqs, at.get())));
@@ -64,7 +66,7 @@ pub(super) fn Pinned(
             {when(move || file.open.get(), move || view! { <Handle file carried seqs seq at /> })}
             <div class="pinned-body">
                 {dynamic(move || entry.get().map(|entry| view! { <Shown file entry=*entry /> }))}
-                {dynamic(move || absent.get().map(|why| view! { <Missing seq why /> }))}
+                {dynamic(move || absent.get().map(|(why, removed)| view! { <Missing file seq why removed /> }))}
                 <Comments file comments />
                 {when(move || saying.get() && file.open.get(), move || view! {
                     <Say file seq=Some(seq) done=Callback::new(move |()| saying.set(false)) />
@@ -167,10 +169,22 @@ fn facts(event: &Event) -> AnyView {
 
 /// An entry that cannot be shown.
 #[component]
-fn Missing(seq: Seq, why: Absence) -> impl IntoView {
+fn Missing(file: File, seq: Seq, why: Absence, removed: Option<Removed>) -> impl IntoView {
+    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    // The log tells of each run of retention.
+    let told = removed.map(|Removed { run, at, entry }| {
+        let mut view = View::default();
+        view.filter.range = Range::Last(Preset::All);
+        if let Ok(id) = Field::Id.value(&entry) {
+            view.filter.add(Field::Id, false, Term::Is(id));
+        }
+        let href = file.project.with_value(|project| log_href(project, &view));
+        let when = move || brief(at, clock.now_untracked(), zone.get());
+        view! { " "<a href=href>{format!("Run {run}, ")}{dynamic(when)}</a> }
+    });
     view! {
         <p class="pinned-when muted"><span class="mono">{format!("#{}", grouped(seq))}</span></p>
-        <p class="pinned-missing">{format!("{}.", why.label())}</p>
+        <p class="pinned-missing">{format!("{}.", why.label())}{told}</p>
     }
 }
 

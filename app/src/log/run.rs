@@ -4,8 +4,11 @@ use daybook_model::{Field, Filter, Outcome, Range, RunSummary, Term, range::Pres
 use leptos::prelude::*;
 
 use crate::{
-    ui::text::first_upper,
-    ui::{middle::Middle, number::counted},
+    ui::{
+        middle::Middle,
+        number::counted,
+        text::{first_upper, one_line},
+    },
     url::LogAddress,
 };
 
@@ -19,7 +22,8 @@ pub(crate) fn RunHeading(
     /// How many of its entries follow.
     shown: usize,
 ) -> impl IntoView {
-    let id = run.run.clone();
+    let RunSummary { run: id, title, began, entries, at, outcome, status } = run;
+    let (title, shown_id) = (one_line(&title).into_owned(), one_line(&id).into_owned());
     let href = Signal::derive(move || {
         log.filter_link(|view| {
             let mut filter = Filter {
@@ -35,23 +39,23 @@ pub(crate) fn RunHeading(
             view.off.clear();
         })
     });
-    let status = match (&run.status, run.outcome) {
+    let status = match (status, outcome) {
         (Some(status), _) => first_upper(&status.replace('_', " ").to_ascii_lowercase()),
         (None, Some(outcome)) => outcome.label().to_owned(),
         (None, None) => "No status".to_owned(),
     };
-    let severity = (run.outcome == Some(Outcome::Failure)).then_some("failure");
-    let took = took(run.at.millis() - run.began.millis());
-    let all = counted(run.entries, "entry", "entries");
-    let extent = if run.entries == shown as u64 { all } else { format!("{shown} of {all}") };
+    let severity = (outcome == Some(Outcome::Failure)).then_some("failure");
+    let took = took(at.millis() - began.millis());
+    let all = counted(entries, "entry", "entries");
+    let extent = if entries == shown as u64 { all } else { format!("{shown} of {all}") };
     view! {
         <tr class="run" role="row">
             <th scope="rowgroup" role="rowheader">
-                <span class="run-title">{run.title}</span>
+                <span class="run-title">{title}</span>
                 <span class="run-status" data-severity=severity>{status}</span>
                 <span class="run-took" data-tip="From its first entry to its latest">{took}</span>
                 <a class="run-all" href=href>
-                    <span>{extent}</span>" "<span class="run-id"><Middle text=run.run /></span>
+                    <span>{extent}</span>" "<span class="run-id"><Middle text=shown_id /></span>
                 </a>
             </th>
         </tr>

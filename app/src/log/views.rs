@@ -19,6 +19,7 @@ use crate::{
         lazy::{loading, nothing},
         menu::{Menu, MenuItem, MenuRule},
         popover::{Align, Popover},
+        text::one_line,
     },
     url::{History, LogAddress},
 };
@@ -89,7 +90,7 @@ impl Views {
         spawn_local(async move {
             let left = api::delete_view(&self.log.project(), view.id).await;
             if left.is_ok() {
-                announce(&format!("{} is deleted", view.name));
+                announce(&format!("{} is deleted", one_line(&view.name)));
             }
             self.take(number, left);
         });
@@ -101,7 +102,7 @@ impl Views {
             let project = self.log.project();
             match api::save_view(&project, &new).await {
                 Ok(saved) => {
-                    announce(&format!("{} is saved", saved.name));
+                    announce(&format!("{} is saved", one_line(&saved.name)));
                     self.take(number, api::views(&project).await);
                 }
                 Err(failure) => self.take(number, Err(failure)),
@@ -179,7 +180,7 @@ fn Item(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -> 
     };
     let session = expect_context::<Session>();
     let schedules = session.may(&views.log.project(), Permission::KeepSchedules);
-    let name = view.name.clone();
+    let name = one_line(&view.name).into_owned();
     let kept = StoredValue::new(view);
     view! {
         <li>
@@ -254,7 +255,7 @@ fn Rename(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -
     view! {
         <form class="save-view" on:submit=submit>
             <label>
-                <span>{format!("Another name for {}", view.name)}</span>
+                <span>{format!("Another name for {}", one_line(&view.name))}</span>
                 <input type="text" required maxlength="80" autocomplete="off" bind:value=name />
             </label>
             <button type="submit" class="button primary">"Rename"</button>

@@ -3,7 +3,10 @@
 use daybook_model::{QueryError, export::ExportSettings};
 use leptos::{ev, prelude::*};
 
-use super::form::{Form, FormProblem};
+use super::{
+    form::{Form, FormProblem},
+    section::Section,
+};
 use crate::{
     api::exports,
     reactive::{dynamic, when},
@@ -57,11 +60,7 @@ pub(crate) fn ExportsSection(
         }
     };
     view! {
-        <section id="exports" aria-labelledby="exports-title">
-            <header class="section-head">
-                <h2 id="exports-title">"Exports"</h2>
-                <p class="hint">"Entries as a file. Each export is an entry of the log, and obeys the masks above."</p>
-            </header>
+        <Section id="exports" title="Exports" hint="Entries as a file. Each export is an entry of the log, and obeys the masks of Privacy.">
             {when(move || !known.get(), move || view! {
                 <FormProblem form=ask />
                 {when(move || !ask.busy.get(), move || view! {
@@ -82,7 +81,7 @@ pub(crate) fn ExportsSection(
                     </div>
                 </form>
             })}
-        </section>
+        </Section>
     }
 }
 

@@ -10,10 +10,10 @@ use super::{
     form::{Form, FormProblem},
     grant_form::{Draft, GrantFields},
     people::People,
+    section::{Adding, FormActs},
 };
 use crate::{
     api::accounts,
-    reactive::dynamic,
     ui::{announce::announce, copy::CopyButton, field::TextField},
 };
 
@@ -22,11 +22,14 @@ use crate::{
 pub(crate) fn InviteForm(
     /// The people there are.
     people: People,
+    /// The form is open.
+    adding: Adding,
+    /// Who was invited last, with the link, until it was taken down.
+    made: RwSignal<Option<MadePerson>>,
 ) -> impl IntoView {
     let form = Form::new(&["email", "filter", "until"]);
     let email = RwSignal::new(String::new());
     let draft = Draft::of(&Grant::of(Role::Auditor));
-    let made = RwSignal::new(None::<MadePerson>);
     let hint = if people.instance_admin {
         "Whoever is new here gets a link with which they set a password."
     } else {
@@ -47,7 +50,7 @@ pub(crate) fn InviteForm(
             let new = NewPerson { email: address, password: None, instance_admin: false, grants };
             form.send(async move { accounts::create_person(&new).await }, "email", move |person| {
                 announce(&format!("{} is invited", person.person.email));
-                email.set(String::new());
+                adding.close();
                 made.set(Some(person));
                 people.look();
             });
@@ -59,7 +62,7 @@ pub(crate) fn InviteForm(
                 "email",
                 move |list| {
                     announce(&said);
-                    email.set(String::new());
+                    adding.close();
                     people.list.set(Some(list));
                 },
             );
@@ -67,15 +70,12 @@ pub(crate) fn InviteForm(
     };
     view! {
         <form class="settings-form" aria-labelledby="invite-title" on:submit=submit>
-            <h3 id="invite-title">"Invite someone"</h3>
+            <h3 id="invite-title">"Add a person"</h3>
             <TextField label="E-mail address" kind="email" required=true value=email hint=hint problem=form.problem_of("email") />
             <GrantFields draft form />
             <FormProblem form />
-            <div class="form-acts">
-                <button type="submit" class="button primary" disabled=form.busy>"Invite"</button>
-            </div>
+            <FormActs word="Add person" busy=form.busy adding />
         </form>
-        {dynamic(move || made.get().map(|person| view! { <Invitation made=person on_done=Callback::new(move |()| made.set(None)) /> }))}
     }
 }
 

@@ -3,7 +3,11 @@
 use daybook_model::account::{PersonInfo, ProjectPerson};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{invite::InviteForm, person_row::PersonRow};
+use super::{
+    invite::{Invitation, InviteForm},
+    person_row::PersonRow,
+    section::{Added, Adding, Section},
+};
 use crate::{
     api::{Failure, accounts},
     reactive::{dynamic, each, when},
@@ -73,6 +77,7 @@ pub(crate) fn PeopleSection(
     project: String,
 ) -> impl IntoView {
     let people = People::of(project);
+    let (adding, made) = (Adding::new("Add a person"), RwSignal::new(None));
     let keepers = move || {
         people.everybody.with(|all| {
             let all = all.iter().filter(|person| person.instance_admin);
@@ -80,11 +85,9 @@ pub(crate) fn PeopleSection(
         })
     };
     view! {
-        <section id="people" aria-labelledby="people-title">
-            <header class="section-head">
-                <h2 id="people-title">"People"</h2>
-                <p class="hint">"Who may look at this project. A role counts at once, and so does losing it."</p>
-            </header>
+        <Section id="people" title="People" hint="Who may look at this project. A role counts at once, and so does losing it." adding>
+            <Added adding><InviteForm people adding made /></Added>
+            {dynamic(move || made.get().map(|person| view! { <Invitation made=person on_done=Callback::new(move |()| made.set(None)) /> }))}
             {dynamic(move || people.failure.get().map(|failure| view! {
                 <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| people.look()>"Try again"</button>
@@ -118,8 +121,7 @@ pub(crate) fn PeopleSection(
                     }
                 })}
             </p>
-            <InviteForm people />
-        </section>
+        </Section>
     }
 }
 

@@ -93,15 +93,17 @@ pub(crate) fn PersonRow(people: People, person: ProjectPerson) -> impl IntoView 
             <td role="cell" class="acts">
                 {(!from_group).then(|| view! {
                     <button type="button" class="button quiet" aria-expanded=Signal::derive(move || if editing.get() { "true" } else { "false" }) aria-label=format!("Change {email}") on:click=move |_| editing.update(|open| *open = !*open)>"Change"</button>
-                    <Confirm word="Remove" name=format!("Remove {email}") question="Takes the role away; the name stays in the log." busy=form.busy on_confirm=remove />
                 })}
                 {people.instance_admin.then(|| if out {
                     view! { <button type="button" class="button quiet" aria-label=format!("Enable {email}") disabled=form.busy on:click=move |_| keep_out.run(false)>"Enable"</button> }.into_any()
                 } else {
-                    view! {
-                        <button type="button" class="button quiet" aria-label=format!("Invite {email} again") disabled=form.busy on:click=invite>"Invite again"</button>
-                        <Confirm word="Disable" name=format!("Disable {email}") question="Keeps them out of every project and ends their sessions." busy=form.busy on_confirm=Callback::new(move |()| keep_out.run(true)) />
-                    }.into_any()
+                    view! { <button type="button" class="button quiet" aria-label=format!("Invite {email} again") disabled=form.busy on:click=invite>"Invite again"</button> }.into_any()
+                })}
+                {(!from_group).then(|| view! {
+                    <Confirm word="Remove" name=format!("Remove {email}") question="Takes the role away; the name stays in the log." busy=form.busy on_confirm=remove />
+                })}
+                {(people.instance_admin && !out).then(|| view! {
+                    <Confirm word="Disable" name=format!("Disable {email}") question="Keeps them out of every project and ends their sessions." busy=form.busy on_confirm=Callback::new(move |()| keep_out.run(true)) />
                 })}
                 <FormProblem form />
             </td>

@@ -9,6 +9,7 @@ use self::what::What;
 use super::{
     form::{Form, FormProblem},
     grant_form::role_name,
+    section::Section,
 };
 use crate::{
     api::accounts,
@@ -106,11 +107,7 @@ pub(crate) fn PrivacySection(
         })
     };
     view! {
-        <section id="privacy" aria-labelledby="privacy-title">
-            <header class="section-head">
-                <h2 id="privacy-title">"Privacy"</h2>
-                <p class="hint">"Who sees pseudonyms in place of addresses: the same one for the same address, in lists, counts and exports. Whoever sees them cannot search, nor sort by texts."</p>
-            </header>
+        <Section id="privacy" title="Privacy" hint="Who sees pseudonyms in place of addresses: the same one for the same address, in lists, counts and exports. Whoever sees them cannot search, nor sort by texts.">
             {when(move || kept.with(Option::is_none), move || view! {
                 <FormProblem form=ask />
                 {when(move || !ask.busy.get(), move || view! {
@@ -140,6 +137,6 @@ pub(crate) fn PrivacySection(
             <p class="hint secrets">
                 "Secrets in what an event says of its change and context (passwords, tokens, keys) are redacted for everybody, before the entry is stored. More keys are named when the server is started: "<code>"daybook serve --redact FILE"</code>"."
             </p>
-        </section>
+        </Section>
     }
 }

@@ -6,7 +6,10 @@ use daybook_model::{
 };
 use leptos::{ev, prelude::*};
 
-use super::form::{Form, FormProblem};
+use super::{
+    form::{Form, FormProblem},
+    section::{Added, Adding, FormActs, Section},
+};
 use crate::{
     api::{self, accounts},
     reactive::each,
@@ -21,7 +24,7 @@ pub(crate) fn ProjectsSection() -> impl IntoView {
     let session = expect_context::<Session>();
     let list = RwSignal::new(Vec::<Project>::new());
     let form = Form::new(&["slug"]);
-    let slug = RwSignal::new(String::new());
+    let (slug, adding) = (RwSignal::new(String::new()), Adding::new("Create a project"));
     let ask = Form::new(&[]);
     ask.send(accounts::projects(), "", move |projects| list.set(projects));
     let submit = move |event: ev::SubmitEvent| {
@@ -39,31 +42,27 @@ pub(crate) fn ProjectsSection() -> impl IntoView {
         };
         form.send(answer, "slug", move |(made, viewer)| {
             announce(&format!("The project {} is made", made.slug));
-            slug.set(String::new());
+            adding.close();
             list.update(|list| list.push(made));
             session.viewer.set(Some(viewer));
         });
     };
     view! {
-        <section id="projects" aria-labelledby="projects-title">
-            <header class="section-head">
-                <h2 id="projects-title">"Projects"</h2>
-                <p class="hint">"Each has a log of its own, strictly apart from the others."</p>
-            </header>
+        <Section id="projects" title="Projects" hint="Each has a log of its own, strictly apart from the others." adding>
+            <Added adding>
+                <form class="settings-form" aria-labelledby="project-title" on:submit=submit>
+                    <h3 id="project-title">"Create a project"</h3>
+                    <TextField label="Name" required=true value=slug hint="Lower-case letters, digits and hyphens. It stands in every address and stays." problem=form.problem_of("slug") />
+                    <FormProblem form />
+                    <FormActs word="Create project" busy=form.busy adding />
+                </form>
+            </Added>
             <ul class="projects" role="list" aria-labelledby="projects-title">
                 {each(move || list.get(), |project| project.slug.clone(), |project| view! {
                     <li><a href=log_href(&project.slug, &View::default())>{project.slug.clone()}</a></li>
                 })}
             </ul>
             <FormProblem form=ask />
-            <form class="settings-form" aria-labelledby="project-title" on:submit=submit>
-                <h3 id="project-title">"Create a project"</h3>
-                <TextField label="Name" required=true value=slug hint="Lower-case letters, digits and hyphens. It stands in every address and stays." problem=form.problem_of("slug") />
-                <FormProblem form />
-                <div class="form-acts">
-                    <button type="submit" class="button primary" disabled=form.busy>"Create project"</button>
-                </div>
-            </form>
-        </section>
+        </Section>
     }
 }

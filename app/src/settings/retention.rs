@@ -3,17 +3,21 @@
 mod archive;
 mod holds;
 mod rules;
+mod runs;
 
 use daybook_model::retention::{ACCESS, Overview, REST, Taken};
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{archive::ArchivePart, holds::HoldsPart, rules::RulesForm};
-use super::form::{Form, FormProblem};
+use self::{archive::ArchivePart, holds::HoldsPart, rules::RulesPart, runs::Runs};
+use super::{
+    form::{Form, FormProblem},
+    section::Section,
+};
 use crate::{
     api::{Failure, retention},
     clock::Clock,
     preferences::Preferences,
-    reactive::{dynamic, each, when},
+    reactive::{dynamic, when},
     session::Session,
     ui::{
         announce::announce,
@@ -86,44 +90,28 @@ pub(crate) fn RetentionSection(
     };
     kept.look();
     view! {
-        <section id="retention" aria-labelledby="retention-title">
-            <header class="section-head">
-                <h2 id="retention-title">"Retention"</h2>
-                <p class="hint">"How long entries are kept. Age counts from the later of when something happened and when the log received it."</p>
-            </header>
+        <Section id="retention" title="Retention" hint="How long entries are kept. Age counts from the later of when something happened and when the log received it.">
             {dynamic(move || kept.failure.get().map(|failure| view! {
                 <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| kept.look()>"Try again"</button>
             }))}
-            {dynamic(move || kept.seen.get().map(|seen| view! { <Standing kept seen /> }))}
+            {dynamic(move || kept.seen.get().map(|seen| view! { <Standing seen /> }))}
             {when(move || kept.seen.with(Option::is_some), move || view! {
-                <RulesForm kept />
+                <RulesPart kept />
                 <HoldsPart kept />
                 <ArchivePart kept />
                 <Runs kept />
+                <Danger kept />
             })}
-        </section>
+        </Section>
     }
 }
 
 /// What happens next, and what is in the way.
 #[component]
-fn Standing(kept: Kept, seen: Overview) -> impl IntoView {
+fn Standing(seen: Overview) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
-    let form = Form::new(&[]);
-    let run = Callback::new(move |()| {
-        let project = kept.project.get_value();
-        form.send(async move { retention::run(&project).await }, "", move |seen| {
-            announce("Retention is applied");
-            kept.take(seen);
-        });
-    });
     let (now, zone) = (clock.now_untracked(), zone.get_untracked());
-    let question = if seen.archive.is_some() {
-        "What is old enough goes to the archive and leaves the log."
-    } else {
-        "What is old enough is removed for good: there is no archive."
-    };
     view! {
         {seen.doubt.map(|doubt| view! {
             <p class="problem" role="alert">
@@ -141,45 +129,35 @@ fn Standing(kept: Kept, seen: Overview) -> impl IntoView {
                 None => "There is no archive: entries are removed for good. Whoever runs the server can start it with --archive-folder or --archive-bucket.".to_owned(),
             }}
         </p>
-        <FormProblem form />
-        <Confirm word="Apply now" name="Apply retention now" question busy=form.busy on_confirm=run />
     }
 }
 
-/// What was removed.
+/// What cannot be taken back, apart from the rest.
 #[component]
-fn Runs(kept: Kept) -> impl IntoView {
-    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
-    let runs =
-        move || kept.seen.with(|seen| seen.as_ref().map(|s| s.runs.clone()).unwrap_or_default());
+fn Danger(kept: Kept) -> impl IntoView {
+    let form = Form::new(&[]);
+    let run = Callback::new(move |()| {
+        let project = kept.project.get_value();
+        form.send(async move { retention::run(&project).await }, "", move |seen| {
+            announce("Retention is applied");
+            kept.take(seen);
+        });
+    });
+    let archived =
+        kept.seen.with_untracked(|seen| seen.as_ref().is_some_and(|s| s.archive.is_some()));
+    let question = if archived {
+        "What is old enough goes to the archive and leaves the log."
+    } else {
+        "What is old enough is removed for good: there is no archive."
+    };
     view! {
-        <h3 id="removed-title">"Removed"</h3>
-        {when(move || runs().is_empty(), || view! { <p class="hint">"Nothing yet."</p> })}
-        {when(move || !runs().is_empty(), move || view! {
-            <table class="settings-table" role="table" aria-labelledby="removed-title">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">"When"</th>
-                        <th role="columnheader" scope="col">"What"</th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    {each(runs, |run| format!("{} {:?} {:?}", run.run, run.ended_at, run.taken), move |run| {
-                        let (now, zone) = (clock.now_untracked(), zone.get_untracked());
-                        let when = match run.ended_at {
-                            Some(at) => brief(at, now, zone),
-                            None => "Under way".to_owned(),
-                        };
-                        let parts: Vec<_> = run.taken.iter().map(|part| view! { <p>{taken(part, now, zone)}</p> }).collect();
-                        view! {
-                            <tr role="row">
-                                <td role="cell" data-label="When">{when}{run.stopped.then_some(", stopped because the rules were changed")}</td>
-                                <td role="cell" data-label="What">{parts}</td>
-                            </tr>
-                        }
-                    })}
-                </tbody>
-            </table>
-        })}
+        <div class="danger-zone" role="group" aria-labelledby="apply-title">
+            <div>
+                <h3 id="apply-title">"Apply the rules now"</h3>
+                <p class="hint">"Removes what is old enough at once, in place of at the next turn."</p>
+            </div>
+            <Confirm word="Apply now" name="Apply retention now" question busy=form.busy on_confirm=run />
+            <FormProblem form />
+        </div>
     }
 }

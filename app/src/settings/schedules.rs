@@ -6,7 +6,10 @@ use daybook_model::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::form::{Form, FormProblem};
+use super::{
+    form::{Form, FormProblem},
+    section::Section,
+};
 use crate::{
     api::{Failure, schedules},
     clock::Clock,
@@ -80,11 +83,7 @@ pub(crate) fn SchedulesSection(
     };
     kept.look();
     view! {
-        <section id="schedules" aria-labelledby="schedules-title">
-            <header class="section-head">
-                <h2 id="schedules-title">"Schedules"</h2>
-                <p class="hint">"Saved views that are exported or summarised by themselves. Each run has what arrived since the one before."</p>
-            </header>
+        <Section id="schedules" title="Schedules" hint="Saved views that are exported or summarised by themselves. Each run has what arrived since the one before. In the log, save a view and choose Schedule… in its menu.">
             {dynamic(move || kept.failure.get().map(|failure| view! {
                 <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| kept.look()>"Try again"</button>
@@ -106,9 +105,9 @@ pub(crate) fn SchedulesSection(
                 </table>
             })}
             {when(move || kept.list.with(|list| list.as_ref().is_some_and(Vec::is_empty)), || view! {
-                <p class="hint">"There are none yet. In the log, save a view and choose Schedule… in its menu."</p>
+                <p class="hint">"There are none yet."</p>
             })}
-        </section>
+        </Section>
     }
 }
 

@@ -9,6 +9,7 @@ use leptos::{ev, prelude::*};
 use super::{
     form::{Form, FormProblem},
     limit,
+    section::{Adding, FormActs},
     streams::Streams,
 };
 use crate::{
@@ -43,6 +44,8 @@ fn format_hint(word: &str) -> &'static str {
 pub(crate) fn StreamForm(
     /// The streams there are.
     streams: Streams,
+    /// The form is open.
+    adding: Adding,
 ) -> impl IntoView {
     let form = Form::new(&["name", "target", "format", "filter", "header.name", "header.value"]);
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
@@ -93,9 +96,7 @@ pub(crate) fn StreamForm(
         };
         let project = streams.project.get_value();
         form.send(async move { streams::create(&project, &new).await }, "target", move |made| {
-            for field in [name, target, part, secret] {
-                field.set(String::new());
-            }
+            adding.close();
             streams.made(&made);
         });
     };
@@ -114,9 +115,7 @@ pub(crate) fn StreamForm(
             })}
             <Select label="Begins" value=begins options=BEGINS.map(|(word, name)| (word.to_owned(), name.to_owned())).to_vec() />
             <FormProblem form />
-            <div class="form-acts">
-                <button type="submit" class="button primary" disabled=form.busy>"Create stream"</button>
-            </div>
+            <FormActs word="Create stream" busy=form.busy adding />
         </form>
     }
 }

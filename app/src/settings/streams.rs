@@ -5,7 +5,11 @@ use std::time::Duration;
 use daybook_model::{Timestamp, stream::StreamInfo};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{stream_form::StreamForm, stream_row::StreamRow};
+use super::{
+    section::{Added, Adding, Section},
+    stream_form::StreamForm,
+    stream_row::StreamRow,
+};
 use crate::{
     api::{Failure, streams},
     clock::Clock,
@@ -86,6 +90,7 @@ pub(crate) fn StreamsSection(
     };
     let zone = expect_context::<Preferences>().zone;
     streams.look();
+    let adding = Adding::new("Create a stream");
     let looks = StoredValue::new(0_u32);
     let look = move || {
         if !document().hidden() && looks.get_value() < LOOKS {
@@ -103,11 +108,8 @@ pub(crate) fn StreamsSection(
         streams.list.with(|list| list.iter().flatten().map(|stream| stream.id).collect::<Vec<_>>())
     };
     view! {
-        <section id="streams" aria-labelledby="streams-title">
-            <header class="section-head">
-                <h2 id="streams-title">"Streams"</h2>
-                <p class="hint">"Entries for a SIEM or a log collector, sent as they arrive, in the order of the log."</p>
-            </header>
+        <Section id="streams" title="Streams" hint="Entries for a SIEM or a log collector, sent as they arrive, in the order of the log." adding>
+            <Added adding><StreamForm streams adding /></Added>
             {dynamic(move || streams.failure.get().map(|failure| view! {
                 <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| streams.look()>"Try again"</button>
@@ -134,7 +136,6 @@ pub(crate) fn StreamsSection(
             {when(move || has(false), || view! {
                 <p class="hint">"There are no streams yet."</p>
             })}
-            <StreamForm streams />
-        </section>
+        </Section>
     }
 }

@@ -10,6 +10,7 @@ use super::{
     form::{Form, FormProblem},
     grant_form::{clock_hint, read_moment},
     limit,
+    section::{Adding, FormActs},
     tokens::Tokens,
 };
 use crate::{
@@ -49,6 +50,8 @@ const fn scope_hint(scope: TokenScope) -> &'static str {
 pub(crate) fn TokenForm(
     /// The tokens there are.
     tokens: Tokens,
+    /// The form is open.
+    adding: Adding,
 ) -> impl IntoView {
     let form = Form::new(&["name", "scopes", "filter", "until"]);
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
@@ -104,8 +107,7 @@ pub(crate) fn TokenForm(
             async move { accounts::create_token(&project, &new).await },
             "until",
             move |made| {
-                name.set(String::new());
-                part.set(String::new());
+                adding.close();
                 tokens.take(made);
             },
         );
@@ -143,9 +145,7 @@ pub(crate) fn TokenForm(
                 <MomentField label="Until" value=until zone now=clock.now_untracked() hint=clock_hint(zone, "") problem=form.problem_of("until") />
             })}
             <FormProblem form />
-            <div class="form-acts">
-                <button type="submit" class="button primary" disabled=form.busy>"Create token"</button>
-            </div>
+            <FormActs word="Create token" busy=form.busy adding />
         </form>
     }
 }

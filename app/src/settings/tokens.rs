@@ -6,6 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     form::{Form, FormProblem},
     limit,
+    section::{Added, Adding, Section},
     token_form::TokenForm,
 };
 use crate::{
@@ -78,12 +79,11 @@ pub(crate) fn TokensSection(
         session: expect_context::<Session>(),
     };
     tokens.look();
+    let adding = Adding::new("Create a token");
     view! {
-        <section id="tokens" aria-labelledby="tokens-title">
-            <header class="section-head">
-                <h2 id="tokens-title">"Tokens"</h2>
-                <p class="hint">"For programs that send events or read the log. A token is shown once."</p>
-            </header>
+        <Section id="tokens" title="Tokens" hint="For programs that send events or read the log. A token is shown once." adding>
+            <Added adding><TokenForm tokens adding /></Added>
+            {dynamic(move || tokens.made.get().map(|made| view! { <Made tokens made /> }))}
             {dynamic(move || tokens.failure.get().map(|failure| view! {
                 <p class="problem" role="alert">{failure.message()}</p>
                 <button type="button" class="button" on:click=move |_| tokens.look()>"Try again"</button>
@@ -108,9 +108,7 @@ pub(crate) fn TokensSection(
             {when(move || tokens.list.with(|list| list.as_ref().is_some_and(Vec::is_empty)), || view! {
                 <p class="hint">"There are no tokens yet."</p>
             })}
-            {dynamic(move || tokens.made.get().map(|made| view! { <Made tokens made /> }))}
-            <TokenForm tokens />
-        </section>
+        </Section>
     }
 }
 

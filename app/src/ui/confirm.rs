@@ -14,6 +14,9 @@ pub(crate) fn Confirm(
     name: String,
     /// What is asked, and what becomes of it.
     question: &'static str,
+    /// Whether something is lost by it: then it looks so.
+    #[prop(default = true)]
+    grave: bool,
     /// Whether it is being done.
     #[prop(optional, into)]
     busy: Signal<bool>,
@@ -45,7 +48,7 @@ pub(crate) fn Confirm(
     dynamic(move || {
         if !asking.get() {
             return view! {
-                <button type="button" class="button quiet" node_ref=first aria-label=name.get_value() disabled=busy on:click=move |_| asking.set(true)>{word}</button>
+                <button type="button" class="button quiet" class:grave=grave node_ref=first aria-label=name.get_value() disabled=busy on:click=move |_| asking.set(true)>{word}</button>
             }
             .into_any();
         }

@@ -33,12 +33,16 @@ fn escaped(text: &str, is_hidden: fn(char) -> bool) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if is_hidden(c) {
+        if !is_hidden(c) {
+            out.push(c);
+        } else if c == '\n' {
+            out.push_str("\\n");
+        } else if c == '\t' {
+            out.push_str("\\t");
+        } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
             }
-        } else {
-            out.push(c);
         }
     }
     Cow::Owned(out)
@@ -63,5 +67,6 @@ mod tests {
         let json = serde_json::to_string(text).unwrap_or_default();
         assert_eq!(serde_json::from_str::<String>(&visible(&json)).ok().as_deref(), Some(text));
         assert_eq!(visible("plain\nČesky"), "plain\nČesky");
+        assert_eq!(one_line("plain\n\tČesky\r"), "plain\\n\\tČesky\\u000d");
     }
 }

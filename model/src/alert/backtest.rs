@@ -6,7 +6,7 @@ use super::{
     Condition, Group, NewRule,
     rule::{check_quiet, check_watched, is_whole},
 };
-use crate::{Field, Filter, QueryError, Seq, Span, Timestamp};
+use crate::{Field, Filter, QueryError, Range, Seq, Span, Term, Timestamp};
 
 /// So many times are listed, the latest ones.
 pub const MAX_EPISODES: usize = 1_000;
@@ -82,6 +82,24 @@ pub struct Episode {
     pub samples: Vec<Seq>,
 }
 
+impl Episode {
+    /// The filter of its entries, among those that its rule watches.
+    #[must_use]
+    pub fn filter(&self, watched: &Filter, as_of: Seq) -> Filter {
+        let mut filter = watched.clone();
+        for group in self.group.iter().chain(&self.value) {
+            if let Ok(value) = group.field.value(&group.value) {
+                filter.choices.entry(group.field).or_default().include = [Term::Is(value)].into();
+            }
+        }
+        if let Some(span) = Span::new(self.from, self.last_at.plus_millis(1)) {
+            filter.range = Range::Between(span);
+        }
+        filter.as_of = Some(as_of);
+        filter
+    }
+}
+
 impl BacktestRequest {
     /// Checks it.
     pub fn checked(self) -> Result<Self, QueryError> {
@@ -103,5 +121,35 @@ impl From<&NewRule> for BacktestRequest {
             quiet: rule.quiet,
             span: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_episode_has_a_link_to_its_entries() {
+        let at = Timestamp::saturating;
+        let group = |field, value: &str| {
+            Some(Group { field, value: value.to_owned(), label: value.to_owned() })
+        };
+        let episode = Episode {
+            from: at(1_000),
+            at: at(2_000),
+            last_at: at(3_000),
+            count: 3,
+            group: group(Field::Actor, "user:58392"),
+            value: group(Field::Ip, "10.0.0.2"),
+            samples: vec![1],
+        };
+        let watched = "outcome=failure&actor=user:1&actor=user:58392".parse().expect("a filter");
+        assert_eq!(
+            episode.filter(&watched, 7).to_string(),
+            "outcome=failure&actor=user:58392&ip=10.0.0.2&from=1970-01-01T00:00:01.000Z&to=1970-01-01T00:00:03.001Z&as_of=7"
+                .parse::<Filter>()
+                .expect("a filter")
+                .to_string()
+        );
     }
 }

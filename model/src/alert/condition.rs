@@ -46,8 +46,9 @@ pub enum Condition {
         /// The facet. Entries without a value do not count.
         field: Field,
     },
-    /// It is an hour of the day in which whoever did it (`by`, the actor mostly) was not active in the four
-    /// weeks before, nor in the hour before or after it. Whom little is known of has no usual hours.
+    /// It is an hour of the day, in UTC, in which whoever did it (`by`, the actor mostly) had no entry that
+    /// matches in the four weeks before, nor in the hour before or after it. Whom little is known of has no
+    /// usual hours.
     UnusualHour {},
     /// There was none for so long, after there was one.
     Absence {

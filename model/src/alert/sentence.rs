@@ -33,8 +33,8 @@ pub fn sentence(filter: &Filter, condition: &Condition, by: Option<Field>, quiet
         Condition::UnusualHour {} => {
             let whose = noun(by.unwrap_or(Field::Actor));
             format!(
-                "Fires on an entry{at} at an hour of the day (UTC) at which its {whose} was not active in the \
-                 {HOURS_DAYS} days before, nor in the hour before or after it, once it was active on \
+                "Fires on an entry{at} at an hour of the day, in UTC, at which its {whose} had no such entry in \
+                 the {HOURS_DAYS} days before, nor in the hour before or after it, once it had some on \
                  {HOURS_LEARNED} of these days."
             )
         }
@@ -155,6 +155,14 @@ mod tests {
         assert_eq!(
             of("method.not=GET", Condition::Absence { window: 86_400 }, None, 60),
             "Fires when there was no entry where method is not GET for 1 day, after there was one."
+        );
+        let hours = of("operation=delete", Condition::UnusualHour {}, Some(Field::Actor), 0);
+        assert!(
+            hours.starts_with(
+                "Fires on an entry where operation is Delete at an hour of the day, in UTC, at which its actor \
+                 had no such entry in the 28 days before"
+            ),
+            "{hours}"
         );
         let distinct = Condition::Distinct { field: Field::Resource, at_least: 2, window: 60 };
         assert!(

@@ -100,16 +100,25 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("Bearer").then(|| text.trim())
 }
 
-/// A browser tells where a request comes from; one from another site does not act for us, even with
-/// our cookie. Programs without a browser send no origin and no cookie.
+/// A browser tells where a request comes from; one from another site, or from another host of ours, does not
+/// act for us, even with our cookie. It may be a link that somebody follows: what another page fetches or
+/// embeds would be recorded, and may be an export. Programs without a browser send no origin and no cookie.
 pub(super) fn is_foreign(parts: &Parts, state: &AppState) -> bool {
-    if matches!(parts.method, Method::GET | Method::HEAD) || bearer(&parts.headers).is_some() {
+    if bearer(&parts.headers).is_some() {
         return false;
     }
-    let header = |name| parts.headers.get(name).map(|v| v.to_str().unwrap_or_default());
-    if header("sec-fetch-site".parse().unwrap_or(header::ORIGIN)) == Some("cross-site") {
+    let told = |name: &str| parts.headers.get(name).map(|v| v.to_str().unwrap_or_default());
+    let elsewhere =
+        told("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        let followed = told("sec-fetch-mode") == Some("navigate")
+            && told("sec-fetch-dest") == Some("document");
+        return elsewhere && !followed;
+    }
+    if elsewhere {
         return true;
     }
+    let header = |name| parts.headers.get(name).map(|v| v.to_str().unwrap_or_default());
     let Some(origin) = header(header::ORIGIN) else { return false };
     let host = origin.split_once("://").map(|(_, host)| host);
     host.is_none() || host != header(header::HOST) && !state.site.is_at(origin)

@@ -188,7 +188,7 @@ pub(super) async fn judge(
             parts.extensions.insert(access);
         }
         Rule::Token(permission) => {
-            let Caller::Token(token) = &caller else { return Err(Error::Unauthorized) };
+            let Caller::Token(token) = &caller else { return Err(Error::NoToken) };
             let project = token.project.0.to_string();
             let recording = parts.extensions.get::<Recording>();
             let access = within(&project, state, &caller, permission, recording).await?;

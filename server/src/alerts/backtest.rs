@@ -14,12 +14,15 @@ use super::{
     AlertsError,
     engine::field,
     machine::{Episode, Machine, Sighting, Watched},
+    silence::silences,
     walk::walk,
 };
 use crate::store::{ProjectId, Scope, Store};
 
 /// On so many entries a rule is tried, and a few more: the latest ones.
 const MOST: u64 = 1_000_000;
+/// So many entries are looked at in the time that it takes to look at one silence.
+const A_SILENCE: u64 = 1_000;
 /// Into so many parts the time is divided, where that is too much.
 const PARTS: i64 = 200;
 const WEEK: f64 = 7.0 * 24.0 * 60.0 * 60.0 * 1_000.0;
@@ -121,7 +124,7 @@ pub async fn backtest(
         Condition::New { .. } if matching <= MOST => Timestamp::MIN,
         _ => span.from.plus_millis(-watched.looks_back()),
     };
-    let trial = Trial {
+    let mut trial = Trial {
         machine,
         span,
         total: 0,
@@ -131,17 +134,29 @@ pub async fn backtest(
     };
     let tried = Scope { span: Span { from, to: span.to }, ..scope };
     let fields = (*by, field(condition));
-    let mut trial = walk(&*store, &tried, fields, trial, Trial::see).await?;
+    let end = span.to.millis().min(now.millis());
+    let silent = match condition {
+        Condition::Absence { .. } => {
+            silences(&*store, &tried, watched.window, matching / A_SILENCE).await?
+        }
+        _ => None,
+    };
     let mut complete = span == whole;
-    if trial.left == 0 {
-        complete = false;
-        let to = Timestamp::saturating(trial.last).plus_millis(1);
-        span = Span::new(span.from, to.min(span.to)).unwrap_or(span);
+    if let Some(silent) = silent {
+        let last = silent.going_on(watched.window, end);
+        trial.count(silent.ended.into_iter().chain(last).collect());
     } else {
-        trial.machine.look(span.to.millis().min(now.millis()));
+        trial = walk(&*store, &tried, fields, trial, Trial::see).await?;
+        if trial.left == 0 {
+            complete = false;
+            let to = Timestamp::saturating(trial.last).plus_millis(1);
+            span = Span::new(span.from, to.min(span.to)).unwrap_or(span);
+        } else {
+            trial.machine.look(end);
+        }
+        let rest = trial.machine.take();
+        trial.count(rest);
     }
-    let rest = trial.machine.take();
-    trial.count(rest);
     trial.latest();
     let weeks = span.millis() as f64 / WEEK;
     Ok(Backtest {

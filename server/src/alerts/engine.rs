@@ -103,14 +103,17 @@ impl Engine {
         let mut minds = inner.table.minds(id).await?;
         let closed = inner.table.closed(id).await?;
         let mut rules = Vec::new();
-        for mut kept in kept.into_iter().filter(|kept| kept.rule.enabled) {
+        for mut kept in kept.into_iter().filter(|kept| kept.rule.enabled && kept.legible) {
             let watched = Watched::new(kept.rule.condition, kept.rule.quiet);
             let mind = minds.remove(&kept.id).filter(|(revision, _)| *revision == kept.revision);
-            let mind = mind.map(|(_, mind)| postcard::from_bytes::<Mind>(&mind)).transpose();
-            let mind = mind.map_err(|e| AlertsError::Unreadable(e.to_string()))?;
             let asked = (kept.rule.by, field(&kept.rule.condition));
-            let mut machine = Machine::new(watched, mind.clone().unwrap_or_default());
-            if mind.is_none() {
+            let (mind, begins) = match mind.map(|(_, mind)| postcard::from_bytes::<Mind>(&mind)) {
+                Some(Ok(mind)) => (mind, false),
+                Some(Err(_)) => (Mind::lost(inner.clock.now().millis()), true),
+                None => (Mind::default(), true),
+            };
+            let mut machine = Machine::new(watched, mind);
+            if begins {
                 kept.upto = kept.upto.max(place);
                 machine = learn(inner, &kept, machine, asked).await?;
             }

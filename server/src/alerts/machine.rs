@@ -97,8 +97,9 @@ impl Machine {
     /// An entry that matches.
     pub(super) fn observe(&mut self, sighting: &Sighting<'_>) {
         self.dirty = true;
-        let at = sighting.at;
-        self.mind.time = self.mind.time.max(at.min(sighting.received));
+        let (at, received) = (sighting.at, sighting.received);
+        // A clock that was ahead for a while and was set right leaves times of the future behind.
+        self.mind.time = self.mind.time.max(at).min(received);
         self.mind.entries = self.mind.entries.wrapping_add(1);
         if self.mind.entries.is_multiple_of(SWEEP) {
             self.sweep();
@@ -106,8 +107,8 @@ impl Machine {
         let key = key(sighting.group);
         let found: Option<Vec<Point>> = match self.watched.condition {
             Condition::Absence { .. } => {
-                let at = at.min(sighting.received);
-                if self.mind.last.is_none_or(|(last, _)| last < at) {
+                let at = at.min(received);
+                if self.mind.last.is_none_or(|(last, _)| last < at || last > received) {
                     self.mind.last = Some((at, sighting.seq));
                     self.mind.told = false;
                 }
@@ -118,6 +119,7 @@ impl Machine {
             Condition::UnusualHour {} => {
                 let group = self.mind.groups.entry(key).or_default();
                 let hours = group.hours.get_or_insert_default();
+                hours.forget_after(received + LATE);
                 let unusual = hours.is_unusual(at);
                 hours.note(at);
                 group.last = group.last.max(at);
@@ -132,6 +134,7 @@ impl Machine {
                 group.last = group.last.max(at);
                 let (window, need) = (self.watched.window, at_least as usize);
                 let since = self.mind.time - window - window.max(LATE);
+                group.window.forget_after(received + LATE);
                 group.window.add(Point::of(sighting), distinct, (need, window), since)
             }
         };
@@ -148,6 +151,12 @@ impl Machine {
         else {
             return;
         };
+        if last > now + LATE {
+            // The clock was ahead: the silence begins now.
+            self.mind.last = Some((now, seq));
+            self.dirty = true;
+            return;
+        }
         let due = last.saturating_add(self.watched.window);
         if now < due {
             return;

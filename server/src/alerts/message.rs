@@ -48,7 +48,7 @@ pub(super) fn signed(
 pub(super) fn fired(project: &str, site: Option<&str>, firing: &Firing, now: Timestamp) -> String {
     let site = site.unwrap_or_default();
     let entries = format!("{site}{}?{}", paths::log(project), firing.query);
-    let alert = format!("{site}{}?firing={}", paths::alerts(project), firing.id);
+    let alert = format!("{site}{}", paths::firing_page(project, firing.id));
     let told = json!({
         "type": "alert.fired",
         "timestamp": now,

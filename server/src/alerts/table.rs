@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod firings;
+mod kept;
 mod progress;
 mod recipients;
 mod rules;
@@ -12,9 +13,9 @@ use crate::database::Database;
 use crate::store::{StoreError};
 pub(super) use deliveries::Due;
 pub use firings::Wanted;
+pub use kept::KeptRule;
 pub(super) use progress::{Found, Kept, Progress};
 pub use recipients::KeptRecipient;
-pub use rules::KeptRule;
 
 /// Why something of alerts cannot be had, kept or changed.
 #[derive(Debug, thiserror::Error)]

@@ -52,7 +52,7 @@ async fn write(
     };
     event.id = Some(format!("alert:{}:{}", project.0, firing.id));
     event.source = Some("daybook".into());
-    event.operation = Some(Operation::Other);
+    event.operation = Some(Operation::Create);
     event.outcome = Some(Outcome::Success);
     event.resource = Some(Resource {
         kind: "alert".into(),

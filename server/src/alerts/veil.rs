@@ -25,6 +25,6 @@ pub fn veil(masks: &Masks, firing: &mut Firing) {
     firing.value = group(firing.value.take());
     for note in &mut firing.notes {
         note.by = masked(&note.by);
-        note.note = note.note.as_deref().map(masked);
+        note.note = note.note.as_deref().map(|note| masks.free(note).into_owned());
     }
 }

@@ -8,8 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use daybook_model::{
-    ApiQuery, Field, QueryError, Request,
-    export::{Estimate, Export, ExportSettings, Format, NewExport},
+    ApiQuery, Field, QueryError, Request, Sort,
+    export::{self, Estimate, Export, ExportSettings, Format, NewExport},
     query,
 };
 
@@ -19,7 +19,7 @@ use crate::{
     export::{
         Job, Tracked, columns::Columns, estimate, file_name, record, settings, stream, walk::Order,
     },
-    extract::{Access, JsonBody, Origin, Question},
+    extract::{Access, JsonBody, Origin, Plain, Question},
     secret::Secret,
     state::AppState,
     store::{AnyStore, Scope},
@@ -49,6 +49,7 @@ pub(super) async fn post(
     access: Access,
     origin: Origin,
     again: Again,
+    _: Plain,
     JsonBody(wanted): JsonBody<NewExport>,
 ) -> Result<Response, Error> {
     let query = ApiQuery::read_long(&wanted.query)?;
@@ -73,6 +74,7 @@ pub(super) async fn create(
     State(state): State<AppState>,
     access: Access,
     origin: Origin,
+    _: Plain,
     JsonBody(wanted): JsonBody<NewExport>,
 ) -> Result<(StatusCode, Json<Export>), Error> {
     let query = ApiQuery::read_long(&wanted.query)?;
@@ -86,6 +88,7 @@ pub(super) async fn create(
 pub(super) async fn show(
     State(state): State<AppState>,
     access: Access,
+    _: Plain,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<Export>, Error> {
     Ok(Json(find(&state, &access, &id)?.export()))
@@ -95,6 +98,7 @@ pub(super) async fn show(
 pub(super) async fn cancel(
     State(state): State<AppState>,
     access: Access,
+    _: Plain,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<Export>, Error> {
     let tracked = find(&state, &access, &id)?;
@@ -108,6 +112,7 @@ pub(super) async fn file(
     access: Access,
     again: Again,
     method: Method,
+    _: Plain,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
     let tracked = find(&state, &access, &id)?;
@@ -127,6 +132,7 @@ pub(super) async fn file(
 pub(super) async fn show_settings(
     State(state): State<AppState>,
     access: Access,
+    _: Plain,
 ) -> Result<Json<ExportSettings>, Error> {
     Ok(Json(settings::of(state.exports.database(), access.id()).await?))
 }
@@ -135,6 +141,7 @@ pub(super) async fn show_settings(
 pub(super) async fn change_settings(
     State(state): State<AppState>,
     access: Access,
+    _: Plain,
     JsonBody(wanted): JsonBody<ExportSettings>,
 ) -> Result<Json<ExportSettings>, Error> {
     if wanted.max_rows == Some(0) {
@@ -206,9 +213,7 @@ async fn settle(
 ) -> Result<Job, Error> {
     let allowed = allowed(state, &access).await?;
     let columns = Columns::parse(wanted.columns.as_deref().unwrap_or_default())?;
-    if query.cursor.is_some() {
-        return Err(QueryError::new("cursor", "is a page; an export is all of them").into());
-    }
+    obeyed(&wanted, &query)?;
     let paths = query.filter.choice(Field::Path);
     if paths.is_some_and(|choice| choice.include.len() + choice.exclude.len() > MAX_PATHS) {
         return Err(QueryError::new("path", format!("has more than {MAX_PATHS} values")).into());
@@ -216,6 +221,33 @@ async fn settle(
     let question = Question::of(state, access, query).await?;
     let order = question.query.after.map_or(Order::Screen(question.list.sort), Order::Log);
     job(state, question, Wanted { columns, order, asked: wanted }, allowed, request).await
+}
+
+/// Refuses what could only be passed over.
+fn obeyed(wanted: &NewExport, query: &ApiQuery) -> Result<(), QueryError> {
+    const PAGES: &str = "is for pages; an export is all of them";
+    const COUNTS: &str = "is for counts; an export has none";
+    let (pairs, _) = query::split_within(&wanted.query, export::MAX_BODY, export::MAX_VALUES);
+    for (key, _) in pairs {
+        let problem = match key.as_str() {
+            "cursor" | "limit" => PAGES,
+            "buckets" | "facets" | "facet.q" => COUNTS,
+            "tz" => "is for bars; the times of a file are UTC",
+            _ => continue,
+        };
+        return Err(QueryError::new(key, problem));
+    }
+    let wrong = |key, problem| Err(QueryError::new(key, problem));
+    if query.after.is_some() && query.sort != Sort::default() {
+        return wrong("sort", "does not go with after: behind a place it is the order of the log");
+    }
+    if wanted.trailer && wanted.format != Format::Ndjson {
+        return wrong("trailer", "is for NDJSON: other files end otherwise");
+    }
+    if !wanted.formulas.is_escaped() && wanted.format != Format::Csv {
+        return wrong("formulas", "is for CSV: nothing else takes a text for a formula");
+    }
+    Ok(())
 }
 
 /// Whether the project may be exported at all, and how much of it.

@@ -22,6 +22,7 @@ use crate::{
     extract::{JsonBody, Member, Origin},
     investigations::{self, Done, InvestigationsError, Kept, Reader, findings, record, write},
     journal::{self, Read},
+    privacy::refuse_name,
     state::AppState,
 };
 
@@ -50,6 +51,7 @@ pub(super) async fn create(
     JsonBody(given): JsonBody<NewInvestigation>,
 ) -> Result<(StatusCode, Json<Findings>), Error> {
     let new = given.checked()?;
+    refuse_name(&member.access.masks, "title", &new.title)?;
     if let Some(pin) = &new.pin {
         is_there(&member, pin.seq).await?;
     }
@@ -84,6 +86,8 @@ pub(super) async fn change(
     JsonBody(given): JsonBody<InvestigationChange>,
 ) -> Result<Json<Findings>, Error> {
     let change = given.checked()?;
+    let title = change.title.as_deref().unwrap_or_default();
+    refuse_name(&member.access.masks, "title", title)?;
     let before = visible(&state, &member.access, &number).await?.investigation;
     let number = before.number;
     state.investigations.change(member.project, number, &change, state.clock.now()).await?;

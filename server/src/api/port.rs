@@ -12,7 +12,7 @@ use daybook_model::{ApiError, ApiQuery, Sort};
 use serde_json::json;
 
 use crate::{
-    error::Error,
+    error::{self, Error},
     export::walk::{Order, Walk},
     extract::{Access, Question},
     port::Asked,
@@ -25,18 +25,20 @@ const LONGEST: usize = 64 * 1024;
 
 /// Brings errors into the published shape.
 pub(super) async fn in_shape(response: Response) -> Response {
+    let response = error::in_shape(response).await;
     if response.status().is_success() {
         return response;
     }
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, LONGEST).await.unwrap_or_default();
-    let detail = serde_json::from_slice::<ApiError>(&body).map(|e| e.error);
-    let (error, message) = detail.map_or_else(
-        |_| ("error".to_owned(), parts.status.to_string()),
-        |detail| (detail.code, detail.message),
-    );
-    let body = Json(json!({ "ok": false, "error": error, "message": message }));
-    (parts.status, body).into_response()
+    let (error, message) = match serde_json::from_slice::<ApiError>(&body) {
+        Ok(ApiError { error }) => (error.code, error.message),
+        Err(_) => ("error".to_owned(), parts.status.to_string()),
+    };
+    let body = Json(json!({ "ok": false, "error": error, "message": message })).into_response();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.extend(body.headers().clone());
+    Response::from_parts(parts, body.into_body())
 }
 
 /// What is not there.

@@ -2,9 +2,8 @@
 
 use axum::{
     Json,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, Method, header},
+    extract::{FromRequest, Request, State},
+    http::Method,
     response::Response,
 };
 use daybook_model::{
@@ -17,7 +16,7 @@ use crate::{
     access::Again,
     error::Error,
     export::{columns::Columns, walk::Order},
-    extract::{Access, Origin, Question},
+    extract::{Access, Origin, Plain, Question, json_bytes},
     porter::{Answer, Asked, MAX_PAGE, PAGE, Published},
     state::AppState,
     store::{Parts, StoreError},
@@ -29,11 +28,10 @@ pub(super) async fn export(
     access: Access,
     origin: Origin,
     again: Again,
-    headers: HeaderMap,
-    body: Bytes,
+    _: Plain,
+    asked: Asked,
 ) -> Result<Response, Error> {
     let allowed = export::allowed(&state, &access).await?;
-    let asked = read(&headers, &body)?;
     if asked.page.is_some() {
         return Err(QueryError::new("page", "is for a query; an export is all pages").into());
     }
@@ -61,10 +59,9 @@ pub(super) async fn export(
 pub(super) async fn query_page(
     State(state): State<AppState>,
     access: Access,
-    headers: HeaderMap,
-    body: Bytes,
+    _: Plain,
+    asked: Asked,
 ) -> Result<Json<Answer>, Error> {
-    let asked = read(&headers, &body)?;
     let page = asked.page.unwrap_or(1);
     if !(1..=MAX_PAGE).contains(&page) {
         let problem = format!("is not a page from 1 to {MAX_PAGE}; narrow the range, or export");
@@ -97,16 +94,13 @@ pub(super) async fn query_page(
     }))
 }
 
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<Asked, Error> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some("application/json") {
-        return Err(Error::Body {
-            status: axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            code: "unsupported",
-            message: "send the filter as application/json".into(),
-        });
+impl FromRequest<AppState> for Asked {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Error> {
+        let body = json_bytes(request, state).await?;
+        Ok(Self::read(&body)?)
     }
-    Ok(Asked::read(body)?)
 }
 
 fn query(asked: &Asked) -> Result<ApiQuery, Error> {

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
 };
 use daybook_model::{
-    Field, Filter, Range, Span, Term,
+    Field, Filter, Range, Sort, Span, Term,
     account::{ActorStatus, GrantChange, NewProject, Project, ProjectPerson},
     range::Preset,
 };
@@ -15,6 +15,7 @@ use crate::{
     accounts::{Action, Happened, record},
     error::Error,
     extract::{Access, Caller, JsonBody, Origin},
+    privacy::refuse,
     project::{self, ProjectError},
     state::AppState,
     store::Scope,
@@ -75,6 +76,7 @@ pub(super) async fn grant(
 ) -> Result<Json<Vec<ProjectPerson>>, Error> {
     given.grant.check()?;
     open_to_people(&access.project)?;
+    refuse(&access.masks, &given.grant.filter, Sort::default())?;
     let person = state.people.find(&given.email).await?.ok_or_else(|| {
         Error::refused(
             "nobody has this address here: ask one who looks after the instance to invite them",

@@ -1,5 +1,7 @@
 //! How long entries are kept, what is held, and what went into the archive.
 
+mod seen;
+
 use axum::{
     Json,
     extract::{FromRequestParts, Path, Query, State},
@@ -13,13 +15,14 @@ use daybook_model::{
 };
 use serde::Deserialize;
 
+use seen::{meant, plain, seen, veil};
+
 use crate::{
     access::Access,
     error::Error,
     extract::{JsonBody, Origin},
     retention::{self, Done, FileId, RetentionError, plan},
     state::AppState,
-    store::ProjectId,
 };
 
 const NO_HOLD: Error = Error::NotFound("this project has no such hold");
@@ -60,25 +63,31 @@ pub(super) async fn show(
     State(state): State<AppState>,
     access: Access,
 ) -> Result<Json<Overview>, Error> {
-    overview(&state, access.id()).await.map(Json)
+    overview(&state, &access).await.map(Json)
 }
 
-async fn overview(state: &AppState, project: ProjectId) -> Result<Overview, Error> {
+async fn overview(state: &AppState, access: &Access) -> Result<Overview, Error> {
+    let project = access.id();
     let keeping = &state.retention;
     let rules = keeping.rules(project).await?;
     let turn = keeping.turn(project, state.clock.now()).await?;
-    let mut runs = keeping.runs(project).await?;
-    runs.retain(|run| !run.taken.is_empty() || run.ended_at.is_none());
     Ok(Overview {
         usual: rules.is_none(),
-        rules: rules.unwrap_or_default(),
+        rules: seen(access, rules.unwrap_or_default()),
         next_at: turn.next_at,
         trouble: turn.trouble,
         doubt: keeping.doubt().await?,
         archive: state.outbound.archive.as_ref().map(ToString::to_string),
-        holds: keeping.holds(project).await?,
-        runs,
+        holds: held(state, access).await?,
+        runs: keeping.runs(project).await?,
     })
+}
+
+/// What is held, as the caller sees it.
+async fn held(state: &AppState, access: &Access) -> Result<Vec<Hold>, Error> {
+    let mut holds = state.retention.holds(access.id()).await?;
+    holds.iter_mut().for_each(|hold| veil(access, hold));
+    Ok(holds)
 }
 
 /// Changes the rules.
@@ -88,12 +97,12 @@ pub(super) async fn change(
     from: Origin,
     JsonBody(given): JsonBody<Retention>,
 ) -> Result<Json<Overview>, Error> {
-    let given = given.checked()?;
     let before = state.retention.rules(access.id()).await?.unwrap_or_default();
+    let given = meant(&access, given.checked()?, &before)?;
     state.retention.set_rules(access.id(), &given).await?;
     let done = Done::Changed(Box::new(before), Box::new(given));
     retention::record(&state, &from, &access.project, &done).await?;
-    overview(&state, access.id()).await.map(Json)
+    overview(&state, &access).await.map(Json)
 }
 
 /// What rules would remove now, without removing it.
@@ -102,7 +111,9 @@ pub(super) async fn preview(
     access: Access,
     JsonBody(given): JsonBody<Retention>,
 ) -> Result<Json<Preview>, Error> {
-    let (given, project) = (given.checked()?, access.id());
+    let project = access.id();
+    let before = state.retention.rules(project).await?.unwrap_or_default();
+    let given = meant(&access, given.checked()?, &before)?;
     let holds = state.retention.holds(project).await?;
     let now = state.clock.now();
     let plan = plan::Plan::settle(&*state.store, project, &given, &holds, now).await?;
@@ -139,7 +150,7 @@ pub(super) async fn run(
 ) -> Result<(StatusCode, Json<Overview>), Error> {
     retention::record(&state, &from, &access.project, &Done::Urged).await?;
     state.retention.urge(access.id(), state.clock.now()).await?;
-    Ok((StatusCode::ACCEPTED, Json(overview(&state, access.id()).await?)))
+    Ok((StatusCode::ACCEPTED, Json(overview(&state, &access).await?)))
 }
 
 /// The clock is right, however far it moved.
@@ -178,7 +189,7 @@ pub(super) async fn holds(
     State(state): State<AppState>,
     access: Access,
 ) -> Result<Json<Vec<Hold>>, Error> {
-    Ok(Json(state.retention.holds(access.id()).await?))
+    held(&state, &access).await.map(Json)
 }
 
 /// Makes a hold. Once this is answered nothing that matches is removed.
@@ -189,9 +200,11 @@ pub(super) async fn hold(
     JsonBody(given): JsonBody<NewHold>,
 ) -> Result<(StatusCode, Json<Hold>), Error> {
     let given = given.checked()?;
+    plain(&access, &given.name, &given.filter)?;
     let by = access.caller.actor().label().to_owned();
-    let hold = state.retention.make_hold(access.id(), &given, &by, state.clock.now()).await?;
+    let mut hold = state.retention.make_hold(access.id(), &given, &by, state.clock.now()).await?;
     retention::record(&state, &from, &access.project, &Done::Held(hold.clone())).await?;
+    veil(&access, &mut hold);
     Ok((StatusCode::CREATED, Json(hold)))
 }
 
@@ -206,7 +219,7 @@ pub(super) async fn lift(
     let lifted = state.retention.lift_hold(access.id(), id, state.clock.now()).await?;
     let lifted = lifted.ok_or(NO_HOLD)?;
     retention::record(&state, &from, &access.project, &Done::Lifted(lifted)).await?;
-    Ok(Json(state.retention.holds(access.id()).await?))
+    held(&state, &access).await.map(Json)
 }
 
 /// The archive's files with entries of a time.

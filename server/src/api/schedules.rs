@@ -20,6 +20,7 @@ use crate::{
     error::Error,
     export::columns::Columns,
     extract::{JsonBody, Member, Origin, Question},
+    privacy::refuse_name,
     schedules::{self, Kept, SchedulesError, calendar::Calendar, file_name, keeper, rows_of},
     state::AppState,
 };
@@ -43,6 +44,7 @@ pub(super) async fn create(
     JsonBody(wanted): JsonBody<NewSchedule>,
 ) -> Result<(StatusCode, Json<Schedule>), Error> {
     let wanted = wanted.checked()?;
+    refuse_name(&member.access.masks, "name", &wanted.name)?;
     let hours = Calendar::of(&wanted.when)?;
     if let Product::Export { columns, .. } = &wanted.product {
         Columns::parse(columns.as_deref().unwrap_or_default())?;
@@ -153,11 +155,13 @@ async fn seen(state: &AppState, member: &Member) -> Result<Schedules, Error> {
         if !sees(member, &kept) {
             continue;
         }
-        let yours = owns(member, &kept);
+        let (yours, kept_by) = (owns(member, &kept), kept.person);
         let mut shown = state.schedules.shown(kept, yours).await?;
         let masks = &member.access.masks;
-        shown.name = masks.text(&shown.name).into_owned();
-        shown.query = masks.text(&shown.query).into_owned();
+        let own = kept_by == member.person.id;
+        shown.name = masks.free(&shown.name).into_owned();
+        let query = if own { masks.free(&shown.query) } else { masks.text(&shown.query) };
+        shown.query = query.into_owned();
         schedules.push(shown);
     }
     let out = &state.outbound;

@@ -14,7 +14,7 @@ use daybook_model::{
 use super::single_sign_on::regroup;
 use crate::{
     access::{DEVICE_COOKIE, cookie, session_cookie},
-    accounts::{Action, Happened, record},
+    accounts::{Action, Happened, record, record_each_minute},
     attempts::Attempt,
     error::Error,
     extract::{Caller, JsonBody, Origin, SESSION_COOKIE, SignedIn},
@@ -44,10 +44,16 @@ pub(super) async fn sign_in(
         None => false,
     };
     let attempt = Attempt::of(from.address, &given.email, known);
-    state.attempts.begin(&attempt, now).map_err(Error::Wait)?;
+    let email: String = given.email.trim().to_lowercase().chars().take(254).collect();
+    if let Err(early) = state.attempts.begin(&attempt, now) {
+        // Where a whole network waits, whom it names is up to it.
+        let named = actor(if early.for_all { "" } else { &email });
+        let refused = Happened::new(Action::SignIn, named, from).early();
+        record_each_minute(&state, refused, &attempt.network()).await;
+        return Err(Error::Wait(early.seconds));
+    }
     let person = state.people.verify(&given.email, &given.password).await?;
     let Some(person) = person else {
-        let email: String = given.email.trim().to_lowercase().chars().take(254).collect();
         let failed = Happened::new(Action::SignIn, actor(&email), from);
         record(&state, Happened { outcome: Outcome::Failure, ..failed }).await;
         return Err(Error::WrongPassword);
@@ -106,8 +112,10 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, state.site.cookie(SESSION_COOKIE, "", 0))]))
 }
 
+/// A person by their address; nobody in particular without one.
 pub(super) fn actor(email: &str) -> Actor {
-    let (id, email) = (Some(email.to_owned()), Some(email.to_owned()));
+    let email = Some(email.to_owned()).filter(|email| !email.is_empty());
+    let id = email.clone();
     Actor { kind: ActorType::User, id, name: None, email }
 }
 

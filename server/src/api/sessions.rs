@@ -9,7 +9,7 @@ use daybook_model::account::{PasswordChange, SessionInfo};
 
 use crate::{
     access::session_cookie,
-    accounts::{Action, Happened, record},
+    accounts::{Action, Happened, record, record_each_minute},
     attempts::Attempt,
     error::Error,
     extract::{Caller, JsonBody, Origin, SignedIn},
@@ -77,7 +77,11 @@ pub(super) async fn change_password(
     let now = state.clock.now();
     // Whoever finds an open browser does not guess here either.
     let attempt = Attempt::of(from.address, &person.email, true);
-    state.attempts.begin(&attempt, now).map_err(Error::Wait)?;
+    if let Err(early) = state.attempts.begin(&attempt, now) {
+        let refused = Happened::new(Action::ChangePassword, caller.actor(), from).early();
+        record_each_minute(&state, refused, &attempt.network()).await;
+        return Err(Error::Wait(early.seconds));
+    }
     let current = current(&state, &headers).await?;
     let set = state.people.change_password(&person, &given.current, &given.new, current).await;
     if matches!(set, Ok(false)) {

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     access::{DEVICE_COOKIE, cookie},
-    accounts::{Action, Happened, record},
+    accounts::{Action, Happened, record, record_each_minute},
     attempts::Attempt,
     error::Error,
     extract::Origin,
@@ -121,14 +121,15 @@ async fn come_back(
             (over, cookies, Redirect::to(journey.to())).into_response()
         }
         Err(failed) => {
-            let Failed { problem, who, why } = failed;
+            let Failed { problem, who, why, early } = failed;
             let by =
                 who.unwrap_or(Actor { kind: ActorType::User, id: None, name: None, email: None });
             let told = Happened::new(Action::SignIn, by, from).through(sso.issuer());
             let failed = Happened { outcome: Outcome::Failure, problem: Some(why), ..told };
-            // Whoever has to wait has not been looked at.
-            if problem != SignInProblem::Wait {
-                record(&state, failed).await;
+            match early {
+                // Whoever has to wait has not been looked at.
+                Some(network) => record_each_minute(&state, failed.early(), &network).await,
+                None => record(&state, failed).await,
             }
             (over, stay(problem, Some(journey.to()))).into_response()
         }
@@ -142,11 +143,13 @@ struct Failed {
     /// Who it was, as far as that is known.
     who: Option<Actor>,
     why: String,
+    /// The network that has to wait, where that is why.
+    early: Option<String>,
 }
 
 impl Failed {
     fn of(problem: SignInProblem, why: impl Into<String>) -> Self {
-        Self { problem, who: None, why: why.into() }
+        Self { problem, who: None, why: why.into(), early: None }
     }
 }
 
@@ -167,7 +170,8 @@ async fn answered(
     };
     let attempt = Attempt::through_provider(from.address, device);
     if state.attempts.begin(&attempt, now).is_err() {
-        return Ok(Err(Failed::of(Wait, "too many attempts failed")));
+        let early = Some(attempt.network());
+        return Ok(Err(Failed { early, ..Failed::of(Wait, "") }));
     }
     let given = |key| value(query, key);
     if !given("state").is_some_and(|given| journey.began(&given)) {
@@ -225,16 +229,12 @@ async fn let_in(
     let identified = state.people.identified(vouched, !given.is_empty(), now).await?;
     let who = vouch.email.as_deref().map(actor);
     let failed =
-        |problem, why: &str| Ok(Err(Failed { problem, who: who.clone(), why: why.into() }));
+        |problem, why: &str| Ok(Err(Failed { who: who.clone(), ..Failed::of(problem, why) }));
     let (person, is_new) = match identified {
         Identified::Person { person, is_new } => (person, is_new),
         Identified::Disabled(person) => {
             let who = Some(actor(&person.email));
-            return Ok(Err(Failed {
-                problem: Disabled,
-                who,
-                why: "the person is disabled".into(),
-            }));
+            return Ok(Err(Failed { who, ..Failed::of(Disabled, "the person is disabled") }));
         }
         Identified::Unverified => return failed(Unverified, "the address is not verified"),
         Identified::Stranger => {

@@ -28,9 +28,18 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<StreamInfo>>, Error> {
     let mut all = Vec::new();
     for stream in state.streams.table().of(access.id()).await? {
-        all.push(state.streams.info(&stream).await?);
+        all.push(shown(&state, &access, &stream).await?);
     }
     Ok(Json(all))
+}
+
+/// What the caller sees of one.
+async fn shown(state: &AppState, access: &Access, stream: &Stream) -> Result<StreamInfo, Error> {
+    let mut info = state.streams.info(stream).await?;
+    info.name = access.masks.text(&info.name).into_owned();
+    info.target = access.masks.text(&info.target).into_owned();
+    info.filter = access.masks.filter(&info.filter);
+    Ok(info)
 }
 
 /// Makes one, which begins to send.
@@ -42,13 +51,14 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<StreamInfo>), Error> {
     let new = given.checked()?;
     privacy::refuse(&access.masks, &new.filter, Sort::default())?;
+    privacy::refuse_name(&access.masks, "name", &new.name)?;
     state.streams.addresses().allow_target(&new.target).map_err(forbidden)?;
     let upto = begin(&state, &access, new.after).await?;
     let now = state.clock.now();
     let stream = state.streams.table().create(access.id(), &new, upto, now).await?;
     state.streams.wake(stream.id).await;
     record(&state, &from, &stream, &Done::Created).await?;
-    Ok((StatusCode::CREATED, Json(state.streams.info(&stream).await?)))
+    Ok((StatusCode::CREATED, Json(shown(&state, &access, &stream).await?)))
 }
 
 /// Changes one; answers with what it is then.
@@ -63,6 +73,7 @@ pub(super) async fn change(
     if let Some(filter) = &change.filter {
         privacy::refuse(&access.masks, filter, Sort::default())?;
     }
+    privacy::refuse_name(&access.masks, "name", change.name.as_deref().unwrap_or_default())?;
     if let Some(target) = &change.target {
         state.streams.addresses().allow_target(target).map_err(forbidden)?;
     }
@@ -74,7 +85,7 @@ pub(super) async fn change(
     let (before, after) = table.change(access.id(), id, &change, passed).await?;
     state.streams.wake(id).await;
     record(&state, &from, &after, &Done::Changed(Box::new(before))).await?;
-    Ok(Json(state.streams.info(&after).await?))
+    Ok(Json(shown(&state, &access, &after).await?))
 }
 
 /// Deletes one; what was refused is forgotten with it. Answers with those that are left.

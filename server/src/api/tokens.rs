@@ -5,13 +5,17 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use daybook_model::account::{MadeToken, NewToken, TokenInfo};
+use daybook_model::{
+    Sort,
+    account::{MadeToken, NewToken, TokenInfo},
+};
 use serde_json::json;
 
 use crate::{
     accounts::{Action, Happened, record},
     error::Error,
     extract::{Access, JsonBody, Origin},
+    privacy::{refuse, refuse_name},
     state::AppState,
 };
 
@@ -31,6 +35,8 @@ pub(super) async fn create(
     JsonBody(given): JsonBody<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), Error> {
     let (new, now) = (given.checked()?, state.clock.now());
+    refuse_name(&access.masks, "name", &new.name)?;
+    refuse(&access.masks, &new.filter, Sort::default())?;
     if new.until.is_some_and(|until| until <= now) {
         return Err(Error::refused("this token would have ended already: give a later moment"));
     }

@@ -13,6 +13,7 @@ use daybook_model::{
 use crate::{
     error::Error,
     extract::{JsonBody, Member},
+    privacy::refuse_name,
     state::AppState,
 };
 
@@ -27,14 +28,16 @@ pub(super) async fn list(
 }
 
 /// What the person sees. A shared view names what others look for: whoever sees a part of the log
-/// alone sees their own.
+/// alone sees their own. In what they saved themselves before addresses were masked for them there are no
+/// pseudonyms, which would tell them whose they are.
 async fn seen(state: &AppState, member: &Member) -> Result<Vec<SavedView>, Error> {
     let mut views = state.views.list(member.project, member.person.id).await?;
     views.retain(|view| view.own || !member.access.is_limited());
     let masks = &member.access.masks;
     for view in &mut views {
-        view.name = masks.text(&view.name).into_owned();
-        view.query = masks.text(&view.query).into_owned();
+        view.name = masks.free(&view.name).into_owned();
+        let query = if view.own { masks.free(&view.query) } else { masks.text(&view.query) };
+        view.query = query.into_owned();
     }
     Ok(views)
 }
@@ -51,6 +54,8 @@ pub(super) async fn create(
         ));
     }
     let (new, now) = (given.checked()?, state.clock.now());
+    refuse_name(&member.access.masks, "name", &new.name)?;
+    refuse_name(&member.access.masks, "query", &new.query)?;
     let saved = state.views.create(member.project, member.person.id, new, now).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }
@@ -64,6 +69,7 @@ pub(super) async fn change(
 ) -> Result<Json<Vec<SavedView>>, Error> {
     let id = id.parse().map_err(|_| MISSING)?;
     change.name = change.name.as_deref().map(checked_name).transpose()?;
+    refuse_name(&member.access.masks, "name", change.name.as_deref().unwrap_or_default())?;
     state.views.change(member.project, member.person.id, id, &change).await?;
     seen(&state, &member).await.map(Json)
 }

@@ -43,6 +43,7 @@ const IN_FLIGHT: usize = 8;
 
 /// Read events from files into the log
 #[derive(Debug, Args)]
+#[command(after_long_help = super::STATUS)]
 pub(super) struct Import {
     #[command(flatten)]
     project: ProjectOption,
@@ -87,7 +88,14 @@ impl Import {
         // What was stored is told in any case.
         let Totals { stored, duplicates, refused, .. } = totals;
         println!("stored {stored}, duplicates {duplicates}, refused {refused}");
-        outcome
+        outcome?;
+        match refused {
+            0 => Ok(()),
+            1 => Err(CliError::Refused("one entry was refused; all others are in the log".into())),
+            _ => Err(CliError::Refused(format!(
+                "{refused} entries were refused; all others are in the log"
+            ))),
+        }
     }
 
     /// How far everything moves so that the latest event is now, in milliseconds.

@@ -62,7 +62,7 @@ impl Encoder for Csv {
         Ok(())
     }
 
-    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<usize, EncodeError> {
         let columns = self.columns.list();
         let start = out.len();
         for (i, column) in columns.iter().enumerate() {
@@ -87,7 +87,7 @@ impl Encoder for Csv {
             out.extend_from_slice(b"\"\"");
         }
         out.push(b'\n');
-        Ok(())
+        Ok(out.len() - start)
     }
 
     fn end(&mut self, end: &End, out: &mut Vec<u8>) -> Result<(), EncodeError> {

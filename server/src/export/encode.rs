@@ -47,10 +47,11 @@ pub struct End {
 pub trait Encoder: Send {
     /// What stands in front.
     fn begin(&mut self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
-    /// An entry, whichever way it was read.
-    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+    /// An entry, whichever way it was read; how many bytes it comes to before any compression, whether they
+    /// are in `out` yet or not.
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<usize, EncodeError>;
     /// An entry.
-    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> Result<usize, EncodeError> {
         self.record(Record::Entry(entry), out)
     }
     /// What stands at the end.

@@ -64,7 +64,8 @@ impl Page {
     }
 
     /// Calls `write` with one after the other.
-    pub fn each<E>(&self, mut write: impl FnMut(Record<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub fn each<T, E>(&self, mut write: impl FnMut(Record<'_>) -> Result<T, E>) -> Result<(), E> {
+        let mut write = |record| write(record).map(drop);
         match self {
             Self::Entries(entries) => entries.iter().map(Record::Entry).try_for_each(write),
             Self::Rows(rows) => rows.iter().try_for_each(|line| write(Record::Line(line))),

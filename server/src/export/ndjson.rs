@@ -26,7 +26,8 @@ impl Encoder for Ndjson {
         Ok(())
     }
 
-    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<usize, EncodeError> {
+        let start = out.len();
         match record {
             Record::Entry(entry) if self.columns == Columns::All => {
                 serde_json::to_writer(&mut *out, entry)?;
@@ -34,7 +35,7 @@ impl Encoder for Ndjson {
             _ => flat(record, &self.columns, out)?,
         }
         out.push(b'\n');
-        Ok(())
+        Ok(out.len() - start)
     }
 
     /// Without a trailer, a file that is not all there ends in a text, which no entry is.

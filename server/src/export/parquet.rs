@@ -2,32 +2,37 @@
 //!
 //! Written with the low-level writer: entries are no Arrow arrays, and Arrow is large.
 
+mod column;
+
 use std::{
     fmt::Write as _,
     io,
-    mem::{replace, take},
+    mem::take,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use axum::body::Bytes;
 use daybook_model::export::{CAPPED, State};
 use parquet::{
     basic::{Compression, ZstdLevel},
-    data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type},
-    file::{metadata::KeyValue, properties::WriterProperties, writer::SerializedFileWriter},
+    file::{
+        metadata::KeyValue,
+        properties::{EnabledStatistics, WriterProperties},
+        writer::SerializedFileWriter,
+    },
     schema::parser::parse_message_type,
 };
 
 use super::{
-    columns::{Cell, Columns, FileColumn, Kind},
+    columns::{Columns, FileColumn, Kind},
     encode::{EncodeError, Encoder, End},
     line::Record,
 };
+use column::{Column, Press};
 
 /// How many rows a group has at most.
-const GROUP_ROWS: usize = 50_000;
-/// How many bytes of values.
-const GROUP_BYTES: usize = 4 << 20;
+const GROUP_ROWS: usize = 1 << 17;
+/// How many bytes it takes while it is gathered.
+const GROUP_BYTES: usize = 5 << 20;
 
 /// Where the writer writes, and whence it is taken.
 #[derive(Clone, Default)]
@@ -50,42 +55,12 @@ impl io::Write for Sink {
     }
 }
 
-/// The values of a column in the group at hand.
-enum Values {
-    Short(Vec<i32>),
-    Long(Vec<i64>),
-    Bytes(Texts),
-}
-
-/// Texts one behind the other: each alone would take several times its bytes.
-#[derive(Default)]
-struct Texts {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    /// The texts as they are written; none are left.
-    fn take(&mut self) -> Vec<ByteArray> {
-        let bytes = Bytes::from(take(&mut self.bytes));
-        let mut start = 0;
-        let text = |end| ByteArray::from(bytes.slice(replace(&mut start, end)..end));
-        take(&mut self.ends).into_iter().map(text).collect()
-    }
-}
-
-struct Buffer {
-    values: Values,
-    /// 1 where there is a value, 0 where not; unused where there always is.
-    levels: Vec<i16>,
-}
-
 /// Writes Parquet.
 pub(super) struct Parquet {
     columns: Columns,
-    buffers: Vec<Buffer>,
+    group: Vec<Column>,
     rows: usize,
-    bytes: usize,
+    press: Press,
     sink: Sink,
     writer: SerializedFileWriter<Sink>,
 }
@@ -97,91 +72,61 @@ impl Parquet {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
             .set_created_by(concat!("daybook ", env!("CARGO_PKG_VERSION")).to_owned())
+            // What is told of each page is held until the end, and groups are small enough to be read whole.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
             .build();
         let sink = Sink::default();
         let writer = SerializedFileWriter::new(sink.clone(), schema, Arc::new(properties))?;
-        let buffer = |column: &FileColumn| Buffer {
-            values: match column.kind() {
-                Kind::Status => Values::Short(Vec::new()),
-                Kind::Time | Kind::Place => Values::Long(Vec::new()),
-                Kind::Text | Kind::Json => Values::Bytes(Texts::default()),
-            },
-            levels: Vec::new(),
-        };
-        let buffers = columns.list().iter().map(buffer).collect();
-        Ok(Self { columns, buffers, rows: 0, bytes: 0, sink, writer })
+        let column = |column: &FileColumn| Column::new(column.kind(), is_required(*column));
+        let group = columns.list().iter().map(column).collect();
+        Ok(Self { columns, group, rows: 0, press: Press::new()?, sink, writer })
     }
 
     fn write_group(&mut self) -> Result<(), EncodeError> {
-        if self.rows == 0 {
+        if take(&mut self.rows) == 0 {
             return Ok(());
         }
         let mut group = self.writer.next_row_group()?;
-        for (column, buffer) in self.columns.list().iter().zip(&mut self.buffers) {
+        for column in &mut self.group {
             let Some(mut writer) = group.next_column()? else { break };
-            let levels = take(&mut buffer.levels);
-            let levels = (!is_required(*column)).then_some(&levels[..]);
-            match &mut buffer.values {
-                Values::Short(values) => {
-                    writer.typed::<Int32Type>().write_batch(&take(values), levels, None)?
-                }
-                Values::Long(values) => {
-                    writer.typed::<Int64Type>().write_batch(&take(values), levels, None)?
-                }
-                Values::Bytes(values) => {
-                    writer.typed::<ByteArrayType>().write_batch(&values.take(), levels, None)?
-                }
-            };
+            column.write(&mut writer, &mut self.press)?;
             writer.close()?;
         }
         group.close()?;
-        (self.rows, self.bytes) = (0, 0);
+        Ok(())
+    }
+
+    /// Hands over what was written.
+    fn hand_over(&mut self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.writer.flush()?;
+        let mut written = self.sink.take();
+        if out.is_empty() {
+            *out = written;
+        } else {
+            out.append(&mut written);
+        }
         Ok(())
     }
 }
 
 impl Encoder for Parquet {
     fn begin(&mut self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        self.writer.flush()?;
-        out.append(&mut self.sink.take());
-        Ok(())
+        self.hand_over(out)
     }
 
-    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        for (column, buffer) in self.columns.list().iter().zip(&mut self.buffers) {
-            let cell = record.cell(*column)?;
-            buffer.levels.push((cell != Cell::Absent).into());
-            match (cell, &mut buffer.values) {
-                (Cell::Text(text), Values::Bytes(values)) => {
-                    values.bytes.extend_from_slice(text.as_bytes());
-                    self.bytes += text.len();
-                    values.ends.push(values.bytes.len());
-                }
-                (Cell::Json(value), Values::Bytes(values)) => {
-                    let before = values.bytes.len();
-                    serde_json::to_writer(&mut values.bytes, value)?;
-                    self.bytes += values.bytes.len() - before;
-                    values.ends.push(values.bytes.len());
-                }
-                // A status code, and a place, which databases hold as such numbers too.
-                (Cell::Number(number), Values::Short(values)) => {
-                    values.push(number.try_into().unwrap_or(i32::MAX));
-                }
-                (Cell::Number(number), Values::Long(values)) => {
-                    values.push(number.try_into().unwrap_or(i64::MAX));
-                }
-                (Cell::Time(at), Values::Long(values)) => values.push(at.millis()),
-                // Nothing, or what its column does not hold, of which there is none.
-                _ => {}
-            }
+    fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) -> Result<usize, EncodeError> {
+        let mut bytes = 0;
+        for (name, column) in self.columns.list().iter().zip(&mut self.group) {
+            bytes += column.push(record.cell(*name)?, &mut self.press)?;
         }
         self.rows += 1;
-        if self.rows >= GROUP_ROWS || self.bytes >= GROUP_BYTES {
+        let held: usize = self.group.iter().map(Column::held).sum();
+        if self.rows >= GROUP_ROWS || held >= GROUP_BYTES {
             self.write_group()?;
-            self.writer.flush()?;
-            out.append(&mut self.sink.take());
+            self.hand_over(out)?;
         }
-        Ok(())
+        Ok(bytes)
     }
 
     /// The footer, without which no program reads the file: one that broke off has none.

@@ -34,6 +34,11 @@ pub const SHA256: HeaderName = HeaderName::from_static("daybook-export-sha256");
 /// How it ended: `complete`, `capped` or `failed`.
 pub const STATUS: HeaderName = HeaderName::from_static("daybook-export-status");
 
+/// How many bytes are handed over at once: as much, and once more, is what a slow reader leaves waiting.
+const PIECE: usize = 256 << 10;
+/// How much room a page is given beforehand at most.
+const ROOM: usize = 2 << 20;
+
 /// What the writer hands to the reader.
 enum Piece {
     Rows(Bytes, u64),
@@ -213,13 +218,18 @@ struct Pen {
 }
 
 impl Pen {
-    fn write(&mut self, page: &Page) -> Result<Vec<u8>, EncodeError> {
-        let mut out = Vec::with_capacity(self.last + self.last / 8);
-        page.each(|record| self.encoder.record(record, &mut out))?;
+    /// What is there of the file now, and how many bytes the page comes to: some formats keep rows back.
+    fn write(&mut self, page: &Page) -> Result<(Vec<u8>, usize), EncodeError> {
+        let mut out = Vec::with_capacity((self.last + self.last / 8).min(ROOM));
+        let mut bytes = 0;
+        page.each(|record| {
+            bytes += self.encoder.record(record, &mut out)?;
+            Ok::<_, EncodeError>(())
+        })?;
         self.last = out.len();
         self.hash.update(&out);
         self.rows += page.len() as u64;
-        Ok(out)
+        Ok((out, bytes))
     }
 }
 
@@ -249,15 +259,33 @@ async fn pages(
         let (next, written) = tokio::join!(next, writing);
         let (pen, out) = written?;
         *desk = Some(pen);
-        let out = out?;
-        walk.weigh(rows, out.len());
-        send(pieces, Piece::Rows(out.into(), rows as u64)).await?;
+        let (out, bytes) = out?;
+        walk.weigh(rows, bytes);
+        hand_over(pieces, out, rows as u64).await?;
         match next? {
             Some(next) => page = next,
             None => return Ok(State::Capped),
         }
     }
     Ok(State::Complete)
+}
+
+/// Hands over what a page came to, and with the last of it how many rows that is.
+async fn hand_over(
+    pieces: &mpsc::Sender<Piece>,
+    out: Vec<u8>,
+    rows: u64,
+) -> Result<(), WriteError> {
+    if out.len() <= PIECE {
+        return send(pieces, Piece::Rows(out.into(), rows)).await;
+    }
+    let last = out.len().div_ceil(PIECE) - 1;
+    for (i, part) in out.chunks(PIECE).enumerate() {
+        // A copy, so that one that waits does not keep all of it in memory.
+        let part = Bytes::copy_from_slice(part);
+        send(pieces, Piece::Rows(part, if i == last { rows } else { 0 })).await?;
+    }
+    Ok(())
 }
 
 async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> Result<(), WriteError> {

@@ -21,7 +21,7 @@ const WANTED: usize = 512 << 10;
 /// As rows of numbers, to which nothing of the store but words belongs.
 const WANTED_NARROW: usize = 2 << 20;
 /// How many keys are found at once in an order that has to be made first.
-const KEYS: usize = 200_000;
+const KEYS: usize = 100_000;
 
 /// In which order, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

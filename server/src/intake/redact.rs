@@ -49,7 +49,7 @@ impl Redactor {
                     self.walk(item, before);
                 }
             }
-            Value::String(text) if text::is_secret(text) => take(value, before),
+            Value::String(text) if self.is_secret(text) => take(value, before),
             _ => {}
         }
     }
@@ -59,7 +59,10 @@ impl Redactor {
         let named = self.names_a_secret(members);
         for (key, value) in members {
             let before = before.and_then(|before| before.get(key));
-            if self.keys.is_secret(key) || named && key.eq_ignore_ascii_case("value") {
+            let is_secret = self.keys.is_secret(key)
+                || (named && is_one_of(VALUES, key))
+                || (self.keys.is_pin(key) && text::is_number(value));
+            if is_secret {
                 take(value, before);
             } else if manifest && matches!(key.as_str(), "data" | "stringData") {
                 each(value, before);
@@ -77,12 +80,53 @@ impl Redactor {
         }
     }
 
-    /// Whether it is a pair such as `{"name": "DB_PASSWORD", "value": …}`.
+    /// Whether it is a pair such as `{"name": "DB_PASSWORD", "value": …}`, or says of a field what it was and is.
     fn names_a_secret(&self, members: &Map<String, Value>) -> bool {
-        ["name", "key", "Name", "Key"].iter().any(|key| {
-            members.get(*key).and_then(Value::as_str).is_some_and(|name| self.keys.is_secret(name))
-        })
+        // Whatever is larger is no pair.
+        members.len() <= PAIR
+            && members.iter().any(|(key, name)| {
+                let says = |name: &str| self.keys.is_secret(name) || self.keys.is_pin(name);
+                is_one_of(NAMES, key) && name.as_str().is_some_and(says)
+            })
     }
+
+    /// Whether a text is a secret, or holds one: by its looks, as `--password X` or `?token=X`, or as JSON.
+    fn is_secret(&self, text: &str) -> bool {
+        text::is_secret(text) || text::assigns(text, |name| self.keys.is_secret(name)) || {
+            // What is written as text within a text is written longer each time: this ends soon.
+            let is_json = text.trim_start().starts_with(['{', '[']);
+            let value = is_json.then(|| serde_json::from_str::<Value>(text).ok()).flatten();
+            value.is_some_and(|value| {
+                let mut open = value.clone();
+                self.walk(&mut open, None);
+                open != value
+            })
+        }
+    }
+}
+
+/// What has the name in a pair of a name and a value, and what has the value; in no particular case.
+const NAMES: &[&str] =
+    &["name", "key", "k", "variable", "field", "header", "parameter", "property"];
+const VALUES: &[&str] = &[
+    "value",
+    "values",
+    "val",
+    "v",
+    "old",
+    "new",
+    "before",
+    "after",
+    "old_value",
+    "new_value",
+    "oldvalue",
+    "newvalue",
+];
+/// How many members a pair has at most, with what else is said of it.
+const PAIR: usize = 16;
+
+fn is_one_of(words: &[&str], key: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(key))
 }
 
 /// What was in an item's place: the item of its name or id, else the one at its index.

@@ -7,7 +7,7 @@ mod markdown;
 
 use daybook_model::{
     Entry, Seq, Timestamp, View,
-    investigation::{DocumentFormat, Findings},
+    investigation::{Absence, DocumentFormat, Findings, Removed},
     paths,
 };
 
@@ -66,6 +66,17 @@ fn add(out: &mut String, more: &str) {
 /// `2026-11-20 13:32:04.118 UTC`.
 fn time(at: Timestamp) -> String {
     at.to_utc().format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string()
+}
+
+/// Why an entry is not shown, in words.
+fn missing(why: Option<Absence>, removed: Option<&Removed>) -> String {
+    let why = why.map_or("It is not shown", Absence::label);
+    match removed {
+        Some(Removed { run, at, entry }) => {
+            format!("{why}: run {run}, {}, of which the entry {entry} tells", time(*at))
+        }
+        None => why.to_owned(),
+    }
 }
 
 /// What an entry omits, in words.

@@ -5,7 +5,7 @@ use daybook_model::{
     investigation::{Absence, Comment, Findings, Investigation, Pin},
 };
 
-use super::{Kept, comments::KeptComment};
+use super::{InvestigationsError, Kept, comments::KeptComment};
 use crate::{access::Access, error::Error, state::AppState};
 
 /// Who looks, as far as it matters here.
@@ -24,7 +24,7 @@ impl Reader<'_> {
 
     /// What lists have of it, with what is masked for the reader.
     pub fn shown(&self, mut investigation: Investigation) -> Investigation {
-        investigation.title = self.masked(&investigation.title);
+        investigation.title = self.0.masks.free(&investigation.title).into_owned();
         investigation.opened_by = self.masked(&investigation.opened_by);
         investigation
     }
@@ -38,7 +38,7 @@ impl Reader<'_> {
             number: comment.number,
             by: self.masked(&comment.by),
             at: comment.at,
-            text: self.masked(&comment.text),
+            text: self.0.masks.free(&comment.text).into_owned(),
             own: self.person() == Some(comment.person),
         }
     }
@@ -68,8 +68,16 @@ pub async fn findings(
             Some(Absence::Hidden) => Vec::new(),
             _ => of.map(|comment| reader.said(&comment)).collect(),
         };
+        let removed = match absent {
+            // The entry that tells of it is not one of a part.
+            Some(Absence::Removed) if !access.is_limited() => {
+                let removed = state.investigations.removed(project, pin.seq).await;
+                removed.map_err(InvestigationsError::from)?
+            }
+            _ => None,
+        };
         let by = reader.masked(&pin.by);
-        pins.push(Pin { seq: pin.seq, by, at: pin.at, entry, absent, comments });
+        pins.push(Pin { seq: pin.seq, by, at: pin.at, entry, absent, removed, comments });
     }
     let whole = said.into_iter().filter(|comment| comment.seq.is_none());
     Ok(Findings {

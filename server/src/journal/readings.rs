@@ -1,4 +1,5 @@
-//! Readings before they are settled: one a reader, a view and a minute.
+//! Readings before they are settled: one a reader, a view and a minute; and attempts to sign in that were not
+//! looked at: one a name, a network and a minute.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -98,7 +99,9 @@ impl Readings {
         let (reader, at) = (event.actor.key(), event.occurred_at.millis());
         let context = |key: &str| event.context.as_ref().and_then(|context| context.get(key));
         let number = |key: &str| context(key).and_then(Value::as_i64);
-        let view = context("view").and_then(Value::as_str).unwrap_or_default();
+        // What is refused is counted by the network that it comes from.
+        let view = context("view").or(context("network")).and_then(Value::as_str);
+        let view = view.unwrap_or_default();
         let added = query(
         "UPDATE reading SET times = times + 1, rows = rows + $5, matched = COALESCE($6, matched) \
          WHERE project = $1 AND reader = $2 AND view = $3 AND began_at > $4 - $7 AND began_at <= $4",

@@ -1,8 +1,10 @@
 //! What is sent and answered.
 
-use daybook_model::{ActorType, ApiError, Operation, Outcome, ingest::MAX_ID};
+use daybook_model::{ActorType, Operation, Outcome, ingest::MAX_ID};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
+
+use crate::error::ErrorBody;
 
 /// A schema by its name.
 pub(super) fn named(name: &str) -> Value {
@@ -47,7 +49,7 @@ impl Schemas {
     /// Every schema, by name.
     pub(super) fn all(mut self) -> Value {
         // Said of every operation, by one who cannot name its type.
-        self.of::<ApiError>();
+        self.of::<ErrorBody>();
         let mut all = by_hand();
         if let Some(all) = all.as_object_mut() {
             all.extend(self.0.take_definitions(true));
@@ -82,12 +84,13 @@ fn by_hand() -> Value {
         porter.insert(name.into(), text());
     }
     porter.insert("search".into(), json!({ "type": "string", "maxLength": 255 }));
-    for name in
-        ["actors", "methods", "resource_types", "ips", "actions", "application_ids", "cluster_ids"]
-    {
+    for name in ["actors", "resource_types", "ips", "actions", "application_ids", "cluster_ids"] {
         porter.insert(name.into(), ids());
         porter.insert(format!("{name}_exclude"), ids());
     }
+    let methods = || list(json!({ "enum": [&crate::porter::METHODS[..], &[""]].concat() }));
+    porter.insert("methods".into(), methods());
+    porter.insert("methods_exclude".into(), methods());
     porter.insert("status_codes".into(), codes());
     porter.insert("status_codes_exclude".into(), codes());
     let dates = ["start_date", "end_date"];

@@ -13,6 +13,7 @@ use ureq::{
 };
 
 use super::{Addresses, Authorities};
+use crate::words;
 
 /// How long connecting may take, within the patience for all of it.
 pub(crate) const CONNECTING: Duration = Duration::from_secs(10);
@@ -137,9 +138,10 @@ fn asked(text: &str, now: Timestamp) -> Option<Duration> {
 fn told(error: &ureq::Error, patience: Duration) -> String {
     match error {
         ureq::Error::Timeout(_) => {
-            format!("it did not answer within {} seconds", patience.as_secs().max(1))
+            format!("it did not answer within {}", words::seconds(patience.as_secs().max(1)))
         }
         ureq::Error::HostNotFound => "its name is not known".into(),
+        ureq::Error::Io(error) => format!("it cannot be reached: {error}"),
         other => format!("it cannot be reached: {other}"),
     }
 }

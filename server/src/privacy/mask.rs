@@ -1,16 +1,19 @@
 //! Addresses become pseudonyms.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use daybook_model::{
-    Event,
+    Event, Field, Filter, Request, Term,
     privacy::{ALPHABET, Address, DIGITS, pseudonym},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::scan::addresses;
+use super::{
+    scan::{Found, addresses},
+    spelling::canonical_ip,
+};
 
 /// What is masked for a reader, and the project's key that pseudonyms are made with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,8 +52,22 @@ impl Masks {
         }
     }
 
-    /// The text with a pseudonym in place of each masked address in it.
+    /// What names somebody or something, with a pseudonym in place of each masked address in it.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.replaced(text, |found| self.pseudonym(found.kind, &found.canonical))
+    }
+
+    /// What somebody wrote as they liked, with `[e-mail]` or `[IP]` in place of each masked address in it.
+    /// No pseudonym: whoever wrote it would learn whose that is.
+    pub fn free<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.told(text, &mut Told::default())
+    }
+
+    fn told<'t>(&self, text: &'t str, told: &mut Told) -> Cow<'t, str> {
+        self.replaced(text, |found| told.marker(found))
+    }
+
+    fn replaced<'t>(&self, text: &'t str, mut by: impl FnMut(&Found) -> String) -> Cow<'t, str> {
         if self.is_none() {
             return Cow::Borrowed(text);
         }
@@ -59,32 +76,61 @@ impl Masks {
             return Cow::Borrowed(text);
         }
         let (mut masked, mut rest) = (String::with_capacity(text.len()), 0);
-        for (range, kind) in found {
-            masked.push_str(&text[rest..range.start]);
-            masked.push_str(&self.pseudonym(kind, &text[range.clone()]));
-            rest = range.end;
+        for found in found {
+            masked.push_str(&text[rest..found.range.start]);
+            masked.push_str(&by(&found));
+            rest = found.range.end;
         }
         masked.push_str(&text[rest..]);
         Cow::Owned(masked)
     }
 
     /// What stands for a whole value of this kind, whatever it looks like.
-    pub fn whole<'t>(&self, kind: Address, text: &'t str) -> Cow<'t, str> {
-        if self.masks(kind) && pseudonym(text).is_none() && !text.is_empty() {
-            Cow::Owned(self.pseudonym(kind, text))
+    fn whole<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.masks(Address::Ip) && pseudonym(text).is_none() && !text.is_empty() {
+            Cow::Owned(self.pseudonym(Address::Ip, &canonical_ip(text)))
         } else {
             self.text(text)
         }
     }
 
-    /// The same for the same address, however it is written; without the key it tells nothing.
-    fn pseudonym(&self, kind: Address, address: &str) -> String {
-        let address = address.trim().to_lowercase().replace("%40", "@");
+    /// A field's value as it is shown. Callers write paths and the ids of their requests as they like.
+    pub fn field<'t>(&self, field: Field, value: &'t str) -> Cow<'t, str> {
+        match field {
+            // Also where it is the name of a host.
+            Field::Ip => self.whole(value),
+            Field::Method | Field::Path | Field::Id | Field::Request | Field::Session => {
+                self.free(value)
+            }
+            _ => self.text(value),
+        }
+    }
+
+    /// A filter as it is shown. Where it has values, its pseudonyms are filtered by like them.
+    pub fn filter(&self, filter: &Filter) -> Filter {
+        let mut shown = filter.clone();
+        shown.search = shown.search.map(|text| self.free(&text).into_owned());
+        for (&field, choice) in &mut shown.choices {
+            for side in [&mut choice.include, &mut choice.exclude] {
+                let term = |term: &Term| match term {
+                    Term::Is(value) => {
+                        field.value(&self.field(field, value.as_str())).map(Term::Is)
+                    }
+                    other => Ok(other.clone()),
+                };
+                *side = side.iter().filter_map(|one| term(one).ok()).collect();
+            }
+        }
+        shown
+    }
+
+    /// The same for the same address; without the key it tells nothing.
+    fn pseudonym(&self, kind: Address, canonical: &str) -> String {
         // HMAC takes keys of any length.
         let mut digits = kind.prefix().to_owned();
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return digits };
         mac.update(kind.prefix().as_bytes());
-        mac.update(address.as_bytes());
+        mac.update(canonical.as_bytes());
         let bytes = mac.finalize().into_bytes();
         let digit = |byte: &u8| char::from(ALPHABET[usize::from(byte & 31)]);
         digits.extend(bytes.iter().take(DIGITS).map(digit));
@@ -92,14 +138,15 @@ impl Masks {
     }
 
     /// A value with the texts in it masked, names of members too.
-    fn value(&self, value: &mut Value) {
+    fn value(&self, value: &mut Value, told: &mut Told) {
         match value {
-            Value::String(text) => self.own(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::String(text) => own(text, |text| self.told(text, told)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item, told)),
             Value::Object(members) => {
-                members.values_mut().for_each(|value| self.value(value));
-                if members.keys().any(|key| matches!(self.text(key), Cow::Owned(_))) {
-                    let named = |(key, value): (String, _)| (self.text(&key).into_owned(), value);
+                members.values_mut().for_each(|value| self.value(value, told));
+                if members.keys().any(|key| matches!(self.free(key), Cow::Owned(_))) {
+                    let named =
+                        |(key, value): (String, _)| (self.told(&key, told).into_owned(), value);
                     *members = std::mem::take(members).into_iter().map(named).collect();
                 }
             }
@@ -107,10 +154,27 @@ impl Masks {
         }
     }
 
-    fn own(&self, text: &mut String) {
-        if let Cow::Owned(masked) = self.text(text) {
-            *text = masked;
-        }
+    fn name(&self, text: &mut String) {
+        own(text, |text| self.text(text));
+    }
+}
+
+fn own(text: &mut String, masked: impl FnOnce(&str) -> Cow<'_, str>) {
+    if let Cow::Owned(masked) = masked(text) {
+        *text = masked;
+    }
+}
+
+/// The addresses of one text, or of one part of an event, by number: so that what differs is told apart there,
+/// and nowhere else.
+#[derive(Default)]
+struct Told([HashMap<String, usize>; 2]);
+
+impl Told {
+    fn marker(&mut self, found: &Found) -> String {
+        let known = &mut self.0[usize::from(found.kind == Address::Ip)];
+        let next = known.len() + 1;
+        found.kind.marker(*known.entry(found.canonical.clone()).or_insert(next))
     }
 }
 
@@ -119,10 +183,6 @@ impl Masks {
 pub fn mask(masks: &Masks, mut event: Event) -> Event {
     if masks.is_none() {
         return event;
-    }
-    if let Some(ip) = &mut event.request.remote_ip {
-        // Also where it is the name of a host.
-        *ip = masks.whole(Address::Ip, ip).into_owned();
     }
     // By name, so that a field that is added has to be thought of.
     let Event {
@@ -149,42 +209,44 @@ pub fn mask(masks: &Masks, mut event: Event) -> Event {
         context,
         message,
     } = &mut event;
-    masks.own(action);
-    let texts = [
-        id,
+    // What entries are counted by, and what it is called.
+    masks.name(action);
+    let names = [
         &mut actor.id,
         &mut actor.name,
         &mut actor.email,
         source,
-        error,
-        &mut request.method,
-        &mut request.path,
-        &mut request.user_agent,
-        &mut request.request_id,
-        &mut request.session_id,
         run_id,
         webhook_id,
         webhook_event_id,
         installation_id,
         blueprint,
         entity,
-        message,
     ];
-    texts.into_iter().flatten().for_each(|text| masks.own(text));
+    names.into_iter().flatten().for_each(|text| masks.name(text));
     if let Some(resource) = resource {
-        masks.own(&mut resource.kind);
-        [&mut resource.id, &mut resource.name].into_iter().flatten().for_each(|t| masks.own(t));
+        masks.name(&mut resource.kind);
+        [&mut resource.id, &mut resource.name].into_iter().flatten().for_each(|t| masks.name(t));
     }
     for named in [application, cluster, environment].into_iter().flatten() {
-        masks.own(&mut named.id);
-        named.name.iter_mut().for_each(|name| masks.own(name));
+        masks.name(&mut named.id);
+        named.name.iter_mut().for_each(|name| masks.name(name));
     }
+    // Everything else is what somebody wrote.
+    let Request { method, path, status_code: _, remote_ip, user_agent, request_id, session_id } =
+        request;
+    if let Some(ip) = remote_ip {
+        own(ip, |ip| masks.whole(ip));
+    }
+    let written = [method, path, user_agent, request_id, session_id, id, error, message];
+    written.into_iter().flatten().for_each(|text| own(text, |text| masks.free(text)));
     if let Some(change) = change {
-        masks.value(&mut change.before);
-        masks.value(&mut change.after);
+        let mut told = Told::default();
+        masks.value(&mut change.before, &mut told);
+        masks.value(&mut change.after, &mut told);
     }
     if let Some(context) = context {
-        masks.value(context);
+        masks.value(context, &mut Told::default());
     }
     event
 }
@@ -237,12 +299,46 @@ mod tests {
         assert_eq!(ips.request.remote_ip, masked.request.remote_ip);
     }
 
+    #[test]
+    fn what_somebody_wrote_has_no_pseudonym() {
+        let masked = mask(
+            &Masks::new([7; 32], true, true),
+            event(json!({
+                "id": "of maya@acme.dev", "occurred_at": "2026-11-20T12:00:00Z",
+                "actor": {"type": "user", "id": "maya@acme.dev"}, "action": "a", "error": "maya@acme.dev",
+                "request": {"path": "/users/maya%40acme.dev/of/bo@acme.dev", "user_agent": "203.0.113.9",
+                            "request_id": "maya@acme.dev", "session_id": "maya@acme.dev"},
+                "change": {"before": {"to": "maya@acme.dev", "by": "bo@acme.dev"},
+                           "after": {"to": "bo@acme.dev", "by": "Bo@acme.dev", "eve@acme.dev": 1}},
+                "context": {"view": "actor=user:eve@acme.dev"}, "message": "maya@acme.dev from 203.0.113.9"
+            })),
+        );
+        let Event { actor, id, error, request, change, context, message, .. } = masked;
+        assert!(actor.id.is_some_and(|id| pseudonym(&id).is_some()));
+        assert_eq!(id.as_deref(), Some("of [e-mail]"));
+        assert_eq!(error.as_deref(), Some("[e-mail]"));
+        assert_eq!(request.path.as_deref(), Some("/users/[e-mail]/of/[e-mail 2]"));
+        assert_eq!(request.user_agent.as_deref(), Some("[IP]"));
+        assert_eq!(
+            [request.request_id, request.session_id],
+            [Some("[e-mail]".into()), Some("[e-mail]".into())]
+        );
+        // What differs still does.
+        let change = change.expect("a change");
+        assert_eq!(change.before, json!({"to": "[e-mail 2]", "by": "[e-mail]"}));
+        assert_eq!(change.after, json!({"to": "[e-mail]", "by": "[e-mail]", "[e-mail 3]": 1}));
+        assert_eq!(context, Some(json!({"view": "actor=user:[e-mail]"})));
+        assert_eq!(message.as_deref(), Some("[e-mail] from [IP]"));
+    }
+
     proptest! {
         #[test]
         fn masking_twice_is_masking_once(text in "[a-z0-9@.:% ~é-]{0,40}") {
             let masks = Masks::new([1; 32], true, true);
             let once = masks.text(&text).into_owned();
             prop_assert_eq!(masks.text(&once), once.as_str());
+            let free = masks.free(&text).into_owned();
+            prop_assert_eq!(masks.free(&free), free.as_str());
         }
     }
 }

@@ -5,10 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use daybook_model::{
-    Choice, Field, Filter, Term,
-    privacy::{Address, has_pseudonym},
-};
+use daybook_model::{Choice, Field, Filter, Term, privacy::has_pseudonym};
 use tokio::sync::Mutex;
 
 use crate::database::{Database, query};
@@ -119,12 +116,5 @@ impl Pseudonyms {
             }
         }
         Ok(learnt.values.get(shown).cloned().unwrap_or_default())
-    }
-}
-
-impl Masks {
-    /// A field's value as it is shown.
-    pub(crate) fn field<'t>(&self, field: Field, value: &'t str) -> std::borrow::Cow<'t, str> {
-        if field == Field::Ip { self.whole(Address::Ip, value) } else { self.text(value) }
     }
 }

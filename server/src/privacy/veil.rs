@@ -55,6 +55,16 @@ pub fn refuse(masks: &Masks, filter: &Filter, sort: Sort) -> Result<(), QueryErr
     Ok(())
 }
 
+/// Refuses a name, or anything else that is shown again to whoever gives it, with a masked address in it:
+/// they would learn which pseudonym stands for it.
+pub fn refuse_name(masks: &Masks, key: &str, text: &str) -> Result<(), QueryError> {
+    if masks.text(text) == text {
+        return Ok(());
+    }
+    let problem = "has an address in it, which are masked for you: give it as it is shown, such as ip~1p7v0c5hwd2n";
+    Err(QueryError::new(key, problem))
+}
+
 /// A store that answers as if the log held pseudonyms. What is asked of it passed [`refuse`]. It has no
 /// [`Store::rows`]: their words are not masked.
 pub struct Veiled {

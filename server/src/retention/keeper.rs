@@ -100,7 +100,7 @@ async fn tell(
     project: &Project,
     trouble: &Trouble,
 ) -> Result<(), RetentionError> {
-    let mut event = record::event(project, trouble.since, "ApplyRetention", Operation::Delete);
+    let mut event = record::event(trouble.since, "ApplyRetention", Operation::Delete);
     event.outcome = Some(Outcome::Failure);
     event.error = Some(trouble.problem.clone());
     state.ledger.tell(ProjectId(project.number), record::ready(state, event)).await?;

@@ -211,6 +211,7 @@ impl Purge<'_> {
                     if now.0 != holds || now.1 < floor {
                         return Ok(Step::Again);
                     }
+                    self.state.investigations.removing(self.id, run, keys).await?;
                     self.removed += self.step(&removal).await?;
                 }
                 tokio::time::sleep(began.elapsed() * pace.rest).await;
@@ -234,15 +235,20 @@ impl Purge<'_> {
     }
 }
 
+/// The id of the entry by which the log tells of a run.
+pub(crate) fn entry_id(project: ProjectId, run: i64) -> String {
+    format!("retention:{}:run:{run}", project.0)
+}
+
 /// Writes down what a run did, once.
 async fn tell(state: &AppState, project: &Project, run: i64) -> Result<(), RetentionError> {
     let (keeping, id) = (&state.retention, ProjectId(project.number));
     let Some(open) = keeping.open(id).await?.filter(|open| open.run == run) else { return Ok(()) };
     let (Some(at), taken) = (open.ended_at, keeping.taken(id, run).await?) else { return Ok(()) };
     if !taken.is_empty() {
-        let mut event = record::event(project, at, "ApplyRetention", Operation::Delete);
+        let mut event = record::event(at, "ApplyRetention", Operation::Delete);
         // The same however often it is written.
-        event.id = Some(format!("retention:{}:run:{run}", project.number));
+        event.id = Some(entry_id(id, run));
         let count: u64 = taken.iter().filter_map(|taken| taken.count).sum();
         let archived = state.outbound.archive.is_some();
         event.message = Some(record::sentence(count, archived));

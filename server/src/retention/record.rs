@@ -76,7 +76,7 @@ pub async fn record(
 }
 
 /// An entry of retention's own.
-pub(super) fn event(project: &Project, at: Timestamp, action: &str, operation: Operation) -> Event {
+pub(super) fn event(at: Timestamp, action: &str, operation: Operation) -> Event {
     let mut event = import::bare(at, ActorType::System, action.to_owned());
     let name = Some("Retention".to_owned());
     event.actor =
@@ -84,8 +84,8 @@ pub(super) fn event(project: &Project, at: Timestamp, action: &str, operation: O
     event.source = Some("daybook".into());
     event.operation = Some(operation);
     event.outcome = Some(Outcome::Success);
-    let (id, name) = (Some(project.number.to_string()), Some(project.slug.clone()));
-    event.resource = Some(Resource { kind: "project".into(), id, name });
+    // "Retention deleted entries": no one of them, and not the project.
+    event.resource = Some(Resource { kind: "entries".into(), id: None, name: None });
     event
 }
 

@@ -190,11 +190,13 @@ impl Keeping {
         Ok(rows.iter().map(taken).collect::<Result<_, _>>()?)
     }
 
-    /// The last runs, newest first.
+    /// The last runs that took anything out, newest first, and the one that goes on.
     pub async fn runs(&self, project: ProjectId) -> Result<Vec<PurgeRun>, RetentionError> {
         let rows = query(
-            "SELECT run, began_at, ended_at, stopped FROM retention_run WHERE project = $1 \
-             ORDER BY run DESC LIMIT $2",
+            "SELECT r.run, r.began_at, r.ended_at, r.stopped FROM retention_run r WHERE r.project = $1 \
+             AND (r.ended_at IS NULL OR EXISTS \
+             (SELECT 1 FROM removal m WHERE m.project = r.project AND m.run = r.run)) \
+             ORDER BY r.run DESC LIMIT $2",
         );
         let rows = rows.bind(project.0).bind(SHOWN).fetch_all(self.log.readers()).await?;
         let mut runs = Vec::new();

@@ -1,5 +1,7 @@
 //! Alerts: rules that watch what arrives, through the real API, with real receivers at the other end.
 
+#[path = "alerts/broken.rs"]
+mod broken;
 #[path = "alerts/changes.rs"]
 mod changes;
 #[path = "alerts/delivery.rs"]

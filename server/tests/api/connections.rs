@@ -186,3 +186,133 @@ async fn a_server_that_stops_answers_what_was_asked() {
     tokio::time::timeout(LONG, task).await.expect("it does not stop").unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+/// What is refused before it is a request has a body like every other error.
+#[tokio::test]
+async fn what_is_no_request_is_told_why() {
+    let server = start(patient()).await;
+    let long = format!("GET /api/projects/acme/events?q={} HTTP/1.1\r\n\r\n", "x".repeat(70_000));
+    for (request, status, code) in [
+        (long.as_str(), "414 URI Too Long", "uri_too_long"),
+        ("hello\r\n\r\n", "400 Bad Request", "bad_request"),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        // It may answer before it has read all of it.
+        let _ = stream.write_all(request.as_bytes()).await;
+        let answer = until_closed(&mut stream).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{head}");
+        assert!(head.contains(&format!("content-length: {}", body.len())), "{head}");
+        let error: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(error["error"]["code"], code);
+        assert!(!error["error"]["message"].as_str().unwrap().is_empty());
+    }
+}
+
+/// A log whose export is more than what lies between the server and a reader can hold.
+async fn large(patience: Patience) -> Server {
+    let server = start(patience).await;
+    for part in 0..6 {
+        let events: Vec<_> = (0..2_000)
+            .map(|i| {
+                let mut event = event(&format!("e{part}-{i}"), 1);
+                event["request"]["path"] = serde_json::json!(format!("/{}", "x".repeat(2_500)));
+                event["message"] = serde_json::json!("x".repeat(2_500));
+                event
+            })
+            .collect();
+        assert!(server.app.ingest(serde_json::json!(events).to_string()).await.status.is_success());
+    }
+    server
+}
+
+/// The three ways to take a file away.
+fn asks(token: &str) -> [String; 3] {
+    let head = format!("host: daybook.test\r\nauthorization: Bearer {token}\r\n");
+    let body = r#"{"start_date":"2026-11-01","end_date":"2026-11-30"}"#;
+    let length = body.len();
+    [
+        format!("GET /api/projects/acme/export?range=24h HTTP/1.1\r\n{head}\r\n"),
+        format!(
+            "POST /api/v2/projects/acme/api-audit-logs/export HTTP/1.1\r\n{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        ),
+        format!("GET /v1/audit-log HTTP/1.1\r\n{head}\r\n"),
+    ]
+}
+
+/// A reader of one byte a second gets what it reads, holds up nobody, and is let go when nothing was taken of
+/// what is ready for too long; the log tells of it.
+#[tokio::test]
+async fn whoever_reads_a_byte_a_second_holds_up_nobody() {
+    let server = large(Patience { taken: Duration::from_secs(5), ..patient() }).await;
+    let app = &server.app;
+    let mut readers = Vec::new();
+    for _ in 0..3 {
+        for ask in asks(&app.token) {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            stream.write_all(ask.as_bytes()).await.unwrap();
+            readers.push(stream);
+        }
+    }
+    for second in 0..3 {
+        for stream in &mut readers {
+            let mut byte = [0];
+            assert_eq!(stream.read(&mut byte).await.unwrap(), 1);
+            assert_eq!(byte[0], b"HTTP/1.1 200 OK"[second]);
+        }
+        let page = tokio::time::timeout(LONG, app.get("/api/projects/acme/events?limit=1")).await;
+        assert!(page.expect("others wait for it").status.is_success());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let database = app.database.readers();
+    let idle = async {
+        while database.num_idle() != database.size() as usize {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(LONG, idle).await.expect("they hold connections of the database");
+    told(app, "interrupted", 6).await;
+    for stream in &mut readers {
+        let mut rest = Vec::new();
+        let end = tokio::time::timeout(LONG, stream.read_to_end(&mut rest)).await;
+        // Either way there is no last chunk.
+        assert!(end.expect("it is let go").is_err() || !rest.ends_with(b"0\r\n\r\n"));
+    }
+}
+
+#[tokio::test]
+async fn whoever_goes_away_is_told_of() {
+    let server = large(patient()).await;
+    for ask in asks(&server.app.token) {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        let mut first = [0; 64];
+        stream.read_exact(&mut first).await.unwrap();
+        assert!(first.starts_with(b"HTTP/1.1 200 OK"));
+    }
+    // The third is no export.
+    told(&server.app, "interrupted", 2).await;
+    assert_eq!(server.app.state.exports.running(), 0);
+}
+
+/// Waits until the log tells of so many exports that ended so.
+async fn told(app: &TestApp, how: &str, wanted: usize) {
+    let path = "/api/projects/acme/events?range=24h&action=ExportApiAuditLogs&outcome=failure";
+    let told = async {
+        loop {
+            let page = app.get(path).await.json();
+            let entries = page["entries"].as_array().unwrap();
+            let mut found = 0;
+            for entry in entries {
+                let entry = format!("/api/projects/acme/events/{}", entry["seq"]);
+                let entry = app.get(&entry).await.json();
+                found += usize::from(entry["context"]["export"]["state"] == how);
+            }
+            if found == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(LONG, told).await.expect("nothing is told of it");
+}

@@ -230,6 +230,66 @@ async fn an_export_is_two_entries_and_a_state() {
     assert_eq!(other.status, StatusCode::NOT_FOUND);
 }
 
+/// One large entry, such as that of an export with a long filter, does not stand for thousands of others.
+#[tokio::test]
+async fn the_size_is_told_about_as_it_will_be() {
+    let app = with_entries(8_000).await;
+    let long: Vec<String> = (0..9_000).map(|n| format!("actor=user:n{n}")).collect();
+    let body = json!({"query": format!("range=24h&{}", long.join("&")), "format": "ndjson"});
+    let taken = app
+        .post_as(&app.token, "/api/projects/acme/export", "application/json", body.to_string())
+        .await;
+    assert_eq!(taken.status, StatusCode::OK);
+    for (query, least, most) in [
+        ("range=24h&format=csv", 60, 140),
+        ("range=24h&format=ndjson", 60, 140),
+        ("range=24h&format=csv&columns=requests", 80, 125),
+        ("range=24h&format=ndjson&status=404", 80, 125),
+        ("range=24h&format=parquet", 25, 400),
+        // Few enough to be weighed, each of them.
+        ("range=24h&format=ndjson&as_of=300", 100, 100),
+        ("range=24h&format=csv&action=ExportApiAuditLogs&as_of=8002", 100, 100),
+    ] {
+        let estimate = app.get(&format!("/api/projects/acme/export/estimate?{query}")).await.json();
+        let as_of = format!("&as_of={}", estimate["as_of"]);
+        let as_of = if query.contains("as_of") { "" } else { &as_of };
+        let file = export(&app, &format!("{query}{as_of}")).await;
+        let share = estimate["bytes"].as_u64().unwrap() * 100 / file.body.len() as u64;
+        assert!((least..=most).contains(&share), "{query}: {share} %, {estimate}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_compressed_on_the_way_where_that_is_asked_for() {
+    let app = with_entries(3_000).await;
+    let get = async |format: &str, accepted: &str| {
+        let path = format!("/api/projects/acme/export?range=24h&as_of=3000&format={format}");
+        let request = Request::get(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", app.token))
+            .header(header::ACCEPT_ENCODING, accepted);
+        app.send(request.body(Body::empty()).unwrap()).await
+    };
+    let plain = get("csv", "identity").await;
+    for encoding in ["gzip", "zstd", "br"] {
+        let answer = get("csv", encoding).await;
+        assert_eq!(answer.headers[header::CONTENT_ENCODING], encoding);
+        assert!(answer.body.len() * 3 < plain.body.len(), "{encoding}");
+        let mut bytes = Vec::new();
+        match encoding {
+            "gzip" => {
+                std::io::Read::read_to_end(
+                    &mut flate2::read::GzDecoder::new(&*answer.body),
+                    &mut bytes,
+                )
+                .unwrap();
+            }
+            "zstd" => bytes = zstd::decode_all(&*answer.body).unwrap(),
+            _ => continue,
+        }
+        assert!(bytes == plain.body, "{encoding}");
+    }
+}
+
 #[tokio::test]
 async fn trailers_tell_what_there_was() {
     let app = with_entries(5).await;
@@ -385,14 +445,54 @@ async fn what_is_wrong_with_an_export_is_told_by_its_key() {
         ("formulas=none", "formulas"),
         ("colour=red", "colour"),
         ("cursor=abc", "cursor"),
+        ("limit=5", "limit"),
+        ("limi%74=5", "limit"),
+        ("buckets=9", "buckets"),
+        ("facets=actor", "facets"),
+        ("facet.q=a", "facet.q"),
+        ("tz=Europe/Berlin", "tz"),
+        ("format=csv&trailer=1", "trailer"),
+        ("format=ndjson&formulas=exact", "formulas"),
+        ("after=5&sort=-status", "sort"),
         ("q=%00", "q"),
     ] {
-        let answer = app.get(&format!("/api/projects/acme/export?{query}")).await;
-        assert_eq!(
-            (answer.status, answer.error().0.as_str()),
-            (StatusCode::BAD_REQUEST, field),
-            "{query}"
-        );
+        for path in ["export", "export/estimate"] {
+            let answer = app.get(&format!("/api/projects/acme/{path}?{query}")).await;
+            let told = (answer.status, answer.error().0);
+            assert_eq!(told, (StatusCode::BAD_REQUEST, field.to_owned()), "{path} {query}");
+        }
+    }
+    // What only the page looks at is passed over here as everywhere.
+    let pasted = "range=24h&tab=all&event=5&stack=status&scale=log&off.status=4xx";
+    let answer = app.get(&format!("/api/projects/acme/export/estimate?{pasted}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", text(&answer));
+    for path in ["export", "exports"] {
+        let path = format!("/api/projects/acme/{path}");
+        for (query, body, status, field) in [
+            ("", json!({"query": "limit=5"}), StatusCode::BAD_REQUEST, "limit"),
+            (
+                "",
+                json!({"query": "status=4xx", "limit": 5}),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "limit",
+            ),
+            ("", json!({"format": "xml"}), StatusCode::UNPROCESSABLE_ENTITY, "format"),
+            ("", json!(["range=24h"]), StatusCode::UNPROCESSABLE_ENTITY, ""),
+            ("?limit=5", json!({"query": ""}), StatusCode::BAD_REQUEST, "limit"),
+        ] {
+            let path = format!("{path}{query}");
+            let body = body.to_string();
+            let answer = app.post_as(&app.token, &path, "application/json", body.clone()).await;
+            assert_eq!(
+                (answer.status, answer.error().0.as_str()),
+                (status, field),
+                "{path} {body}"
+            );
+        }
+    }
+    for path in ["exports/exp_x?limit=5", "exports/exp_x/file?limit=5", "settings/export?limit=5"] {
+        let answer = app.get(&format!("/api/projects/acme/{path}")).await;
+        assert_eq!((answer.status, answer.error().0.as_str()), (StatusCode::BAD_REQUEST, "limit"));
     }
     let nobody = Request::get("/api/projects/acme/export").body(Body::empty()).unwrap();
     assert_eq!(app.send(nobody).await.status, StatusCode::UNAUTHORIZED);

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use axum::{
-    body::Bytes,
-    http::{Method, StatusCode},
+    body::{Body, Bytes},
+    http::{Method, Request, StatusCode},
 };
-use daybook::{access::Rule, api};
+use daybook::{access::Rule, api, extract::SESSION_COOKIE};
 use daybook_model::{
     account::{Grant, Permission, Role},
     privacy::{Address, pseudonym},
@@ -15,7 +15,7 @@ use parquet::file::{reader::FileReader as _, serialized_reader::SerializedFileRe
 use serde_json::{Value, json};
 
 use crate::{
-    app::{Answer, event},
+    app::{Answer, TestApp, event},
     privacy::Masked,
     roles::person,
 };
@@ -257,4 +257,174 @@ async fn who_sees_a_part_of_the_log_with_masks_takes_that_part_away() {
     let shown = facet.await.json()[0]["values"][0]["value"].as_str().unwrap().to_owned();
     assert_eq!(pseudonym(&shown), Some(Address::Ip));
     assert_eq!(export(&format!("range=24h&as_of=94&after=0&ip={shown}")).await, by_time);
+}
+
+/// A request of the auditor's that says of itself what they like.
+async fn say(masked: &Masked, method: Method, path: &str, said: &str) -> StatusCode {
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("{LOG}{path}"))
+        .header("cookie", format!("{SESSION_COOKIE}={}", masked.auditor))
+        .header("user-agent", format!("Mozilla/5.0 ({said})"))
+        .header("x-request-id", said);
+    masked.app.send(request.body(Body::empty()).unwrap()).await.status
+}
+
+/// Everything that Daybook wrote about itself, as the auditor reads it.
+async fn told(masked: &Masked) -> String {
+    masked.app.state.journal.as_ref().unwrap().close().await;
+    let query = "source=daybook&hidden=shown&range=all&limit=500";
+    let list = ask(masked, &Method::GET, &format!("{LOG}/events?{query}"), None).await.json();
+    let mut all = list.to_string();
+    for entry in list["entries"].as_array().unwrap() {
+        let path = format!("{LOG}/events/{}", entry["seq"]);
+        all.push_str(&ask(masked, &Method::GET, &path, None).await.json().to_string());
+    }
+    for facet in ["resource", "actor", "ip", "action"] {
+        let path = format!("{LOG}/facets?facets={facet}&source=daybook&hidden=shown&range=all");
+        all.push_str(&ask(masked, &Method::GET, &path, None).await.json().to_string());
+    }
+    all
+}
+
+/// Whoever sees masks and guesses an address learns nothing by saying it and reading what became of that.
+#[tokio::test]
+async fn no_guess_is_shown_again_as_the_pseudonym_that_stands_for_it() {
+    let masked = with_entries().await;
+    let whose = ask(&masked, &Method::GET, &format!("{LOG}/events/4"), None).await.json();
+    let email = whose["actor"]["email"].as_str().unwrap().to_owned();
+    let hosts = ask(&masked, &Method::GET, &format!("{LOG}/events/5"), None).await.json();
+    let ips = [&whose, &hosts].map(|e| e["request"]["remote_ip"].as_str().unwrap().to_owned());
+    let known = [&email, &ips[0], &ips[1]];
+    assert!(known.iter().all(|shown| pseudonym(shown).is_some()), "{known:?}");
+    let guesses = [
+        "maya@acme.dev",
+        "MAYA%40acme.dev",
+        "<maya@acme.dev>",
+        "203.0.113.9",
+        "::ffff:203.0.113.9",
+        "203.0.113.9.nip.io",
+        "v203.0.113.9",
+    ];
+    for guess in guesses {
+        // What can be refused is.
+        let (name, query) = (format!("of {guess}"), format!("message={guess}"));
+        let view = |name: &str, query: &str| json!({"name": name, "query": query, "shared": false});
+        let schedule = json!({
+            "name": name, "product": {"kind": "summary"}, "destination": {"to": "mail", "recipients": ["audit@acme.test"]},
+            "when": {"hour": 6, "zone": "UTC"},
+        });
+        for (path, body, key) in [
+            ("views", view(&name, ""), "name"),
+            ("investigations", json!({"title": name}), "title"),
+            ("schedules", schedule, "name"),
+            ("export", json!({"query": format!("actor=user:{guess}"), "format": "csv"}), "actor"),
+        ] {
+            let about = format!("{path} {guess}");
+            let answer = ask(&masked, &Method::POST, &format!("{LOG}/{path}"), Some(body)).await;
+            assert_eq!(refused_by(&answer, &about), key, "{about}: {}", answer.json());
+        }
+        let actor = format!("actor=user:{}", guess.replace('<', "%3C").replace('>', "%3E"));
+        let refused =
+            ask(&masked, &Method::POST, &format!("{LOG}/views"), Some(view("Mine", &actor))).await;
+        assert_eq!(refused_by(&refused, &query), "query");
+
+        // What cannot be is masked for everybody who sees masks in the same way.
+        let path = guess.replace('<', "%3C").replace('>', "%3E");
+        assert_eq!(say(&masked, Method::GET, "/events?status=2xx", guess).await, StatusCode::OK);
+        assert_eq!(say(&masked, Method::GET, "/events/4", guess).await, StatusCode::OK);
+        let refused = say(&masked, Method::DELETE, &format!("/tokens/{path}"), guess).await;
+        assert_eq!(refused, StatusCode::FORBIDDEN);
+        let reason = Some(json!({"reason": format!("Is it {guess}?")}));
+        ask(&masked, &Method::POST, &format!("{LOG}/events/5/reveal"), reason).await;
+        let file = format!("{LOG}/export?format=csv&range=1h&off.actor=user:{path}");
+        ask(&masked, &Method::GET, &file, None).await;
+    }
+    let opened = json!({"title": "Whose is it"});
+    let opened = ask(&masked, &Method::POST, &format!("{LOG}/investigations"), Some(opened)).await;
+    let number = opened.json()["investigation"]["number"].to_string();
+    let comment = format!("{LOG}/investigations/{number}/comments");
+    for guess in guesses {
+        let answer = ask(&masked, &Method::POST, &comment, Some(json!({"text": guess}))).await;
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+    let one = ask(&masked, &Method::GET, &format!("{LOG}/investigations/{number}"), None).await;
+    for all in [one.json().to_string(), told(&masked).await] {
+        assert!(all.contains("[e-mail]") && all.contains("[IP]"), "{all}");
+        expect_masked(&all, "what was said");
+        for shown in known {
+            assert!(!all.contains(shown.as_str()), "{shown} in {all}");
+        }
+    }
+}
+
+/// A view that was saved before addresses were masked is no way to learn their pseudonyms either; what
+/// others share works.
+#[tokio::test]
+async fn a_view_of_ones_own_from_before_has_no_pseudonyms_and_a_shared_one_is_of_use() {
+    let app = TestApp::recording().await;
+    let grant = |role| [(app.project, Grant::of(role))];
+    let admin = person(&app, "admin@acme.test", &grant(Role::Admin)).await;
+    let auditor = person(&app, "audit@acme.test", &grant(Role::Auditor)).await;
+    let views = format!("{LOG}/views");
+    for (session, shared) in [(&admin, true), (&auditor, false)] {
+        let body = json!({"name": "of 203.0.113.9", "query": "ip=203.0.113.9", "shared": shared});
+        let made = app.as_person(session, Method::POST, &views, Some(body)).await;
+        assert_eq!(made.status, StatusCode::CREATED);
+    }
+    let privacy = Some(json!({"ips": ["auditor"]}));
+    app.as_person(&admin, Method::PUT, &format!("{LOG}/privacy"), privacy).await;
+    let seen = app.as_person(&auditor, Method::GET, &views, None).await.json();
+    let of = |own: bool| {
+        let view = seen.as_array().unwrap().iter().find(|view| view["own"] == own).unwrap();
+        (view["name"].as_str().unwrap().to_owned(), view["query"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(of(true), ("of [IP]".to_owned(), "ip=[IP]".to_owned()));
+    let (name, query) = of(false);
+    assert_eq!(name, "of [IP]");
+    assert_eq!(pseudonym(query.strip_prefix("ip=").unwrap()), Some(Address::Ip));
+}
+
+/// An admin who sees masks has what they write refused in the same way.
+#[tokio::test]
+async fn an_admin_who_sees_masks_names_no_address_in_what_they_make() {
+    let masked = with_entries().await;
+    let masks = json!({"emails": ["admin"], "ips": ["admin"]});
+    let raw = "ip=203.0.113.9";
+    let hold = json!({"name": "Case 7", "filter": raw, "reason": "of maya@acme.dev"});
+    let rules = |filter: &str| json!({"days": 90, "access_days": 730, "rules": [{"name": "r", "filter": filter, "days": 400}]});
+    let made = masked.admin(Method::POST, "holds", hold.clone()).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    assert_eq!(masked.admin(Method::PUT, "retention", rules(raw)).await.status, StatusCode::OK);
+    assert_eq!(masked.admin(Method::PUT, "privacy", masks).await.status, StatusCode::OK);
+
+    let seen = masked.admin(Method::GET, "retention", Value::Null).await.json();
+    expect_masked(&seen.to_string(), "retention");
+    assert_eq!(seen["holds"][0]["reason"], "of [e-mail]");
+    let shown = seen["rules"]["rules"][0]["filter"].as_str().unwrap();
+    // What is left alone stays what it is.
+    assert_eq!(masked.admin(Method::PUT, "retention", rules(shown)).await.status, StatusCode::OK);
+    let kept = masked.app.state.retention.rules(masked.app.project).await.unwrap().unwrap();
+    assert_eq!(kept.rules[0].filter.to_string(), raw);
+
+    let other = rules(&shown.replace("ip=", "ip.not="));
+    let stream = |name: &str, filter: &str| json!({"name": name, "target": "http://127.0.0.1:9/", "filter": filter});
+    let rule = |name: &str, filter: &str| json!({"name": name, "filter": filter, "condition": {"kind": "any"}, "severity": "high"});
+    for (method, path, body, key) in [
+        (Method::PUT, "retention", rules("ip=203.0.113.10"), "ip"),
+        (Method::PUT, "retention", other.clone(), "filter"),
+        (Method::POST, "retention/preview", rules("actor=user:maya@acme.dev"), "actor"),
+        (Method::POST, "retention/preview", other, "filter"),
+        (Method::POST, "holds", hold, "ip"),
+        (Method::POST, "streams", stream("to maya@acme.dev", ""), "name"),
+        (Method::POST, "streams", stream("SIEM", raw), "ip"),
+        (Method::POST, "tokens", json!({"name": "of maya@acme.dev", "scopes": ["read"]}), "name"),
+        (Method::POST, "tokens", json!({"name": "ci", "scopes": ["read"], "filter": raw}), "ip"),
+        (Method::POST, "alerts/rules", rule("of maya@acme.dev", "status=5xx"), "name"),
+        (Method::POST, "alerts/rules", rule("R", raw), "ip"),
+    ] {
+        let about = format!("{method} {path} {body}");
+        let answer = masked.admin(method, path, body).await;
+        assert_eq!(refused_by(&answer, &about), key, "{about}: {}", answer.json());
+    }
 }

@@ -158,6 +158,35 @@ async fn each_answer_has_the_id_of_its_request() {
     assert_ne!(id(&made.headers), id(&other.headers));
 }
 
+/// Whoever reports an error has the name of its request at hand.
+#[tokio::test]
+async fn an_error_names_its_request() {
+    let app = TestApp::start().await;
+    let with = |method: &str, path: &str| {
+        let request =
+            Request::builder().method(method).uri(path).header("x-request-id", "req_7f3a");
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", app.token));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        app.send(request.body(Body::from("{\"name\":5}")).unwrap())
+    };
+    for (method, path, status) in [
+        ("GET", "/api/nothing", StatusCode::NOT_FOUND),
+        ("GET", "/api/projects/acme/events?colour=red", StatusCode::BAD_REQUEST),
+        ("GET", "/api/projects/acme/streams", StatusCode::FORBIDDEN),
+        // What changes something is done on a task of its own.
+        ("POST", "/api/projects/acme/export", StatusCode::UNPROCESSABLE_ENTITY),
+        ("PATCH", "/api/projects/acme/events", StatusCode::METHOD_NOT_ALLOWED),
+        ("GET", "/api/projects/acme/events/%FF", StatusCode::NOT_FOUND),
+    ] {
+        let answer = with(method, path).await;
+        let error = answer.json()["error"].clone();
+        assert_eq!((answer.status, &error["request_id"]), (status, &json!("req_7f3a")), "{path}");
+        assert!(!error["message"].as_str().unwrap().is_empty(), "{path}: {error}");
+    }
+    let unnamed = ask(&app, "/api/nothing").await;
+    assert_eq!(unnamed.json()["error"]["request_id"], id(&unnamed.headers));
+}
+
 /// What the streams of all projects have left to do.
 #[tokio::test]
 async fn what_lags_and_what_waits_is_told() {

@@ -2,11 +2,16 @@
 
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
 };
+use daybook::extract::SESSION_COOKIE;
+use daybook_model::account::{Grant, Role};
 use serde_json::{Value, json};
 
-use crate::app::{Answer, TestApp, event};
+use crate::{
+    app::{Answer, TestApp, event},
+    roles::person,
+};
 
 const PORTER: &str = "/api/v2/projects/1/api-audit-logs";
 
@@ -126,6 +131,12 @@ async fn what_porters_scripts_get_wrong_is_named_before_the_first_byte() {
         (with(may(), "colour", json!("red")), "colour"),
         (with(may(), "methods", json!("POST")), "methods"),
         (with(may(), "methods", json!([true])), "methods[0]"),
+        (with(may(), "methods", json!(["POST", "FETCH"])), "methods[1]"),
+        (with(may(), "methods_exclude", json!(["\u{0}"])), "methods_exclude[0]"),
+        (with(may(), "as_of", json!("last")), "as_of"),
+        (with(may(), "page", json!(-1)), "page"),
+        (json!(["2026-05-01T00:00:00Z", "2026-05-26T23:59:59Z"]), ""),
+        (json!("2026-05-01T00:00:00Z"), ""),
         (with(may(), "status_codes", json!([200, 700])), "status_codes[1]"),
         (with(may(), "status_codes", json!([2.5])), "status_codes[0]"),
         (with(may(), "status_codes", json!(["6xx"])), "status_codes[0]"),
@@ -137,8 +148,13 @@ async fn what_porters_scripts_get_wrong_is_named_before_the_first_byte() {
     for (body, field) in cases {
         for route in ["query", "export"] {
             let answer = post(&app, route, &body).await;
-            let told = (answer.status, answer.error().0);
+            let (named, message) = answer.error();
+            let told = (answer.status, named);
             assert_eq!(told, (StatusCode::BAD_REQUEST, field.to_owned()), "{route} {field}");
+            // Words of the program's own are none for people.
+            for word in ["usize", "u64", "struct", "sequence", "expected", "at line"] {
+                assert!(!message.contains(word), "{route}: {message}");
+            }
         }
     }
     for page in [json!(0), json!(1_000_000)] {
@@ -149,6 +165,16 @@ async fn what_porters_scripts_get_wrong_is_named_before_the_first_byte() {
     let broken =
         app.post_as(&app.token, &format!("{PORTER}/export"), "application/json", "{").await;
     assert_eq!(broken.status, StatusCode::BAD_REQUEST);
+    let large = format!("{{\"search\":\"{}\"}}", "x".repeat(600 * 1024));
+    let large =
+        app.post_as(&app.token, &format!("{PORTER}/query"), "application/json", large).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(large.error().1.contains("larger"));
+    for route in ["query?page=2", "export?limit=5"] {
+        let answer = post(&app, route, &may()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{route}");
+        assert!(route.contains(&answer.error().0), "{route}");
+    }
     let other = "/api/v2/projects/999/api-audit-logs/export";
     let other = app.post_as(&app.token, other, "application/json", may().to_string()).await;
     assert_eq!(other.status, StatusCode::FORBIDDEN);
@@ -168,9 +194,10 @@ async fn porters_lists_may_be_long() {
     let none = post(&app, "query", &with(may(), "actors", many(10_000).into())).await;
     assert_eq!((none.status, &none.json()["total"]), (StatusCode::OK, &json!(0)));
     let mut one = many(9_999);
-    one.push(json!("POST"));
-    let posted = post(&app, "query", &with(may(), "methods", json!(["POST"]))).await.json();
-    let found = post(&app, "query", &with(may(), "methods", one.into())).await.json();
+    one.push(json!("application"));
+    let posted =
+        post(&app, "query", &with(may(), "resource_types", json!(["application"]))).await.json();
+    let found = post(&app, "query", &with(may(), "resource_types", one.into())).await.json();
     assert_eq!(found["total"], posted["total"]);
     assert_ne!(found["total"], 0);
     let mut excluded = may();
@@ -285,8 +312,26 @@ async fn ports_log_is_answered_by_all_its_parameters() {
 async fn ports_errors_have_ports_shape() {
     let app = TestApp::start().await;
     let nobody = Request::get("/v1/audit-log").body(Body::empty()).unwrap();
+    let member = person(&app, "member@acme.dev", &[(app.project, Grant::of(Role::Member))]).await;
+    // As a browser asks.
+    let session = Request::get("/v1/audit-log")
+        .header(header::COOKIE, format!("{SESSION_COOKIE}={member}"))
+        .header(header::ACCEPT_ENCODING, "gzip, br");
+    let session = app.send(session.body(Body::empty()).unwrap()).await;
+    assert_eq!(session.status, StatusCode::UNAUTHORIZED);
+    assert!(session.body.len() > 40, "it says why");
+    let token = Request::post("/v1/audit-log")
+        .header(header::AUTHORIZATION, format!("Bearer {}", app.token));
+    let member = app.as_person(&member, Method::GET, "/v1/audit-log", None).await;
+    assert!(member.json()["message"].as_str().unwrap().contains("token of the project"));
     for (answer, status, error) in [
         (app.send(nobody).await, StatusCode::UNAUTHORIZED, "unauthorized"),
+        (member, StatusCode::UNAUTHORIZED, "unauthorized"),
+        (
+            app.send(token.body(Body::empty()).unwrap()).await,
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+        ),
         (app.get("/v1/nothing").await, StatusCode::NOT_FOUND, "not_found"),
         (app.get("/v1/audit-log?limit=0").await, StatusCode::BAD_REQUEST, "bad_query"),
     ] {

@@ -1,6 +1,13 @@
 //! Retention: what is old enough goes, and nothing else; whatever breaks off on the way, each entry is in
 //! the log, in the archive, or in both until it is settled, and comes back as it was.
 
+#[path = "retention/command.rs"]
+mod command;
+#[path = "retention/duck.rs"]
+mod duck;
+#[path = "retention/kept.rs"]
+mod kept;
+
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use axum::http::{Method, StatusCode};
@@ -409,5 +416,31 @@ async fn a_bucket_is_an_archive_too() {
     let all = log(&app).await;
     assert_eq!(pass(&app, 92).await, 60);
     assert_eq!(restore(&app, &session).await, (60, 0));
+    assert_eq!(log(&app).await, all);
+}
+
+/// The store does not answer, then it is another one: what was to go is still there, and goes there.
+#[tokio::test]
+async fn nothing_goes_while_the_store_is_down() {
+    let store = Store::start();
+    let app = with(Some(Place::Bucket(store.bucket()))).await;
+    let session = admin(&app).await;
+    fill(&app, 180).await;
+    assert_eq!(pass(&app, 30).await, 0);
+    let all = log(&app).await;
+    let port = store.stop();
+    assert_eq!(pass(&app, 2).await, 0);
+    assert_eq!(log(&app).await, all);
+    let shown = overview(&app, &session).await;
+    assert!(shown["trouble"]["problem"].as_str().unwrap().contains("archive"), "{shown}");
+    let store = Store::start_at(port);
+    assert_eq!(pass(&app, 1).await, 12);
+    assert_eq!(overview(&app, &session).await.get("trouble"), None);
+    assert_eq!(restore(&app, &session).await, (12, 0));
+    assert_eq!(log(&app).await, all);
+
+    // Down again when the others are due.
+    drop(store);
+    assert_eq!(pass(&app, 62).await, 0);
     assert_eq!(log(&app).await, all);
 }

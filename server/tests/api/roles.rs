@@ -322,6 +322,9 @@ async fn what_comes_from_another_site_does_not_act_for_whoever_is_signed_in() {
             ("origin", "null"),
             ("origin", "http://daybook.test.evil.test"),
             ("sec-fetch-site", "cross-site"),
+            // Another host of the same domain sends our cookie.
+            ("sec-fetch-site", "same-site"),
+            ("sec-fetch-site", "whatever"),
         ] {
             let request = Request::builder()
                 .method(&route.method)
@@ -333,6 +336,63 @@ async fn what_comes_from_another_site_does_not_act_for_whoever_is_signed_in() {
             let status = app.send(request.body(Body::from("{}")).unwrap()).await.status;
             assert_eq!(status, StatusCode::FORBIDDEN, "{} {path} {name}: {value}", route.method);
         }
+    }
+}
+
+/// What another page fetches or embeds would be recorded as read, or taken away, in somebody's name. A link that
+/// they follow is theirs.
+#[tokio::test]
+async fn what_another_site_embeds_is_neither_read_nor_taken_away() {
+    let app = TestApp::recording().await;
+    let admin = person(&app, "f@acme.dev", &[(app.project, Grant::of(Role::Admin))]).await;
+    let ask = async |method: &Method, path: &str, told: &[(&str, &str)]| {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "daybook.test")
+            .header(header::COOKIE, format!("daybook_session={admin}"));
+        for (name, value) in told {
+            request = request.header(*name, *value);
+        }
+        app.send(request.body(Body::empty()).unwrap()).await.status
+    };
+    for route in api::routes().iter().filter(|route| route.method == Method::GET) {
+        let path =
+            route.path.replace("{project}", "acme").replace("{id}", "1").replace("{seq}", "1");
+        let path = format!("/api{path}");
+        for site in ["cross-site", "same-site"] {
+            for (mode, dest) in [("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe")] {
+                let told =
+                    [("sec-fetch-site", site), ("sec-fetch-mode", mode), ("sec-fetch-dest", dest)];
+                let status = ask(&Method::GET, &path, &told).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{path} {told:?}");
+            }
+            assert_eq!(
+                ask(&Method::HEAD, &path, &[("sec-fetch-site", site)]).await,
+                StatusCode::FORBIDDEN
+            );
+        }
+    }
+    let export = "/api/projects/acme/export?format=csv";
+    for told in [
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ][..],
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-mode", "cors"),
+            ("sec-fetch-dest", "empty"),
+        ],
+        &[
+            ("sec-fetch-site", "none"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ],
+        &[],
+    ] {
+        assert_eq!(ask(&Method::GET, export, told).await, StatusCode::OK, "{told:?}");
     }
 }
 

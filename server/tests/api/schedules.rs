@@ -88,11 +88,32 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn start() -> Self {
+        // A port that was free a moment ago.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self::start_at(port)
+    }
+
+    /// Ends it; the port that it had.
+    pub(crate) fn stop(self) -> u16 {
+        self.address.rsplit(':').next().unwrap().parse().unwrap()
+    }
+
+    /// What a program is told that is to find it.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let text = |text: &str| text.to_owned();
+        vec![
+            ("AWS_ENDPOINT_URL", self.address.clone()),
+            ("AWS_ALLOW_HTTP", text("true")),
+            ("AWS_REGION", text("us-east-1")),
+            ("AWS_ACCESS_KEY_ID", text("test")),
+            ("AWS_SECRET_ACCESS_KEY", text("test")),
+        ]
+    }
+
+    pub(crate) fn start_at(port: u16) -> Self {
         let tools =
             std::env::home_dir().unwrap().join(".cache/daybook/tools/python/bin/moto_server");
         let program = if tools.is_file() { tools } else { PathBuf::from("moto_server") };
-        // A port that was free a moment ago.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new(program)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .stdout(Stdio::null())

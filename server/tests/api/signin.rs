@@ -106,6 +106,61 @@ async fn a_session_ends_when_it_is_not_used_and_after_its_time() {
     assert_eq!(who(&app, &used).await, StatusCode::UNAUTHORIZED, "however often it is used");
 }
 
+/// What is not looked at is written down all the same: once a minute for whoever is guessed, with how often.
+#[tokio::test]
+async fn guesses_that_are_not_looked_at_are_counted() {
+    let app = TestApp::recording().await;
+    app.state.people.create_person(EMAIL, Some(PASSWORD), now()).await.unwrap();
+    for _ in 0..5 {
+        try_in(&app, "203.0.113.9", "not this one at all", "").await;
+    }
+    for _ in 0..7 {
+        let held = try_in(&app, "203.0.113.9", PASSWORD, "").await;
+        assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(held.error().1.ends_with("try again in 1 second"), "{:?}", held.error());
+    }
+    // From elsewhere it is another one.
+    for _ in 0..6 {
+        try_in(&app, "198.51.100.7", "not this one at all", "").await;
+    }
+    let early = async || {
+        app.state.journal.as_ref().unwrap().settle().await.unwrap();
+        let mut entries = app.account().await;
+        entries.retain(|entry| entry["context"]["times"].is_number());
+        entries
+    };
+    assert_eq!(early().await.len(), 0, "its minute is not over");
+    app.wait(61_000);
+    let [first, other] = &early().await[..] else { panic!("{:#?}", early().await) };
+    assert_eq!((&first["action"], &first["outcome"]), (&json!("SignIn"), &json!("failure")));
+    assert_eq!(first["actor"]["email"], EMAIL);
+    assert_eq!(first["error"], "too many attempts failed: this was not looked at");
+    assert_eq!(first["context"], json!({"network": "203.0.113.9", "times": 7}));
+    assert_eq!(other["context"], json!({"network": "198.51.100.7", "times": 1}));
+
+    // Where a whole network waits, whoever it names is up to it: still one.
+    let guess = async |n: usize| {
+        let from: SocketAddr = "[2001:db8:0:1::9]:4711".parse().unwrap();
+        let body =
+            json!({"email": format!("p{n}@acme.dev"), "password": "not this one"}).to_string();
+        let request = Request::post("/api/session")
+            .header(header::CONTENT_TYPE, "application/json")
+            .extension(ConnectInfo(from));
+        app.send(request.body(Body::from(body)).unwrap()).await.status
+    };
+    for n in 0..60 {
+        let status = guess(n).await;
+        let wanted = if n < 50 { StatusCode::UNAUTHORIZED } else { StatusCode::TOO_MANY_REQUESTS };
+        assert_eq!(status, wanted, "{n}");
+    }
+    app.wait(61_000);
+    let entries = early().await;
+    let last = entries.last().unwrap();
+    assert_eq!(entries.len(), 3);
+    assert_eq!(last["context"], json!({"network": "2001:db8:0:1::/64", "times": 10}));
+    assert_eq!(last["actor"]["email"], Value::Null);
+}
+
 #[tokio::test]
 async fn whoever_guesses_waits_and_locks_nobody_out() {
     let app = with_maya().await;

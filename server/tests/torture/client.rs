@@ -1,6 +1,6 @@
 //! Who sends and who reads.
 
-use std::{io::Read as _, sync::OnceLock, time::Duration};
+use std::{io::Read as _, path::Path, sync::OnceLock, time::Duration};
 
 use daybook::clock::Clock;
 use daybook_model::{Timestamp, ingest::IngestReport, live::Reader};
@@ -36,6 +36,32 @@ impl Client {
             .max_idle_connections_per_host(64)
             .build();
         Self { agent: agent.into(), token: token.to_owned() }
+    }
+
+    /// As the commands on the server's own machine come in.
+    pub(crate) fn local(folder: &Path) -> Self {
+        let text = std::fs::read_to_string(folder.join("daybook.db.server")).unwrap();
+        let server: Value = serde_json::from_str(&text).unwrap();
+        Self::new(server["key"].as_str().unwrap())
+    }
+
+    /// Asks for something: the status, and the answer; `None` where there was none, or not all of it.
+    pub(crate) fn ask(
+        &self,
+        address: &str,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Option<(u16, Value)> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{address}/api/projects/acme/{path}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        let mut answer = self.agent.run(request.unwrap()).ok()?;
+        let text = answer.body_mut().with_config().limit(u64::MAX).read_to_string().ok()?;
+        Some((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
     }
 
     /// Sends events of these ids.

@@ -129,7 +129,7 @@ fn follow(
 
 #[test]
 fn killed_at_random_nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
-    let mut plan = Plan::of("kills", 0.55);
+    let mut plan = Plan::of("kills", 0.4);
     let folder = tempfile::tempdir().unwrap();
     let token = token(folder.path());
     let follower = Arc::new(Mutex::new(Follower::default()));

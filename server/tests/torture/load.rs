@@ -28,7 +28,7 @@ const QUESTIONS: &[&str] = &[
 
 #[test]
 fn under_mixed_load_memory_stays_flat() {
-    let mut plan = Plan::of("load", 0.3);
+    let mut plan = Plan::of("load", 0.2);
     let folder = tempfile::tempdir().unwrap();
     let token = token(folder.path());
     let server = Server::start(folder.path());

@@ -7,7 +7,7 @@
 //! whole pixels alone, which makes two or three sets.
 
 use charming::{
-    component::{Axis, Grid},
+    component::Grid,
     datatype::{CompositeValue, DataFrame, DataPoint},
     element::{AxisType, Color, ItemStyle},
     series,
@@ -133,6 +133,17 @@ struct EchartsOption {
     series: Vec<series::Bar>,
 }
 
+/// A length in pixels. `charming::component::Axis` would bring all that an axis can show along; ours
+/// shows nothing.
+#[derive(Serialize)]
+struct Axis {
+    #[serde(rename = "type")]
+    kind: AxisType,
+    show: bool,
+    min: f64,
+    max: f64,
+}
+
 /// ECharts widens an axis by half the least distance between bars, so that the outermost fit on it.
 /// Ours fit as they are: two bars of no height make that distance less than can be seen.
 const NARROW: [f64; 2] = [0.0, 1e-6];
@@ -146,7 +157,7 @@ fn option(drawing: &Drawing) -> EchartsOption {
         }
     }
 
-    let axis = |length: f64| Axis::new().type_(AxisType::Value).show(false).min(0.0).max(length);
+    let axis = |max: f64| Axis { kind: AxisType::Value, show: false, min: 0.0, max };
     let mut option = EchartsOption {
         animation: false,
         grid: Grid::new().left(0).right(0).top(0).bottom(0),

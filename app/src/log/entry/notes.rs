@@ -1,7 +1,7 @@
 //! What is to be known before an entry is read: that addresses in it are masked, that secrets were
 //! taken out of it.
 
-use daybook_model::{Entry, change::Redaction, privacy::has_pseudonym};
+use daybook_model::{Entry, change::Redaction, privacy::looks_masked};
 use leptos::prelude::*;
 
 use super::reveal::RevealForm;
@@ -28,7 +28,7 @@ pub(super) fn Notes(
     revealed: RwSignal<Option<Entry>>,
 ) -> impl IntoView {
     let masked = memo(move || {
-        !masking(log).is_none() && entry.with(|entry| entry.as_ref().is_some_and(holds_pseudonym))
+        !masking(log).is_none() && entry.with(|entry| entry.as_ref().is_some_and(holds_masked))
     });
     let redacted = memo(move || entry.with(|entry| entry.as_ref().is_some_and(holds_redacted)));
     view! {
@@ -87,13 +87,17 @@ fn Masked(
             })}
         </div>
         <Dialog open=asking title>
-            {dynamic(move || seq.get().map(|seq| view! { <RevealForm log seq revealed open=asking /> }))}
+            {dynamic(move || {
+                // Of this entry, until it is another one.
+                let masked = seq.get().and_then(|_| entry.get_untracked());
+                masked.map(|masked| view! { <RevealForm log masked revealed open=asking /> })
+            })}
         </Dialog>
     }
 }
 
-fn holds_pseudonym(entry: &Entry) -> bool {
-    serde_json::to_string(entry).is_ok_and(|text| has_pseudonym(&text))
+fn holds_masked(entry: &Entry) -> bool {
+    serde_json::to_string(entry).is_ok_and(|text| looks_masked(&text))
 }
 
 fn holds_redacted(entry: &Entry) -> bool {

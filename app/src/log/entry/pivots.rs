@@ -10,7 +10,10 @@ use leptos::prelude::*;
 use crate::{
     log::facts,
     reactive::dynamic,
-    ui::icon::{Icon, icon},
+    ui::{
+        icon::{Icon, icon},
+        text::one_line,
+    },
     url::LogAddress,
 };
 
@@ -39,9 +42,9 @@ fn pivots(event: &Event, range: Range) -> Vec<Pivot> {
         let by = facts::by(event, field)?;
         Some(Pivot { icon, name: format!("{label}: {rest}"), label, by: Some(by), range })
     };
-    let thing = event.resource.as_ref().map(Resource::label).unwrap_or_default();
-    let ip = event.request.remote_ip.as_deref().unwrap_or_default();
-    let (actor, all) = (event.actor.label(), "all of it, from its beginning");
+    let thing = one_line(event.resource.as_ref().map(Resource::label).unwrap_or_default());
+    let ip = one_line(event.request.remote_ip.as_deref().unwrap_or_default());
+    let (actor, all) = (one_line(event.actor.label()), "all of it, from its beginning");
     [
         to(Icon::User, format!("By {actor}"), "everything in this time", Field::Actor, range),
         to(Icon::Clock, format!("History of {thing}"), all, Field::Resource, WHOLE),

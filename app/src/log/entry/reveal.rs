@@ -1,15 +1,18 @@
 //! Asking to see an entry as it is.
 
 use daybook_model::{
-    Entry, Seq,
-    privacy::{MAX_REASON, Reveal},
+    Entry,
+    privacy::{MAX_REASON, Reveal, looks_masked},
+    vocabulary::action_label,
 };
 use leptos::{ev, prelude::*};
 
 use crate::{
     api,
+    clock::Clock,
+    preferences::Preferences,
     settings::form::{Form, FormProblem},
-    ui::{announce::announce, field::TextArea},
+    ui::{announce::announce, field::TextArea, time::brief},
     url::LogAddress,
 };
 
@@ -18,14 +21,21 @@ use crate::{
 pub(super) fn RevealForm(
     /// Where we are.
     log: LogAddress,
-    /// The entry.
-    seq: Seq,
+    /// The entry, as it is masked.
+    masked: Entry,
     /// Where it goes.
     revealed: RwSignal<Option<Entry>>,
     /// Whether the dialog is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let form = Form::new(&["reason"]);
+    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    let seq = masked.seq;
+    let happened = brief(masked.event.occurred_at, clock.now_untracked(), zone.get_untracked());
+    let named = action_label(&masked.event.action);
+    let whose = whose(&masked).into_iter().map(|(what, who)| {
+        view! { <div><dt>{what}</dt><dd>{who}</dd></div> }
+    });
     let reason = RwSignal::new(String::new());
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -42,6 +52,8 @@ pub(super) fn RevealForm(
     };
     view! {
         <form class="settings-form reveal" on:submit=submit novalidate>
+            <p>{format!("All addresses in this entry are revealed to you: {named}, {happened}.")}</p>
+            <dl class="reveal-whose" aria-label="Whose data is revealed">{whose.collect_view()}</dl>
             <p>
                 "Your name, the time and your reason are written into the log of this project before anything is shown, where its admins read them."
             </p>
@@ -53,4 +65,22 @@ pub(super) fn RevealForm(
             </div>
         </form>
     }
+}
+
+/// Whom and what the entry is about, where that is masked.
+fn whose(masked: &Entry) -> Vec<(&'static str, String)> {
+    let event = &masked.event;
+    let resource = event.resource.as_ref().map(|resource| resource.label().to_owned());
+    let parts = [
+        ("Actor", Some(event.actor.label().to_owned())),
+        ("IP address", event.request.remote_ip.clone()),
+        ("Resource", resource),
+        ("Application", event.application.as_ref().map(|named| named.label().to_owned())),
+    ];
+    let named = parts.into_iter().filter_map(|(what, who)| Some((what, who?)));
+    let mut whose: Vec<_> = named.filter(|(_, who)| looks_masked(who)).collect();
+    if whose.is_empty() {
+        whose.push(("Masked", "what it says of itself, its context and its changes".to_owned()));
+    }
+    whose
 }

@@ -65,7 +65,7 @@ pub(super) fn ArchivePart(kept: Kept) -> impl IntoView {
     view! {
         <h3 id="archive-title">"Archive"</h3>
         <p class="hint">"Files of entries that are out of the log. What is brought back is received anew, and stays as long as the rules say from then on."</p>
-        <form class="settings-form" aria-labelledby="archive-title" on:submit=submit novalidate>
+        <form class="settings-form wide" aria-labelledby="archive-title" on:submit=submit novalidate>
             <div class="field-row">
                 <TextField label="From day" value=from hint="In UTC, such as 2026-05-01. Empty: from the beginning." problem=form.problem_of("from") />
                 <TextField label="To day" value=to hint="Included. Empty: to the end." problem=form.problem_of("to") />
@@ -135,7 +135,7 @@ fn Row(kept: Kept, file: ArchiveFile) -> impl IntoView {
             </td>
             <td role="cell" data-label="Written">{brief(file.written_at, now, zone)}{(!file.settled).then_some(", not all of it is out of the log yet")}</td>
             <td role="cell" class="acts">
-                <Confirm word="Bring back" name=format!("Bring back {of}") question="Its entries become entries of the log again." busy=form.busy on_confirm=restore />
+                <Confirm word="Bring back" grave=false name=format!("Bring back {of}") question="Its entries become entries of the log again." busy=form.busy on_confirm=restore />
                 <FormProblem form />
                 {dynamic(move || told.get().map(|told| view! { <span class="done">{told}</span> }))}
             </td>

@@ -7,7 +7,10 @@ use daybook_model::{
 use leptos::{ev, prelude::*};
 
 use super::{
-    super::form::{Form, FormProblem},
+    super::{
+        form::{Form, FormProblem},
+        section::{AddButton, Added, Adding, FormActs},
+    },
     Kept,
 };
 use crate::{
@@ -24,6 +27,7 @@ pub(super) fn HoldsPart(kept: Kept) -> impl IntoView {
     let holds =
         move || kept.seen.with(|seen| seen.as_ref().map(|s| s.holds.clone()).unwrap_or_default());
     let form = Form::new(&["name", "filter", "reason"]);
+    let adding = Adding::new("Make a hold");
     let [name, filter, reason] = [(); 3].map(|()| RwSignal::new(String::new()));
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -37,15 +41,28 @@ pub(super) fn HoldsPart(kept: Kept) -> impl IntoView {
         let project = kept.project.get_value();
         form.send(async move { retention::hold(&project, &wanted).await }, "", move |hold| {
             announce(&format!("{} holds", hold.name));
-            for field in [name, filter, reason] {
-                field.set(String::new());
-            }
+            adding.close();
             kept.look();
         });
     };
     view! {
-        <h3 id="holds-title">"Legal holds"</h3>
-        <p class="hint">"What matches a hold is kept, whatever the rules say, until the hold is lifted."</p>
+        <header class="part-head">
+            <div>
+                <h3 id="holds-title">"Legal holds"</h3>
+                <p class="hint">"What matches a hold is kept, whatever the rules say, until the hold is lifted."</p>
+            </div>
+            <AddButton adding />
+        </header>
+        <Added adding>
+            <form class="settings-form" aria-labelledby="hold-title" on:submit=submit novalidate>
+                <h4 id="hold-title">"Make a hold"</h4>
+                <TextField label="Name of the hold" value=name problem=form.problem_of("name") />
+                <TextField label="Filter of the hold" value=filter hint="As in the address of the log; with from and to, of a time. Empty: everything." problem=form.problem_of("filter") />
+                <TextField label="Reason" value=reason hint="A case, a ticket, who asked." problem=form.problem_of("reason") />
+                <FormProblem form />
+                <FormActs word="Make hold" busy=form.busy adding />
+            </form>
+        </Added>
         {when(move || !holds().is_empty(), move || view! {
             <table class="settings-table" role="table" aria-labelledby="holds-title">
                 <thead role="rowgroup">
@@ -61,17 +78,7 @@ pub(super) fn HoldsPart(kept: Kept) -> impl IntoView {
                 </tbody>
             </table>
         })}
-        <form class="settings-form" aria-labelledby="holds-title" on:submit=submit novalidate>
-            <div class="field-row">
-                <TextField label="Name of the hold" value=name problem=form.problem_of("name") />
-                <TextField label="Filter of the hold" value=filter hint="As in the address of the log; with from and to, of a time." problem=form.problem_of("filter") />
-                <TextField label="Reason" value=reason hint="A case, a ticket, who asked." problem=form.problem_of("reason") />
-            </div>
-            <FormProblem form />
-            <div class="form-acts">
-                <button type="submit" class="button" disabled=form.busy>"Make hold"</button>
-            </div>
-        </form>
+        {when(move || holds().is_empty(), || view! { <p class="hint">"Nothing is held."</p> })}
     }
 }
 

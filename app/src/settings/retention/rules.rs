@@ -1,14 +1,17 @@
-//! The rules, as a form, and what they would remove now.
+//! The rules, the form that changes them, and what they would remove now.
 
 use daybook_model::{
     Filter,
-    retention::{Preview, Retention, Rule},
+    retention::{ACCESS, Preview, REST, Retention, Rule},
 };
 use leptos::{ev, prelude::*};
 
 use super::{
-    super::form::{Form, FormProblem},
-    Kept, taken,
+    super::{
+        form::{Form, FormProblem},
+        section::{AddButton, Added, Adding},
+    },
+    Kept, rule_name, taken,
 };
 use crate::{
     api::retention,
@@ -68,9 +71,54 @@ impl Typed {
     }
 }
 
+/// So many days.
+fn lasting(days: Option<u32>) -> String {
+    days.map_or_else(|| "For ever".to_owned(), |days| counted(days.into(), "day", "days"))
+}
+
+/// The rules in the order in which they are tried, and the way to change them.
+#[component]
+pub(super) fn RulesPart(kept: Kept) -> impl IntoView {
+    let (adding, saved) = (Adding::changing("Change the rules"), RwSignal::new(false));
+    let rules = move || {
+        kept.seen.with(|seen| seen.as_ref().map(|seen| seen.rules.all()).unwrap_or_default())
+    };
+    let row = |Rule { name, filter, days }: Rule| {
+        let own = !matches!(name.as_str(), ACCESS | REST);
+        view! {
+            <tr role="row">
+                <td role="cell" data-label="Rule"><span class="who">{rule_name(Some(&name))}</span></td>
+                <td role="cell" data-label="Entries">{own.then(|| view! { <code>{filter.to_string()}</code> })}</td>
+                <td role="cell" data-label="Kept">{lasting(days)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <header class="part-head">
+            <div>
+                <h3 id="rules-title">"Rules"</h3>
+                <p class="hint">"The first that matches an entry counts."</p>
+            </div>
+            {dynamic(move || saved.get().then(|| view! { <span class="done">"Saved."</span> }))}
+            <AddButton adding />
+        </header>
+        <Added adding><RulesForm kept adding saved /></Added>
+        <table class="settings-table" role="table" aria-labelledby="rules-title">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader" scope="col">"Rule"</th>
+                    <th role="columnheader" scope="col">"Entries"</th>
+                    <th role="columnheader" scope="col">"Kept"</th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{each(rules, |rule| format!("{rule:?}"), row)}</tbody>
+        </table>
+    }
+}
+
 /// The form.
 #[component]
-pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
+fn RulesForm(kept: Kept, adding: Adding, saved: RwSignal<bool>) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let form = Form::new(&["days", "access_days", "name", "filter", "own"]);
     let text = || RwSignal::new(String::new());
@@ -85,9 +133,9 @@ pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
     if let Some(seen) = kept.seen.get_untracked() {
         typed.take(&seen.rules);
     }
-    let (preview, saved) = (RwSignal::new(None::<Preview>), RwSignal::new(false));
+    saved.set(false);
+    let preview = RwSignal::new(None::<Preview>);
     let read = move || {
-        saved.set(false);
         preview.set(None);
         typed.read().map_err(|(field, problem)| form.refuse(field, &problem)).ok()
     };
@@ -106,7 +154,7 @@ pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
         let project = kept.project.get_value();
         let answer = async move { retention::change(&project, &rules).await };
         form.send(answer, "", move |seen| {
-            typed.take(&seen.rules);
+            adding.close();
             kept.take(seen);
             saved.set(true);
             announce("Retention is saved");
@@ -130,7 +178,7 @@ pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
         }
     };
     view! {
-        <form class="settings-form" aria-labelledby="retention-title" on:submit=submit novalidate>
+        <form class="settings-form wide" aria-label="Rules of retention" on:submit=submit novalidate>
             <div class="field-row">
                 <TextField label="Days entries are kept" value=typed.days hint="Empty: for ever." problem=form.problem_of("days") />
                 <TextField label="Days of sign-ins and account access" value=typed.access hint="Empty: for ever." problem=form.problem_of("access_days") />
@@ -138,7 +186,7 @@ pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
             {when(move || typed.rules.with(|rules| !rules.is_empty()), move || view! {
                 <ul class="retention-rules" aria-label="Own rules, the first that matches counts">
                     {each(move || typed.rules.get(), |rule| format!("{rule:?}"), move |rule| {
-                        let days = rule.days.map_or_else(|| "for ever".to_owned(), |days| counted(days.into(), "day", "days"));
+                        let days = lasting(rule.days);
                         let (name, gone) = (rule.name.clone(), rule.name);
                         view! {
                             <li>
@@ -160,7 +208,7 @@ pub(super) fn RulesForm(kept: Kept) -> impl IntoView {
             <div class="form-acts">
                 <button type="submit" class="button primary" disabled=form.busy>"Save retention"</button>
                 <button type="button" class="button" disabled=form.busy on:click=look>"What would go?"</button>
-                {dynamic(move || saved.get().then(|| view! { <span class="done">"Saved."</span> }))}
+                <button type="button" class="button quiet" on:click=move |_| adding.close()>"Cancel"</button>
             </div>
             {dynamic(move || preview.get().map(shown))}
         </form>

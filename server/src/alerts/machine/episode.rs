@@ -60,7 +60,7 @@ impl Episode {
     }
 
     /// One that nothing made.
-    pub(super) fn silence(cause: Seq, last: i64, due: i64) -> Self {
+    pub(in crate::alerts) fn silence(cause: Seq, last: i64, due: i64) -> Self {
         Self {
             grouping: 0,
             cause,

@@ -24,6 +24,13 @@ fn apart(at: i64) -> (i64, usize) {
 }
 
 impl Hours {
+    /// Forgets everything where it is of days after a time.
+    pub(super) fn forget_after(&mut self, time: i64) {
+        if self.day > apart(time).0 {
+            *self = Self::default();
+        }
+    }
+
     /// Somebody was active then.
     pub(super) fn note(&mut self, at: i64) {
         let (day, hour) = apart(at);

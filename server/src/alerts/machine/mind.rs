@@ -19,6 +19,8 @@ pub(in crate::alerts) enum Limit {
     Values,
     /// It fired too often.
     Brake,
+    /// What it had in mind could not be read.
+    Lost,
 }
 
 impl Limit {
@@ -34,6 +36,7 @@ impl Limit {
             Self::Brake => {
                 "it fired more than 200 times within an hour, and what came then is not told: narrow its filter, or give it more quiet time"
             }
+            Self::Lost => "what it had in mind could not be read, and it began anew then",
         }
     }
 }
@@ -53,6 +56,13 @@ pub(in crate::alerts) struct Mind {
     pub(super) fired: (i64, u32),
     /// What was reached, and when first.
     pub(in crate::alerts) limit: Option<(Limit, i64)>,
+}
+
+impl Mind {
+    /// What one begins with whose own could not be read.
+    pub(in crate::alerts) fn lost(now: i64) -> Self {
+        Self { limit: Some((Limit::Lost, now)), ..Self::default() }
+    }
 }
 
 /// What is in mind of one value of the group.

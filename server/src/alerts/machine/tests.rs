@@ -175,3 +175,48 @@ fn an_event_from_the_future_moves_no_time_on() {
     see(950, 3);
     assert_eq!(machine.take().len(), 1);
 }
+
+/// A clock that was years ahead for a while, and so were those who send.
+#[test]
+fn a_clock_that_was_ahead_blinds_no_rule() {
+    let (day, year) = (24 * 60 * MINUTE, 365 * 24 * 60 * MINUTE);
+    let start = 20_000 * day;
+    let see = |machine: &mut Machine, at: i64, seq: Seq, value: &str| {
+        let (group, value) = (Some(("g", "g")), Some((value, value)));
+        machine.observe(&Sighting { at, seq, received: at, group, value });
+    };
+    let by = |at_least| Condition::Count { at_least, window: 600 };
+    let distinct = Condition::Distinct { field: Field::Ip, at_least: 3, window: 600 };
+    for condition in [by(3), distinct, Condition::Any {}] {
+        let mut machine = Machine::new(Watched::new(condition, 0), Mind::default());
+        for n in 0..200 {
+            see(&mut machine, start + 5 * year + n * MINUTE, n.unsigned_abs() + 1, &format!("{n}"));
+        }
+        machine.take();
+        for n in 0..3 {
+            see(&mut machine, start + n * MINUTE, n.unsigned_abs() + 201, &format!("{n}"));
+        }
+        assert!(machine.take().iter().any(|episode| episode.at < start + day), "{condition:?}");
+    }
+
+    let mut machine = Machine::new(Watched::new(Condition::UnusualHour {}, 0), Mind::default());
+    see(&mut machine, start + 5 * year, 1, "v");
+    for n in 1..8 {
+        see(&mut machine, start + n * day + 9 * 60 * MINUTE, n.unsigned_abs() + 1, "v");
+    }
+    see(&mut machine, start + 8 * day + 21 * 60 * MINUTE, 9, "v");
+    assert_eq!(machine.take().len(), 1, "hours are learned again");
+
+    let silence = Condition::Absence { window: 3_600 };
+    let mut machine = Machine::new(Watched::new(silence, 0), Mind::default());
+    see(&mut machine, start + 5 * year, 1, "v");
+    machine.look(start);
+    machine.look(start + 59 * MINUTE);
+    assert_eq!(machine.take(), [], "it begins when the clock is right again");
+    machine.look(start + 60 * MINUTE);
+    assert_eq!(machine.take().len(), 1);
+    see(&mut machine, start + 5 * year, 2, "v");
+    see(&mut machine, start + 90 * MINUTE, 3, "v");
+    machine.look(start + 150 * MINUTE);
+    assert_eq!(machine.take().len(), 1, "what comes then counts");
+}

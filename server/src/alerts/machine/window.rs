@@ -40,6 +40,13 @@ impl Window {
         }
     }
 
+    /// Forgets what happened after a time.
+    pub(super) fn forget_after(&mut self, time: i64) {
+        while self.0.back().is_some_and(|point| point.at > time) {
+            self.0.pop_back();
+        }
+    }
+
     /// Adds an entry. Those that lie with it in a window of that length, where these are so many; of equal
     /// values the latest counts.
     pub(super) fn add(

@@ -2,78 +2,18 @@
 
 use daybook_model::{
     QueryError, Seq, Timestamp,
-    alert::{AlertRule, BuiltIn, MAX_RULES, NewRule, RuleChange, RuleProblem, sentence},
+    alert::{AlertRule, BuiltIn, MAX_RULES, NewRule, RuleChange},
 };
 
-use crate::database::{Connection, On, Row, query, scalar};
-use super::{AlertsError, Table, json, number, taken, unreadable};
-use crate::store::ProjectId;
-
-/// A rule as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptRule {
-    /// Ours.
-    pub id: i64,
-    /// Whose log it watches.
-    pub project: ProjectId,
-    /// The rule itself.
-    pub rule: NewRule,
-    /// Which of those that every project begins with it is.
-    pub built_in: Option<BuiltIn>,
-    /// Another one watches for something else.
-    pub revision: i64,
-    /// Begins behind this place.
-    pub upto: Seq,
-    /// Why it does not see everything.
-    pub problem: Option<RuleProblem>,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-impl KeptRule {
-    /// What it means.
-    pub fn sentence(&self) -> String {
-        let NewRule { filter, condition, by, quiet, .. } = &self.rule;
-        sentence(filter, condition, *by, *quiet)
-    }
-}
-
-const SELECT: &str = "SELECT id, project, name, filter, condition, by_field, severity, quiet, recipients, enabled, \
-     built_in, revision, upto, problem, problem_at, created_at FROM alert_rule";
-
-fn rule(row: &Row) -> Result<KeptRule, AlertsError> {
-    let id: i64 = row.try_get("id")?;
-    let bad = || unreadable("rule", id);
-    let text = |column: &str| row.try_get::<&str>(column);
-    let by: Option<&str> = row.try_get("by_field")?;
-    let built_in: Option<&str> = row.try_get("built_in")?;
-    let quiet: i64 = row.try_get("quiet")?;
-    let upto: i64 = row.try_get("upto")?;
-    let problem: Option<String> = row.try_get("problem")?;
-    let since: Option<i64> = row.try_get("problem_at")?;
-    let problem = problem.zip(since);
-    Ok(KeptRule {
-        id,
-        project: ProjectId(row.try_get("project")?),
-        rule: NewRule {
-            name: row.try_get("name")?,
-            // One that cannot be read must not widen what is found.
-            filter: text("filter")?.parse().map_err(|_| bad())?,
-            condition: serde_json::from_str(text("condition")?).map_err(|_| bad())?,
-            by: by.map(str::parse).transpose().map_err(|_| bad())?,
-            severity: text("severity")?.parse().map_err(|_| bad())?,
-            quiet: u32::try_from(quiet).map_err(|_| bad())?,
-            recipients: serde_json::from_str(text("recipients")?).map_err(|_| bad())?,
-            enabled: row.try_get("enabled")?,
-        },
-        built_in: built_in.and_then(|word| word.parse().ok()),
-        revision: row.try_get("revision")?,
-        upto: upto.unsigned_abs(),
-        problem: problem
-            .map(|(message, since)| RuleProblem { message, since: Timestamp::saturating(since) }),
-        created_at: Timestamp::saturating(row.try_get("created_at")?),
-    })
-}
+use super::{
+    AlertsError, Table, json,
+    kept::{KeptRule, SELECT, rule},
+    number, taken,
+};
+use crate::{
+    database::{Connection, On, query, scalar},
+    store::ProjectId,
+};
 
 impl Table {
     /// The rules of a project, by name. A project that has none yet begins with those that are built in, which
@@ -91,7 +31,7 @@ impl Table {
         .bind(project.0)
         .fetch_all(self.log.readers())
         .await?;
-        rows.iter().map(rule).collect()
+        Ok(rows.iter().map(rule).collect::<Result<_, _>>()?)
     }
 
     /// Gives a project the rules that are built in, unless it had them already.
@@ -164,12 +104,17 @@ impl Table {
     ) -> Result<(KeptRule, KeptRule), AlertsError> {
         let mut transaction = self.log.writer().begin().await?;
         let before = one(&mut *transaction, project, id).await?;
+        if !before.legible && (change.filter.is_none() || change.condition.is_none()) {
+            let problem = "is missing: what was kept of this rule cannot be read. Give its filter and its \
+                condition anew, or delete it";
+            return Err(QueryError::new("filter", problem).into());
+        }
         let after = before.rule.with(change)?;
         if change.recipients.is_some() {
             known(&mut transaction, project, &after.recipients).await?;
         }
         let resumed = after.enabled && !before.rule.enabled;
-        let anew = resumed || !after.watches_as(&before.rule);
+        let anew = resumed || !before.legible || !after.watches_as(&before.rule);
         query(
             "UPDATE alert_rule SET name = $3, filter = $4, condition = $5, by_field = $6, severity = $7, quiet = $8, \
              recipients = $9, enabled = $10, revision = revision + $11, \
@@ -248,7 +193,7 @@ async fn one(
 ) -> Result<KeptRule, AlertsError> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE project = $1 AND id = $2"));
     let row = query(select).bind(project.0).bind(id).fetch_optional(from).await?;
-    rule(&row.ok_or(AlertsError::NoRule)?)
+    Ok(rule(&row.ok_or(AlertsError::NoRule)?)?)
 }
 
 async fn insert(

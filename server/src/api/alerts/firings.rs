@@ -121,7 +121,7 @@ pub(in crate::api) async fn deliver_again(
 
 pub(super) fn veil_delivery(access: &Access, delivery: &mut Delivery) {
     delivery.name = access.masks.text(&delivery.name).into_owned();
-    delivery.error = delivery.error.as_deref().map(|error| access.masks.text(error).into_owned());
+    delivery.error = delivery.error.as_deref().map(|error| access.masks.free(error).into_owned());
 }
 
 fn veil(access: &Access, firing: &mut Firing) {

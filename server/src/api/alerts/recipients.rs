@@ -15,6 +15,7 @@ use crate::{
     alerts::{Alerts, AlertsError, Done, KeptRecipient, record},
     error::Error,
     extract::{Access, JsonBody, Origin},
+    privacy::refuse_name,
     state::AppState,
 };
 
@@ -37,6 +38,7 @@ pub(in crate::api) async fn create(
 ) -> Result<(StatusCode, Json<MadeRecipient>), Error> {
     whole(&access)?;
     let new = given.checked()?;
+    refuse_name(&access.masks, "name", &new.name)?;
     reachable(&state, &access, &new.channel).await?;
     let secret = matches!(new.channel, Channel::Webhook { .. }).then(Alerts::new_secret);
     let (table, now) = (state.alerts.table(), state.clock.now());
@@ -55,6 +57,7 @@ pub(in crate::api) async fn change(
 ) -> Result<Json<Recipient>, Error> {
     whole(&access)?;
     let (id, change) = (number(&id, AlertsError::NoRecipient)?, given.checked()?);
+    refuse_name(&access.masks, "name", change.name.as_deref().unwrap_or_default())?;
     if let Some(channel) = &change.channel {
         reachable(&state, &access, channel).await?;
     }
@@ -123,7 +126,7 @@ fn shown(access: &Access, kept: KeptRecipient) -> Recipient {
     let masked = |text: &str| access.masks.text(text).into_owned();
     let Recipient { name, place, error, .. } = &kept.shown;
     let (name, place) = (masked(name), masked(place));
-    let error = error.as_deref().map(masked);
+    let error = error.as_deref().map(|error| access.masks.free(error).into_owned());
     Recipient { name, place, error, ..kept.shown }
 }
 

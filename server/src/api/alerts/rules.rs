@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
 };
 use daybook_model::{
-    Filter, Sort,
+    Sort,
     alert::{AlertRule, AlertRules, Backtest, BacktestRequest, NewRule, RuleChange},
 };
 
@@ -49,6 +49,7 @@ pub(in crate::api) async fn create(
     whole(&access)?;
     let new = given.checked()?;
     privacy::refuse(&access.masks, &new.filter, Sort::default())?;
+    privacy::refuse_name(&access.masks, "name", &new.name)?;
     let head = state.alerts.head(access.id()).await?;
     let kept = state.alerts.table().make_rule(access.id(), &new, head, state.clock.now()).await?;
     state.alerts.changed(access.id());
@@ -69,6 +70,7 @@ pub(in crate::api) async fn change(
     if let Some(filter) = &change.filter {
         privacy::refuse(&access.masks, filter, Sort::default())?;
     }
+    privacy::refuse_name(&access.masks, "name", change.name.as_deref().unwrap_or_default())?;
     let head = state.alerts.head(access.id()).await?;
     let table = state.alerts.table();
     let (before, after) = table.change_rule(access.id(), id, &change, head).await?;
@@ -121,7 +123,5 @@ fn veil(access: &Access, rule: &mut AlertRule) {
     let masked = |text: &str| access.masks.text(text).into_owned();
     rule.rule.name = masked(&rule.rule.name);
     rule.sentence = masked(&rule.sentence);
-    let filter = masked(&rule.rule.filter.to_string());
-    // A pseudonym is filtered by like a value.
-    rule.rule.filter = filter.parse::<Filter>().unwrap_or_default();
+    rule.rule.filter = access.masks.filter(&rule.rule.filter);
 }

@@ -9,9 +9,12 @@ use sqlx::{
 };
 
 use super::Findings;
-use crate::store::{
-    postgres,
-    sqlite::{Layout, layout},
+use crate::{
+    store::{
+        postgres,
+        sqlite::{Layout, layout},
+    },
+    words::counted,
 };
 
 const MINUTE: i64 = 60_000;
@@ -138,7 +141,11 @@ fn judge(findings: &mut Findings, projects: &[Newest], now: Timestamp) {
     let entries: i64 = projects.iter().map(|project| project.head).sum();
     findings.good(
         "database",
-        format!("sound; {} projects, {entries} entries were stored", projects.len()),
+        format!(
+            "sound; {} with {} stored in all",
+            counted(projects.len() as u64, "project", "projects"),
+            counted(entries.unsigned_abs(), "entry", "entries")
+        ),
     );
     let ahead = |newest: &&Newest| newest.received_at.is_some_and(|at| at > now.millis() + MINUTE);
     match projects.iter().find(ahead) {

@@ -12,7 +12,7 @@ use rustix::{
 };
 
 use super::Findings;
-use crate::store::index::inspect;
+use crate::{store::index::inspect, words::counted};
 
 /// With less room than this a log does not last long, in bytes.
 const LITTLE: u64 = 1 << 30;
@@ -104,7 +104,11 @@ pub(super) fn index(findings: &mut Findings, log: &Path) {
         ),
         Ok(found) => findings.good(
             "index files",
-            format!("{} files, {} MiB, sound", found.files, found.bytes >> 20),
+            format!(
+                "{}, {} MiB, sound",
+                counted(found.files as u64, "file", "files"),
+                found.bytes >> 20
+            ),
         ),
     }
 }

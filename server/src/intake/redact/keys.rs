@@ -13,6 +13,7 @@ const SECRET: &[&[&str]] = &[
     &["passcode"],
     &["pwd"],
     &["pass"],
+    &["pw"],
     &["secret"],
     &["token"],
     &["credential"],
@@ -36,6 +37,8 @@ const SECRET: &[&[&str]] = &[
     &["license", "key"],
     &["recovery", "code"],
     &["pin", "code"],
+    &["amz", "signature"],
+    &["goog", "signature"],
     &["connection", "string"],
 ];
 /// What a word ends with that is written without a gap.
@@ -50,6 +53,13 @@ const ENDINGS: &[&str] = &[
     "privatekey",
     "secretkey",
     "accesskey",
+];
+/// What stands in front of `pass`, `pwd` and `pw` in a word that is written without a gap: `PGPASS`. Other words end
+/// with these as well, such as `compass`.
+const OWNERS: &[&str] = &[
+    "admin", "app", "auth", "db", "ftp", "http", "imap", "key", "ldap", "login", "mail", "mongo",
+    "my", "mysql", "pg", "postgre", "proxy", "redi", "redis", "root", "smtp", "sql", "ssh",
+    "store", "sudo", "svc", "user", "vpn", "wifi",
 ];
 /// What a key ends with that tells something about a secret and is none: `token_id`.
 const ABOUT: &[&str] = &[
@@ -161,6 +171,16 @@ impl Keys {
         secret
     }
 
+    /// Whether a number behind this key is one that somebody knows by heart.
+    pub(super) fn is_pin(&self, key: &str) -> bool {
+        // Most keys are not taken apart.
+        let may_be = key.len() <= 32 && key.to_ascii_lowercase().contains("pin");
+        may_be && {
+            let words = words(key);
+            words.last().is_some_and(|last| last == "pin") && !self.kept.contains(&words)
+        }
+    }
+
     fn says_secret(&self, key: &str) -> bool {
         let words = words(key);
         if self.kept.contains(&words) {
@@ -177,7 +197,11 @@ impl Keys {
         let said = |secret: &&[&str]| {
             words.windows(secret.len()).any(|part| part.iter().zip(*secret).all(|(a, b)| a == b))
         };
-        let ends = |word: &String| ENDINGS.iter().any(|ending| word.ends_with(ending));
+        let ends = |word: &String| {
+            let owner = ["pass", "pwd", "pw"].iter().find_map(|short| word.strip_suffix(short));
+            ENDINGS.iter().any(|ending| word.ends_with(ending))
+                || owner.is_some_and(|owner| OWNERS.contains(&owner))
+        };
         !about && (SECRET.iter().any(said) || words.iter().any(ends))
     }
 }
@@ -248,6 +272,12 @@ mod tests {
             "otp",
             "GITHUB_TOKEN",
             "connectionString",
+            "PGPASS",
+            "pw",
+            "admin_pw",
+            "mysqlPass",
+            "rootpwd",
+            "X-Amz-Signature",
         ] {
             assert!(keys.is_secret(key), "{key}");
         }
@@ -277,8 +307,25 @@ mod tests {
             "monkey",
             "cookies_enabled",
             "address",
+            "pwd_changed_at",
+            "pw_age",
+            "bypass",
+            "spin",
+            "pinned",
+            "signature",
         ] {
             assert!(!keys.is_secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_pin_is_told_from_what_is_pinned() {
+        let keys = Keys::default();
+        for key in ["pin", "PIN", "cardPin", "user_pin"] {
+            assert!(keys.is_pin(key) && !keys.is_secret(key), "{key}");
+        }
+        for key in ["pinned", "spin", "pin_count", "pinning", "opinion", ""] {
+            assert!(!keys.is_pin(key) && !keys.is_secret(key), "{key}");
         }
     }
 

@@ -74,6 +74,31 @@ fn nothing_of_a_secret_is_kept_but_whether_it_changed() {
             json!({"url": gone()}),
             json!({"url": changed()}),
         ),
+        // Under names of all kinds, as pairs of all kinds, and in texts.
+        (
+            json!({"PGPASS": "a", "pw": "a", "pin": 1234, "pinned": 1234, "spin": "2", "pwd_changed_at": "2026-11-20"}),
+            json!({"PGPASS": "b", "pw": "a", "pins": [1], "pin": 3}),
+            json!({"PGPASS": gone(), "pw": gone(), "pin": gone(), "pinned": 1234, "spin": "2", "pwd_changed_at": "2026-11-20"}),
+            json!({"PGPASS": changed(), "pw": gone(), "pins": [1], "pin": 3}),
+        ),
+        (
+            json!([{"key": "TOKEN", "val": "x"}, {"Name": "PGPASS", "Value": "x"}, {"field": "pin", "old": "1", "new": "2"}]),
+            json!([{"key": "TOKEN", "val": "y"}, {"key": "HOST", "val": "y"}]),
+            json!([{"key": "TOKEN", "val": gone()}, {"Name": "PGPASS", "Value": gone()}, {"field": "pin", "old": gone(), "new": gone()}]),
+            json!([{"key": "TOKEN", "val": changed()}, {"key": "HOST", "val": "y"}]),
+        ),
+        (
+            json!({"command": "psql --password x", "dsn": "Host=db;Password=x;", "next": "/a?token=x", "page": "/a?page=2"}),
+            json!({"command": "psql --password y", "dsn": "Host=db", "next": "/a?token=x", "page": "/a?page=3"}),
+            json!({"command": gone(), "dsn": gone(), "next": gone(), "page": "/a?page=2"}),
+            json!({"command": changed(), "dsn": "Host=db", "next": gone(), "page": "/a?page=3"}),
+        ),
+        (
+            json!({"env": "[{\"name\": \"TOKEN\", \"value\": \"x\"}]", "plain": "[{\"name\": \"HOST\", \"value\": \"x\"}]"}),
+            json!({"env": "[{\"name\": \"TOKEN\", \"value\": \"y\"}]", "plain": "{\"spin\": \"x\"}"}),
+            json!({"env": gone(), "plain": "[{\"name\": \"HOST\", \"value\": \"x\"}]"}),
+            json!({"env": changed(), "plain": "{\"spin\": \"x\"}"}),
+        ),
         // What says nothing, or was masked by its producer, stays.
         (
             json!({"password": "", "token": true}),

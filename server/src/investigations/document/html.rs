@@ -2,14 +2,14 @@
 
 use daybook_model::{
     Entry,
-    investigation::{Absence, Comment, Findings, Pin},
+    investigation::{Comment, Findings, Pin},
     sentence,
 };
 
 use super::{
     Made, add,
     facts::{changes, context, facts},
-    heading, omitted, time, visible,
+    heading, missing, omitted, time, visible,
 };
 
 /// Nothing is fetched and nothing runs, wherever the file is opened.
@@ -68,8 +68,8 @@ fn pinned(out: &mut String, pin: &Pin, made: &Made<'_>) {
     match (&pin.entry, pin.absent) {
         (Some(entry), _) => shown(out, entry, made),
         (None, why) => {
-            let why = why.map_or("It is not shown", Absence::label);
-            add(out, &format!("<h2>Entry {}</h2>\n<p>{}.</p>\n", pin.seq, escaped(why)));
+            let why = missing(why, pin.removed.as_ref());
+            add(out, &format!("<h2>Entry {}</h2>\n<p>{}.</p>\n", pin.seq, escaped(&why)));
         }
     }
     said(out, &pin.comments);

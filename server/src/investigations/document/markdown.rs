@@ -2,14 +2,14 @@
 
 use daybook_model::{
     Entry,
-    investigation::{Absence, Comment, Findings, Pin},
+    investigation::{Comment, Findings, Pin},
     sentence,
 };
 
 use super::{
     Made, add,
     facts::{changes, context, facts},
-    heading, omitted, time, visible,
+    heading, missing, omitted, time, visible,
 };
 
 /// The file.
@@ -34,8 +34,8 @@ fn pinned(out: &mut String, at: usize, pin: &Pin, made: &Made<'_>) {
     match (&pin.entry, pin.absent) {
         (Some(entry), _) => shown(out, at, entry, made),
         (None, why) => {
-            let why = why.map_or("It is not shown", Absence::label);
-            add(out, &format!("\n### {at}. Entry {}\n\n{}.\n", pin.seq, line(why)));
+            let why = missing(why, pin.removed.as_ref());
+            add(out, &format!("\n### {at}. Entry {}\n\n{}.\n", pin.seq, line(&why)));
         }
     }
     said(out, &pin.comments);

@@ -1,6 +1,6 @@
 //! Which entries come next in a list.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, cmp::Ordering, collections::HashMap};
 
 use daybook_model::{Outcome, Sort, page::Direction, sort::SortKey};
 use rayon::prelude::*;
@@ -148,38 +148,27 @@ impl Snapshot {
     ) -> Vec<Group> {
         let at = from.map(|position| &position.key);
         let counts = self.code_counts(window, plan, column);
-        let mut occurring: Vec<u32> = counts.keys().copied().collect();
-        let absent = occurring.iter().position(|&code| code == 0);
-        let absent = absent.map(|place| Group {
-            codes: vec![occurring.swap_remove(place)],
-            ties: at == Some(&SortKey::Absent),
-        });
-        let mut keyed: Vec<(SortText<'_>, u32)> = occurring
-            .into_iter()
-            .filter_map(|c| Some((text(&self.lexicon, column, c)?, c)))
-            .collect();
+        let absent = (counts.first().is_some_and(|&n| n > 0))
+            .then(|| Group { codes: vec![0], ties: at == Some(&SortKey::Absent) });
         let position = at.and_then(|key| sort_text(column, key));
         let order =
             |a: &SortText<'_>, b: &SortText<'_>| if descending { b.cmp(a) } else { a.cmp(b) };
-        match (&position, at) {
-            (Some(position), _) => keyed.retain(|(text, _)| order(text, position).is_ge()),
-            // Behind the absent ones there is nothing, before them everything.
-            (None, Some(_)) if forward => keyed.clear(),
-            _ => {}
+        let mut first = First { texts: Vec::new(), ties: 0, room: 0, limit };
+        // Behind the absent ones there is nothing, before them everything.
+        let none = position.is_none() && at.is_some() && forward;
+        let occurring = (0..).zip(&counts).skip(1).filter(|(_, n)| **n > 0 && !none);
+        for (code, _) in occurring {
+            let Some(text) = text(&self.lexicon, column, code) else { continue };
+            let compared = position.as_ref().map(|position| order(&text, position));
+            if compared.is_none_or(Ordering::is_ge) {
+                first.ties += usize::from(compared == Some(Ordering::Equal));
+                first.push((text, code), order);
+            }
         }
-        // Each code has a row at least, so that more codes than rows are not needed, but all of a
-        // key. Those of the position's own key may have none behind it.
-        let ties = keyed.iter().filter(|(text, _)| position.as_ref() == Some(text)).count();
-        let needed = limit + ties;
-        if keyed.len() > needed {
-            let (_, last, _) = keyed.select_nth_unstable_by(needed, |a, b| order(&a.0, &b.0));
-            let last = last.0.clone();
-            keyed.retain(|(text, _)| order(text, &last).is_le());
-        }
-        keyed.sort_unstable_by(|a, b| order(&a.0, &b.0));
+        first.texts.sort_unstable_by(|a, b| order(&a.0, &b.0));
         let mut groups: Vec<Group> = Vec::new();
         let mut last = None;
-        for (text, code) in keyed {
+        for (text, code) in first.texts {
             if last.as_ref() != Some(&text) {
                 groups.push(Group { codes: Vec::new(), ties: position.as_ref() == Some(&text) });
             }
@@ -195,24 +184,47 @@ impl Snapshot {
         // How many rows of the position's own key lie behind it is not known; of the others all do.
         let mut rows = 0;
         let enough = groups.iter().position(|group| {
-            let all = group.codes.iter().filter_map(|code| counts.get(code)).sum::<u64>();
-            rows += if group.ties { 0 } else { all };
+            let all = group.codes.iter().filter_map(|&code| counts.get(code as usize));
+            rows += if group.ties { 0 } else { all.map(|&n| u64::from(n)).sum::<u64>() };
             rows >= limit as u64
         });
         groups.truncate(enough.map_or(usize::MAX, |last| last + 1));
         groups
     }
 
-    /// How often each code of a column occurs, where it does.
-    fn code_counts(&self, window: Window, plan: &Plan, column: Coded) -> HashMap<u32, u64> {
-        let found = self.scan(window, plan, |scan| {
+    /// How often each code of a column occurs, by the code.
+    fn code_counts(&self, window: Window, plan: &Plan, column: Coded) -> Vec<u32> {
+        let mut all: Vec<u32> = Vec::new();
+        let look = |scan: Scan<'_>| {
             scan.occurring(column, scan.matching(None).as_ref(), scan.rows.clone())
+        };
+        self.few_by_few(window, plan, look, |occurring| {
+            for (code, n) in occurring {
+                let code = code as usize;
+                if all.len() <= code {
+                    all.resize(code + 1, 0);
+                }
+                all[code] = all[code].saturating_add(n);
+            }
         });
-        let mut all = HashMap::new();
-        for (code, n) in found.into_iter().flatten() {
-            *all.entry(code).or_default() += u64::from(n);
-        }
         all
+    }
+
+    /// Looks at a few chunks at once on all cores, and takes what is found there before it looks at the next:
+    /// what is found in all of them may be more than there is memory for.
+    fn few_by_few<T: Send>(
+        &self,
+        window: Window,
+        plan: &Plan,
+        look: impl Fn(Scan<'_>) -> T + Sync,
+        mut take: impl FnMut(T),
+    ) {
+        for parts in self.parts(window).chunks(TOGETHER) {
+            let look =
+                |&(chunk, window): &(&Chunk, Window)| Scan::of(chunk, window, plan, &[]).map(&look);
+            let found: Vec<T> = parts.par_iter().filter_map(look).collect();
+            found.into_iter().for_each(&mut take);
+        }
     }
 
     /// The first rows, group by group.
@@ -233,17 +245,29 @@ impl Snapshot {
         let mut wanted = CodeSet::only(ranks.keys().copied().filter(|&code| code != 0).collect());
         wanted.absent = ranks.contains_key(&0);
         let plan = plan.clone().and(column, wanted);
-        let found = self.scan(window, &plan, |scan| {
+        let order = |(a_rank, a): &(usize, Key), (b_rank, b): &(usize, Key)| {
+            a_rank.cmp(b_rank).then(if course.newest_first { b.cmp(a) } else { a.cmp(b) })
+        };
+        let keep = |keys: &mut Vec<(usize, Key)>| {
+            if keys.len() > limit {
+                keys.select_nth_unstable_by(limit, order);
+                keys.truncate(limit);
+            }
+        };
+        let look = |scan: Scan<'_>| {
             let Some(packed) = scan.chunk.column(column) else { return Vec::new() };
             let ranks: Vec<_> = packed.distinct().iter().map(|code| ranks.get(code)).collect();
             let mut taken = vec![0; groups.len()];
             let mut full = 0;
-            let mut keys = Vec::new();
+            let mut keys = Vec::with_capacity(scan.rows.len().min(2 * limit));
             for row in rows_of(&scan, course.newest_first) {
                 let Some(&rank) = ranks[packed.place(row)] else { continue };
                 let key = scan.chunk.key(row);
                 if taken[rank] == limit || groups[rank].ties && !course.is_behind(key) {
                     continue;
+                }
+                if keys.len() == 2 * limit {
+                    keep(&mut keys);
                 }
                 keys.push((rank, key));
                 taken[rank] += 1;
@@ -252,13 +276,17 @@ impl Snapshot {
                     break;
                 }
             }
+            keep(&mut keys);
+            keys.shrink_to_fit();
             keys
+        };
+        let mut found = Vec::new();
+        self.few_by_few(window, &plan, look, |keys| {
+            found.extend(keys);
+            keep(&mut found);
         });
-        let mut found: Vec<_> = found.into_iter().flatten().collect();
-        found.sort_unstable_by(|(a_rank, a), (b_rank, b)| {
-            a_rank.cmp(b_rank).then(if course.newest_first { b.cmp(a) } else { a.cmp(b) })
-        });
-        found.into_iter().map(|(_, key)| key).take(limit).collect()
+        found.sort_unstable_by(order);
+        found.into_iter().map(|(_, key)| key).collect()
     }
 
     /// The code that the latest matching entry has among some of a column.
@@ -275,6 +303,35 @@ impl Snapshot {
             Some((scan.chunk.key(row), scan.chunk.column(column)?.get(row)))
         });
         found.into_iter().flatten().max().map(|(_, code)| code)
+    }
+}
+
+/// The first texts of a list, with their codes: as many as there are to be rows, and all codes of each.
+struct First<'a> {
+    texts: Vec<(SortText<'a>, u32)>,
+    /// How many are those of the position itself, which may have no row behind it.
+    ties: usize,
+    /// From how many on it is looked which of them are not needed.
+    room: usize,
+    limit: usize,
+}
+
+impl<'a> First<'a> {
+    fn push(
+        &mut self,
+        text: (SortText<'a>, u32),
+        order: impl Fn(&SortText<'a>, &SortText<'a>) -> Ordering,
+    ) {
+        self.texts.push(text);
+        // Each code has a row at least, so that more codes than rows are not needed, but all of a text.
+        let needed = self.limit + self.ties;
+        if self.texts.len() > self.room.max(2 * needed) {
+            let (_, last, _) = self.texts.select_nth_unstable_by(needed, |a, b| order(&a.0, &b.0));
+            let last = last.0.clone();
+            self.texts.retain(|(text, _)| order(text, &last).is_le());
+            // Where one text has many codes, that is not done for each of them.
+            self.room = 2 * self.texts.len();
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use daybook_model::stream::Target;
 use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
 
 use super::{super::Addresses, CONNECTING, Client, Options, Refusal};
-use crate::streams::batch::Batch;
+use crate::{streams::batch::Batch, words};
 
 /// How much is written before it is asked how late it is.
 const PIECE: usize = 16 * 1024;
@@ -142,8 +142,8 @@ fn encrypted(
 fn told(error: &io::Error, patience: Duration) -> String {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => format!(
-            "it did not read everything and close the connection within {} seconds",
-            patience.as_secs().max(1)
+            "it did not read everything and close the connection within {}",
+            words::seconds(patience.as_secs().max(1))
         ),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
             format!("it broke the connection off before it had read everything: {error}")

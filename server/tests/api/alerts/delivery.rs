@@ -100,6 +100,8 @@ async fn a_webhook_is_signed_and_told_once_it_can_be() {
         (&json!("alert.fired"), &json!("Booms"))
     );
     assert_eq!(told["data"]["project"], "acme");
+    let page = format!("/projects/acme/alerts/{}", told["data"]["alert"]["id"]);
+    assert_eq!(told["data"]["url"], page.as_str(), "the page of the alert");
     // Delivered again by hand: the same message, and the same line in the log.
     let again = format!("deliveries/{}/again", all[0]["id"]);
     send(&app, &admin, Method::POST, &again, json!({})).await;

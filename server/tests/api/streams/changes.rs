@@ -158,3 +158,24 @@ async fn streams_of_another_project_are_not_there() {
     assert_eq!(info(&app, &admin, id).await["name"], "SIEM");
     assert_eq!(letters(&app, &admin, id).await, json!([]));
 }
+
+/// By name, whatever happened to them meanwhile.
+#[tokio::test]
+async fn the_list_has_one_order() {
+    let (app, admin) = sending().await;
+    let mut ids = std::collections::HashMap::new();
+    for name in ["syslog", "Archive", "b2", "archive 2", "SIEM"] {
+        let new = json!({"name": name, "target": "http://127.0.0.1:9/", "format": "daybook"});
+        ids.insert(name, make(&app, &admin, new).await.json()["id"].as_i64().unwrap());
+    }
+    for changed in ["SIEM", "Archive", "b2"] {
+        for state in ["paused", "running"] {
+            let done = change(&app, &admin, ids[changed], json!({"state": state})).await;
+            assert_eq!(done.status, StatusCode::OK);
+        }
+        let all = app.as_person(&admin, Method::GET, STREAMS, None).await.json();
+        let names: Vec<_> =
+            all.as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["Archive", "archive 2", "b2", "SIEM", "syslog"]);
+    }
+}
