@@ -30,7 +30,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::database::Database;
+use crate::{database::Database, duty::Order};
 use crate::{
     clock::Clock,
     ledger::Ledger,
@@ -139,6 +139,8 @@ impl Alerts {
     /// Begins to watch, where it was left off, and to deliver.
     pub async fn start(&self, state: AppState) {
         let mut tasks = self.0.tasks.lock().await;
+        // What is to be done is read anew.
+        self.0.take_orders();
         let news = self.0.ledger.tap();
         tasks.spawn(watch::watch(Arc::clone(&self.0), news));
         tasks.spawn(courier::deliver(Arc::clone(&self.0), state.clone()));
@@ -166,18 +168,36 @@ impl Alerts {
 
     /// The rules of a project are others now.
     pub fn changed(&self, project: ProjectId) {
+        Order::Rules(project.0).tell(self.0.table.database());
+        self.rules_changed(project);
+    }
+
+    /// The same, where it is told already.
+    pub(crate) fn rules_changed(&self, project: ProjectId) {
         self.0.orders().0.insert(project);
         self.0.bell.notify_one();
     }
 
     /// A firing was closed: what repeats is another one.
     pub fn closed(&self, project: ProjectId, (rule, grouping, cause): (i64, i64, Seq)) {
+        Order::Closed(project.0, rule, grouping, cause).tell(self.0.table.database());
+        self.was_closed(project, (rule, grouping, cause));
+    }
+
+    /// The same, where it is told already.
+    pub(crate) fn was_closed(&self, project: ProjectId, (rule, grouping, cause): (i64, i64, Seq)) {
         self.0.orders().1.push((project, rule, grouping, cause));
         self.0.bell.notify_one();
     }
 
     /// Something waits to be delivered.
     pub fn deliver(&self) {
+        Order::Deliver.tell(self.0.table.database());
+        self.look();
+    }
+
+    /// The same, where it is told already.
+    pub(crate) fn look(&self) {
         self.0.courier.notify_one();
     }
 
@@ -207,7 +227,7 @@ impl Alerts {
 
     /// Watches no more, as if the process had been killed: what was looked at is looked at again.
     pub async fn abort(&self) {
-        self.0.tasks.lock().await.abort_all();
+        self.0.tasks.lock().await.shutdown().await;
     }
 
     /// Watches no more. What was looked at is kept; what is being delivered has a moment left, and is delivered

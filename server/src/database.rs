@@ -28,6 +28,16 @@ const TURN: i64 = 0x0da7_b00c_0002;
 pub struct Database {
     writer: Pool,
     readers: Pool,
+    shared: Option<Shared>,
+}
+
+/// A database that several servers share, and which of them this one is.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// Connections to it.
+    pub pool: PgPool,
+    /// This server's number, another one at each start.
+    pub server: i64,
 }
 
 impl From<&sqlite::Database> for Database {
@@ -35,6 +45,7 @@ impl From<&sqlite::Database> for Database {
         Self {
             writer: Pool::Sqlite(file.writer().clone()),
             readers: Pool::Sqlite(file.readers().clone()),
+            shared: None,
         }
     }
 }
@@ -46,6 +57,7 @@ impl From<&postgres::Database> for Database {
         Self {
             writer: Pool::Postgres { pool: pool.clone(), in_turn: true },
             readers: Pool::Postgres { pool: pool.clone(), in_turn: false },
+            shared: Some(Shared { pool: pool.clone(), server: database.server() }),
         }
     }
 }
@@ -54,6 +66,20 @@ impl Database {
     /// For what changes something.
     pub fn writer(&self) -> &Pool {
         &self.writer
+    }
+
+    /// Whether several servers may share it.
+    pub fn shared(&self) -> Option<&Shared> {
+        self.shared.as_ref()
+    }
+
+    /// Holds other servers off what this number stands for, until it is dropped. Beside a file there are none.
+    pub async fn alone(&self, number: i64) -> Result<Option<Begun<'static, Postgres>>, sqlx::Error> {
+        let Some(shared) = &self.shared else { return Ok(None) };
+        let mut held = shared.pool.begin().await?;
+        let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number);
+        lock.execute(&mut *held).await?;
+        Ok(Some(held))
     }
 
     /// For what only reads.

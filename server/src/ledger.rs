@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
 use crate::{
     clock::Clock,
-    store::{AnyStore, Appended, ProjectId, StoreError},
+    store::{AnyStore, Appended, News, ProjectId, StoreError},
 };
 pub use pulse::Pulse;
 use queue::{Batch, Queue};
@@ -179,7 +179,7 @@ impl Ledger {
 
 /// Announces what other servers wrote, until this one takes nothing more.
 async fn pass_on(
-    mut news: mpsc::Receiver<(ProjectId, Seq)>,
+    mut news: mpsc::Receiver<(ProjectId, News)>,
     heads: broadcast::Sender<Announcement>,
     mut closed: watch::Receiver<bool>,
 ) {
@@ -188,9 +188,11 @@ async fn pass_on(
             // Also when every handle is gone.
             _ = closed.wait_for(|closed| *closed) => return,
             told = news.recv() => {
-                let Some((project, head)) = told else { return };
-                // Nobody may be listening.
-                let _ = heads.send(Announcement { project, head });
+                let Some((project, told)) = told else { return };
+                if let News::Grown(head) = told {
+                    // Nobody may be listening.
+                    let _ = heads.send(Announcement { project, head });
+                }
             }
         }
     }

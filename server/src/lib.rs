@@ -16,6 +16,7 @@ pub mod clock;
 pub mod connections;
 pub mod database;
 pub mod demo;
+pub mod duty;
 pub mod error;
 pub mod export;
 pub mod extract;

@@ -21,18 +21,17 @@ mod settings;
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, Notify};
+use sqlx::{Postgres, Transaction};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 pub use files::{FileId, KeptFile};
 pub use purge::Pace;
 pub(crate) use purge::entry_id;
 pub use record::{Done, record};
 
-use crate::database::Database;
 use crate::{
-    export::encode::EncodeError,
-    outbound::OutboundError,
-    store::{StoreError},
+    database::Database, duty::Order, export::encode::EncodeError, outbound::OutboundError,
+    store::StoreError,
 };
 
 /// Why retention cannot be looked up, changed or applied.
@@ -72,6 +71,15 @@ pub enum RetentionError {
     NoArchive,
 }
 
+/// Servers that share a database take their steps one after the other.
+const STEP: i64 = 0x0da7_b00c_0004;
+
+/// While it is held nothing else is taken out, and nobody is told that something stays.
+struct Step {
+    _here: OwnedMutexGuard<()>,
+    _there: Option<Transaction<'static, Postgres>>,
+}
+
 /// What is kept of retention, of all projects.
 #[derive(Debug, Clone)]
 pub struct Keeping {
@@ -80,13 +88,31 @@ pub struct Keeping {
     /// One run at a time.
     turn: Arc<Mutex<()>>,
     /// Held while entries go, and while it is said that they stay.
-    pub(crate) step: Arc<Mutex<()>>,
+    step: Arc<Mutex<()>>,
 }
 
 impl Keeping {
     /// What is kept in this database.
     pub fn on(log: &Database) -> Self {
         Self { log: log.clone(), bell: Arc::default(), turn: Arc::default(), step: Arc::default() }
+    }
+
+    fn ring(&self) {
+        Order::Retention.tell(&self.log);
+        self.look();
+    }
+
+    /// Somebody is in a hurry, here or at another server.
+    pub(crate) fn look(&self) {
+        self.bell.notify_one();
+    }
+
+    /// Waits until nothing is taken out and nobody says that something stays, here or at another server, and
+    /// keeps it so until what is returned is dropped.
+    async fn step(&self) -> Result<Step, sqlx::Error> {
+        let here = Arc::clone(&self.step).lock_owned().await;
+        let there = self.log.alone(STEP).await?;
+        Ok(Step { _here: here, _there: there })
     }
 
     /// Waits until somebody is in a hurry.

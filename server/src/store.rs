@@ -195,6 +195,15 @@ pub struct Held {
     pub lag: u64,
 }
 
+/// What another server did to a project's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It goes up to this place now.
+    Grown(Seq),
+    /// Entries were taken out.
+    Shrunk,
+}
+
 /// What any store can do. All lists are complete, all counts exact.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -239,9 +248,8 @@ pub trait Store: Send + Sync + 'static {
         Ok(false)
     }
 
-    /// What other servers write to the same log, from now on: projects, and the last place that each has.
-    /// `None` where there are no others. May tell what was told before.
-    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+    /// What other servers do to the same log, from now on, project by project. `None` where there are no others. May tell what was told before.
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, News)>> {
         None
     }
 

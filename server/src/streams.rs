@@ -28,7 +28,7 @@ use daybook_model::{Seq, stream::StreamInfo};
 use tokio::{sync::watch, task::JoinSet};
 
 pub use crate::outbound::{Addresses, Authorities, AuthoritiesError};
-use crate::database::Database;
+use crate::{database::Database, duty::Order};
 use crate::{
     clock::Clock,
     ledger::Ledger,
@@ -119,7 +119,7 @@ impl Streams {
         let ids = self.0.table.ids().await?;
         self.0.started.store(true, Ordering::Release);
         for id in &ids {
-            self.wake(*id).await;
+            self.look(*id).await;
         }
         Ok(ids.len())
     }
@@ -136,6 +136,12 @@ impl Streams {
 
     /// Something about a stream was changed, or it is new.
     pub async fn wake(&self, id: i64) {
+        Order::Stream(id).tell(&self.0.table.log);
+        self.look(id).await;
+    }
+
+    /// The same, where it is told already: who sends looks at it.
+    pub(crate) async fn look(&self, id: i64) {
         if !self.0.started.load(Ordering::Acquire) {
             return;
         }
@@ -197,6 +203,13 @@ impl Streams {
     /// The last place in a project's log.
     pub async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
         self.0.store.head(project).await
+    }
+
+    /// Sends nothing until it is started again; what is not known to be taken is sent again.
+    pub(crate) async fn rest(&self) {
+        self.0.started.store(false, Ordering::Release);
+        self.0.workers.lock().await.shutdown().await;
+        self.0.running().clear();
     }
 
     /// Sends nothing more. What is being delivered has a moment left; what is not known to be taken by

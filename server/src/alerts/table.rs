@@ -66,6 +66,11 @@ impl Table {
     pub(super) fn on(log: &Database) -> Self {
         Self { log: log.clone() }
     }
+
+    /// The database that they are kept in.
+    pub(super) fn database(&self) -> &Database {
+        &self.log
+    }
 }
 
 fn taken(error: sqlx::Error) -> AlertsError {

@@ -14,11 +14,12 @@ use super::{
 use crate::{
     alerts::{self, Alerts},
     api, connections,
+    duty::Duties,
     journal::MINUTE,
     outbound::Outbound,
     people::Lifetimes,
     presence::{Found, Presence},
-    project, retention, schedules,
+    project,
     secret::Secret,
     settings::Settings,
     site::Site,
@@ -164,22 +165,11 @@ impl Serve {
         );
         let underway = state.underway.clone();
         let streams = state.streams.clone();
-        match crate::export::record::close_unfinished(&state).await {
-            Ok(0) => {}
-            Ok(n) => tracing::warn!(
-                "{n} exports broke off when the server last stopped; the log tells which"
-            ),
-            Err(error) => tracing::error!(%error, "exports that broke off are not in the log yet"),
-        }
-        if let Err(error) = streams.start().await {
-            return Err(CliError::say(error.to_string()));
-        }
-        schedules::keeper::start(state.clone());
         let alerts = state.alerts.clone();
-        if !self.server.no_alerts {
-            alerts.start(state.clone()).await;
-        }
-        retention::keeper::start(state.clone());
+        let duties = match Duties::take_on(state.clone(), !self.server.no_alerts).await {
+            Ok(duties) => duties,
+            Err(error) => return Err(CliError::say(error.to_string())),
+        };
         let closing = (state.clone(), stop.clone());
         tokio::spawn(async move {
             let (state, stop) = closing;
@@ -211,6 +201,7 @@ impl Serve {
         log.ledger.close().await;
         streams.close().await;
         alerts.close().await;
+        duties.close().await;
         drop(log.presence);
         Ok(())
     }

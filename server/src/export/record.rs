@@ -18,6 +18,12 @@ use crate::{
 /// The action of both entries, as published.
 pub const ACTION: &str = "ExportApiAuditLogs";
 
+/// Notes that were left.
+const LEFT: &str = "SELECT id, project, entry FROM open_export";
+/// The same, where there are other servers that may not be over with theirs.
+const LEFT_BY_OTHERS: &str = "SELECT id, project, entry FROM open_export \
+     WHERE NOT EXISTS (SELECT 1 FROM server WHERE server.id = open_export.server)";
+
 /// Tells that an export begins. It is on disk before the first byte leaves.
 pub(super) async fn started(state: &AppState, job: &Job) -> Result<(), Error> {
     let project = ProjectId(job.project.number);
@@ -67,8 +73,9 @@ pub(super) async fn ended(state: &AppState, tracked: &Tracked) {
 
 /// Tells of those that broke off with the last process.
 pub async fn close_unfinished(state: &AppState) -> Result<usize, Error> {
-    let open = query("SELECT id, project, entry FROM open_export")
-        .fetch_all(state.exports.database().readers())
+    let log = state.exports.database();
+    let open = query(if log.shared().is_some() { LEFT_BY_OTHERS } else { LEFT })
+        .fetch_all(log.readers())
         .await
         .map_err(ExportsError::from)?;
     let export = |row: &Row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));

@@ -47,7 +47,7 @@ impl Keeping {
     /// Believes the clock.
     pub async fn believe(&self, now: Timestamp) -> Result<(), RetentionError> {
         self.see(now, None).await?;
-        self.bell.notify_one();
+        self.ring();
         Ok(())
     }
 

@@ -46,7 +46,7 @@ impl Keeping {
         now: Timestamp,
     ) -> Result<Hold, RetentionError> {
         // What is being removed at this moment goes; once this is answered, nothing more does.
-        let _step = self.step.lock().await;
+        let _step = self.step().await?;
         let most = i64::try_from(MAX_HOLDS).unwrap_or(i64::MAX);
         let row = query(sqlx::AssertSqlSafe(format!(
             "INSERT INTO legal_hold (project, hold, name, filter, reason, made_by, created_at) \
@@ -74,7 +74,7 @@ impl Keeping {
         id: i64,
         now: Timestamp,
     ) -> Result<Option<Hold>, RetentionError> {
-        let _step = self.step.lock().await;
+        let _step = self.step().await?;
         let row = query(sqlx::AssertSqlSafe(format!(
             "UPDATE legal_hold SET lifted_at = $3 \
              WHERE project = $1 AND hold = $2 AND lifted_at IS NULL RETURNING {COLUMNS}"

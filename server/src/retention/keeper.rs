@@ -18,17 +18,15 @@ const AGAIN: i64 = 15 * 60 * 1000;
 /// How much is told of what was in the way, in characters.
 const BRIEF: usize = 300;
 
-/// Applies rules for as long as the server runs. What was under way when it stopped is gone on with.
-pub fn start(state: AppState) {
-    tokio::spawn(async move {
-        loop {
-            tick(&state).await;
-            tokio::select! {
-                () = tokio::time::sleep(BEAT) => {}
-                () = state.retention.rung() => {}
-            }
+/// Applies rules until it is dropped. What was under way when the last one stopped is gone on with.
+pub async fn run(state: AppState) {
+    loop {
+        tick(&state).await;
+        tokio::select! {
+            () = tokio::time::sleep(BEAT) => {}
+            () = state.retention.rung() => {}
         }
-    });
+    }
 }
 
 /// Applies the rules whose turn it is; how many entries went.

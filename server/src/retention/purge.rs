@@ -202,7 +202,7 @@ impl Purge<'_> {
                 let began = Instant::now();
                 {
                     // Whoever makes a hold waits until this step is over, and no other begins.
-                    let _step = self.keeping.step.lock().await;
+                    let _step = self.keeping.step().await?;
                     if self.keeping.is_stopped(self.id, run).await? {
                         return Ok(Step::Stopped);
                     }

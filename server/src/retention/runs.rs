@@ -65,7 +65,7 @@ impl Keeping {
     pub async fn urge(&self, project: ProjectId, now: Timestamp) -> Result<(), RetentionError> {
         let turn = self.turn(project, now).await?;
         self.put_off(project, now.min(turn.next_at), turn.trouble.as_ref()).await?;
-        self.bell.notify_one();
+        self.ring();
         Ok(())
     }
 

@@ -24,7 +24,7 @@ impl Keeping {
         rules: &Retention,
     ) -> Result<(), RetentionError> {
         let wanted = serde_json::to_string(rules)?;
-        let _step = self.step.lock().await;
+        let _step = self.step().await?;
         let mut transaction = self.log.writer().begin().await?;
         query(
             "INSERT INTO retention (project, wanted) VALUES ($1, $2) \

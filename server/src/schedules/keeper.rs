@@ -17,23 +17,23 @@ use crate::{
 /// How often the clock is looked at.
 const BEAT: Duration = Duration::from_secs(15);
 
-/// Sees to schedules for as long as the server runs. What was under way when it stopped is made again,
+/// Sees to schedules until it is dropped. What was under way when the last one stopped is made again,
 /// and what was due meanwhile is made once.
-pub fn start(state: AppState) {
-    tokio::spawn(async move {
-        if let Err(error) = resume(&state).await {
-            tracing::error!(%error, "runs that broke off wait for their next attempt");
+pub async fn run(state: AppState) {
+    if let Err(error) = resume(&state).await {
+        tracing::error!(%error, "runs that broke off wait for their next attempt");
+    }
+    let mut ticks = JoinSet::new();
+    loop {
+        while ticks.try_join_next().is_some() {}
+        // What takes long holds up no others.
+        let state_now = state.clone();
+        ticks.spawn(async move { tick(&state_now).await });
+        tokio::select! {
+            () = tokio::time::sleep(BEAT) => {}
+            () = state.schedules.rung() => {}
         }
-        loop {
-            // What takes long holds up no others.
-            let state_now = state.clone();
-            tokio::spawn(async move { tick(&state_now).await });
-            tokio::select! {
-                () = tokio::time::sleep(BEAT) => {}
-                () = state.schedules.rung() => {}
-            }
-        }
-    });
+    }
 }
 
 /// Lets runs that broke off with the last process be tried again at once.

@@ -6,9 +6,12 @@ use daybook_model::{
     schedule::{NewSchedule, Run, RunState, Schedule},
 };
 
-use crate::database::{Row, query, scalar};
 use super::{Schedules, SchedulesError, calendar::Calendar};
-use crate::store::ProjectId;
+use crate::{
+    database::{Row, query, scalar},
+    duty::Order,
+    store::ProjectId,
+};
 
 /// How many schedules a project may have.
 const MOST: i64 = 100;
@@ -284,7 +287,7 @@ impl Schedules {
             .bind(next_at.millis())
             .execute(self.log.writer())
             .await?;
-        self.bell.notify_one();
+        self.ring();
         Ok(())
     }
 
@@ -294,7 +297,7 @@ impl Schedules {
             .bind(id)
             .execute(self.log.writer())
             .await?;
-        self.bell.notify_one();
+        self.ring();
         Ok(())
     }
 
@@ -303,6 +306,16 @@ impl Schedules {
         let done = query("DELETE FROM schedule WHERE id = $1").bind(id);
         done.execute(self.log.writer()).await?;
         Ok(())
+    }
+
+    fn ring(&self) {
+        Order::Schedules.tell(&self.log);
+        self.look();
+    }
+
+    /// Somebody is in a hurry, here or at another server.
+    pub(crate) fn look(&self) {
+        self.bell.notify_one();
     }
 
     /// Waits until somebody is in a hurry.

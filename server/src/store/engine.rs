@@ -1,7 +1,6 @@
 //! What the log asks of a database: all that differs between one and another.
 
 use async_trait::async_trait;
-use daybook_model::Seq;
 use sea_query::Value;
 use sqlx::{
     AssertSqlSafe, Connection, Database, Pool, Postgres, Sqlite, Type,
@@ -11,7 +10,7 @@ use sqlx::{
 use tokio::sync::mpsc;
 use sea_query_sqlx::SqlxValues;
 
-use super::{ProjectId, StoreError, row::Id, sql::Dialect};
+use super::{News, ProjectId, StoreError, row::Id, sql::Dialect};
 
 /// A database that a log is in, opened.
 #[async_trait]
@@ -65,8 +64,18 @@ pub trait Engine: std::fmt::Debug + Clone + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Tells other servers that a project has so many entries less in all, once the transaction is committed.
+    async fn announce_removal(
+        &self,
+        connection: &mut Self::Connection,
+        project: ProjectId,
+    ) -> Result<(), StoreError> {
+        let _ = (connection, project);
+        Ok(())
+    }
+
     /// See [`super::Store::news`].
-    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, News)>> {
         None
     }
 

@@ -41,7 +41,7 @@ pub(crate) use row::{COLUMNS, Coded, Key, Row};
 pub(crate) use source::Source;
 
 use super::{
-    Appended, Counts, Held, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
+    Appended, Counts, Held, News, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
     StoreError, engine::Engine, tables::Tables,
 };
 use keeper::blocking;
@@ -166,16 +166,19 @@ impl Store for Index {
         Ok(project)
     }
 
-    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, News)>> {
         let mut news = self.beneath.news()?;
         let (tell, told) = mpsc::channel(NEWS);
         let slots = Arc::downgrade(&self.slots);
         tokio::spawn(async move {
-            while let Some((project, head)) = news.recv().await {
+            while let Some((project, told)) = news.recv().await {
                 let Some(slots) = slots.upgrade() else { return };
-                slots.announce(project, head);
+                match told {
+                    News::Grown(head) => slots.announce(project, head),
+                    News::Shrunk => slots.forget(project),
+                }
                 // Nobody may be left that listens.
-                if tell.send((project, head)).await.is_err() {
+                if tell.send((project, told)).await.is_err() {
                     return;
                 }
             }

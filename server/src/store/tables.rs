@@ -12,6 +12,8 @@ mod spelled;
 mod walk;
 mod words;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use daybook_model::{
     Entry, Event, FacetCounts, Field, Seq, Sort, Span, Stack, StackBy, Timestamp, account::Project,
@@ -21,7 +23,7 @@ use sqlx::Transaction;
 use tokio::sync::{Mutex, mpsc};
 
 use super::{
-    Appended, Key, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store, StoreError,
+    Appended, Key, News, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store, StoreError,
     dictionary::Kind,
     engine::{Ask, Columns, Engine, head},
     gate::Gate,
@@ -35,7 +37,7 @@ use read::Reader;
 pub struct Tables<E> {
     engine: E,
     words: words::Words,
-    recent: recent::Recent,
+    recent: Arc<recent::Recent>,
     writer: Mutex<Writer>,
     gate: Gate,
 }
@@ -46,7 +48,7 @@ impl<E: Engine> Tables<E> {
         Self {
             engine: database,
             words: words::Words::default(),
-            recent: recent::Recent::default(),
+            recent: Arc::default(),
             writer: Mutex::default(),
             gate: Gate::default(),
         }
@@ -154,6 +156,8 @@ impl<E: Engine> Tables<E> {
     }
 }
 
+/// How many news of other servers may wait.
+const NEWS: usize = 1_024;
 /// The last place of a project's log.
 const PLACE: &str = "SELECT head FROM project WHERE number = $1";
 
@@ -222,8 +226,22 @@ impl<E: Engine> Store for Tables<E> {
         self.engine.give_back().await
     }
 
-    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
-        self.engine.news()
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, News)>> {
+        let mut news = self.engine.news()?;
+        let (tell, told) = mpsc::channel(NEWS);
+        let recent = Arc::clone(&self.recent);
+        tokio::spawn(async move {
+            while let Some((project, what)) = news.recv().await {
+                if what == News::Shrunk {
+                    recent.forget(project);
+                }
+                // Nobody may be left that listens.
+                if tell.send((project, what)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Some(told)
     }
 
     async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {

@@ -7,7 +7,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use daybook_model::Seq;
 use sqlx::{
     ConnectOptions as _, PgPool, Postgres,
     migrate::Migrator,
@@ -18,7 +17,7 @@ use tokio::sync::mpsc;
 
 use super::{news, parts::Parts};
 use crate::store::{
-    ProjectId, StoreError,
+    News, ProjectId, StoreError,
     engine::{Ask as _, Engine, Removal},
     sqlite::{Layout, TAKEN},
 };
@@ -46,15 +45,17 @@ pub struct Database {
     parts: Arc<Parts>,
     /// Until when a replica is left alone.
     resting: Arc<Mutex<Option<Instant>>>,
-    /// Tells this server's news from those of others.
-    server: u64,
+    /// Tells this server from others that share the database.
+    server: i64,
 }
 
 impl Database {
     /// Opens the database that a `postgres:` address names, to be read at another one where that is given:
     /// that of a replica.
     pub async fn open(url: &str, replica: Option<&str>) -> Result<Self, StoreError> {
-        let options = options(url)?;
+        let server = i64::from(rand::random::<u32>()) + 1;
+        // What this server notes of itself can be told from what others note.
+        let options = options(url)?.options([("daybook.server", server.to_string())]);
         let pool = PgPoolOptions::new().acquire_timeout(Duration::from_secs(30));
         let writer = pool.clone().max_connections(WRITERS).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
@@ -69,7 +70,12 @@ impl Database {
             None => None,
         };
         let (parts, resting) = (Arc::default(), Arc::default());
-        Ok(Self { writer, readers, replica, parts, resting, server: rand::random() })
+        Ok(Self { writer, readers, replica, parts, resting, server })
+    }
+
+    /// This server among those that share the database.
+    pub fn server(&self) -> i64 {
+        self.server
     }
 
     /// The connections that write.
@@ -173,7 +179,16 @@ impl Engine for Database {
         connection.ask(news::TELL.into(), vec![said.into()]).await.map(drop)
     }
 
-    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, Seq)>> {
+    async fn announce_removal(
+        &self,
+        connection: &mut PgConnection,
+        project: ProjectId,
+    ) -> Result<(), StoreError> {
+        let said = news::said_of_removal(self.server, project);
+        connection.ask(news::TELL.into(), vec![said.into()]).await.map(drop)
+    }
+
+    fn news(&self) -> Option<mpsc::Receiver<(ProjectId, News)>> {
         let (tell, told) = mpsc::channel(1_024);
         tokio::spawn(news::follow(self.writer.clone(), self.server, tell));
         Some(told)

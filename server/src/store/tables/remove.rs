@@ -26,7 +26,7 @@ impl<E: Engine> Tables<E> {
         // Whoever writes waits for its turn here.
         let _writer = self.writer.lock().await;
         let mut connection = self.engine.writer().acquire().await?;
-        let result = take_out::<E>(&mut connection, removal).await;
+        let result = take_out(&self.engine, &mut connection, removal).await;
         if result.is_err() {
             // As after a batch that failed: see `append`.
             let _ = connection.close().await;
@@ -64,6 +64,7 @@ impl<E: Engine> Tables<E> {
 }
 
 async fn take_out<E: Engine>(
+    engine: &E,
     connection: &mut E::Connection,
     removal: &Removal,
 ) -> Result<u64, StoreError> {
@@ -90,6 +91,7 @@ async fn take_out<E: Engine>(
     transaction.change(RECORD, record).await?;
     let raised = "UPDATE project SET removed = removed + $2 WHERE number = $1";
     transaction.change(raised, vec![project.into(), count.into()]).await?;
+    engine.announce_removal(&mut transaction, removal.project).await?;
     transaction.commit().await?;
     Ok(count.unsigned_abs())
 }
