@@ -61,11 +61,13 @@ impl List {
             )
             .into());
         }
-        let head = store.head(project).await?;
-        let (span, as_of) = match &cursor {
-            Some(c) => (c.span, c.as_of.min(head)),
-            None => (filter.range.resolve(now), filter.as_of.unwrap_or(head).min(head)),
+        let asked = cursor.as_ref().map(|c| c.as_of).or(filter.as_of);
+        let as_of = match asked {
+            // A replica that is behind does not make it an earlier moment.
+            Some(asked) => asked.min(store.head(project).await?),
+            None => store.moment(project).await?,
         };
+        let span = cursor.as_ref().map_or_else(|| filter.range.resolve(now), |c| c.span);
         let scope = Scope { project, within, filter, span, as_of };
         Ok(Self { scope, sort, limit, cursor, mark, now })
     }

@@ -264,6 +264,12 @@ pub trait Store: Send + Sync + 'static {
     /// was one.
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError>;
 
+    /// The place up to which questions are answered that name none: the head, or how far the replica is that
+    /// is read.
+    async fn moment(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        self.head(project).await
+    }
+
     /// Whether it can be written to: writes what changes nothing, and waits until that is on disk.
     async fn writable(&self) -> Result<(), StoreError> {
         Ok(())

@@ -12,6 +12,8 @@ mod app;
 mod chart;
 #[path = "postgres/cluster.rs"]
 mod cluster;
+#[path = "postgres/programs.rs"]
+mod programs;
 #[path = "api/connections.rs"]
 mod connections;
 #[path = "api/export.rs"]

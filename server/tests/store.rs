@@ -240,6 +240,8 @@ mod sqlite {
 
 #[path = "postgres/cluster.rs"]
 mod cluster;
+#[path = "postgres/programs.rs"]
+mod programs;
 
 /// The same, on a real PostgreSQL.
 mod postgres {

@@ -21,14 +21,20 @@ mod clocks;
 mod crowd;
 #[path = "torture/disk.rs"]
 mod disk;
+#[path = "torture/fleet.rs"]
+mod fleet;
 #[path = "torture/kills.rs"]
 mod kills;
 #[path = "torture/load.rs"]
 mod load;
+#[path = "postgres/machine.rs"]
+mod machine;
 #[path = "torture/plan.rs"]
 mod plan;
 #[path = "torture/process.rs"]
 mod process;
+#[path = "postgres/programs.rs"]
+mod programs;
 #[path = "torture/receiver.rs"]
 mod receiver;
 #[path = "torture/retention.rs"]

@@ -75,7 +75,7 @@ impl Bounded {
         let Ok(value) = Field::Run.value(run) else { return Ok(false) };
         let mut filter = Filter::default();
         filter.add(Field::Run, false, Term::Is(value));
-        let as_of = self.below.head(self.project).await?;
+        let as_of = self.below.moment(self.project).await?;
         let within = vec![own.clone()];
         let scope = Scope { project: self.project, within, filter, span: Span::ALL, as_of };
         let owns = self.below.count(&scope).await? > 0;
@@ -170,6 +170,11 @@ impl Store for Bounded {
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
         self.same(project)?;
         self.below.head(project).await
+    }
+
+    async fn moment(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        self.same(project)?;
+        self.below.moment(project).await
     }
 
     async fn list(

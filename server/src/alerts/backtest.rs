@@ -80,7 +80,7 @@ pub async fn backtest(
     now: Timestamp,
 ) -> Result<Backtest, AlertsError> {
     let BacktestRequest { filter, condition, by, quiet, span } = asked;
-    let as_of = store.head(project).await?;
+    let as_of = store.moment(project).await?;
     let scope = Scope {
         project,
         within: Vec::new(),

@@ -130,7 +130,7 @@ pub(super) async fn gone(
     if access.is_limited() {
         // Asked without masks: who is gone is known by the address.
         // Only of those whose entries the caller sees.
-        let as_of = access.store.head(access.id()).await?;
+        let as_of = access.store.moment(access.id()).await?;
         let mut seen = Vec::new();
         for status in gone {
             let Ok(actor) = Field::Actor.value(&status.actor) else { continue };

@@ -195,6 +195,10 @@ impl Store for Veiled {
         self.beneath.head(project).await
     }
 
+    async fn moment(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        self.beneath.moment(project).await
+    }
+
     async fn list(
         &self,
         scope: &Scope,

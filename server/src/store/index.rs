@@ -264,6 +264,10 @@ impl Store for Index {
         self.beneath.head(project).await
     }
 
+    async fn moment(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        self.beneath.moment(project).await
+    }
+
     async fn writable(&self) -> Result<(), StoreError> {
         self.beneath.writable().await
     }

@@ -256,6 +256,11 @@ impl<E: Engine> Store for Tables<E> {
     }
 
     async fn head(&self, project: ProjectId) -> Result<Seq, StoreError> {
+        let mut primary = self.engine.primary().acquire().await?;
+        Ok(head(&mut *primary, PLACE, project).await?.unsigned_abs())
+    }
+
+    async fn moment(&self, project: ProjectId) -> Result<Seq, StoreError> {
         let mut reader = self.reader(project, 0).await?;
         Ok(head(&mut *reader.connection, PLACE, project).await?.unsigned_abs())
     }

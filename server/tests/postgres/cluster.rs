@@ -4,7 +4,7 @@
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     sync::{
         LazyLock, Mutex,
@@ -12,6 +12,8 @@ use std::{
     },
     time::Duration,
 };
+
+use super::programs::{done, programs, user};
 
 /// What stops it when whoever started it is gone, and tidies up.
 const KEEPER: &str = r#"
@@ -94,19 +96,12 @@ impl Server {
         let programs = programs();
         let folder = tempfile::Builder::new().prefix("daybook-pg-").tempdir().unwrap().keep();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-        let root = rustix::process::geteuid().is_root();
-        if root {
-            // It refuses to be root.
+        if !user().is_empty() {
             done(Command::new("chown").arg("postgres:postgres").arg(&folder));
         }
-        let user: &[&str] = if root {
-            &["--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        } else {
-            &[]
-        };
         let as_user = |pdeathsig: &str| {
             let mut command = Command::new("setpriv");
-            command.args(user).args([pdeathsig, "--"]).current_dir(&folder);
+            command.args(user()).args([pdeathsig, "--"]).current_dir(&folder);
             command
         };
         let mut made = as_user("--pdeathsig=keep");
@@ -142,26 +137,4 @@ impl Server {
         let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
         panic!("PostgreSQL did not start: {log}");
     }
-}
-
-/// Where its programs are: the newest version that is installed.
-fn programs() -> PathBuf {
-    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|folder| folder.join("initdb").is_file())
-        .collect();
-    found.sort();
-    let anywhere = || {
-        let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).find(|folder: &PathBuf| folder.join("initdb").is_file())
-    };
-    found.pop().or_else(anywhere).expect("PostgreSQL, which `cargo xtask setup --test` installs")
-}
-
-fn done(command: &mut Command) {
-    let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?}: {said}", Path::new(command.get_program()));
 }

@@ -40,7 +40,12 @@ impl Client {
 
     /// As the commands on the server's own machine come in.
     pub(crate) fn local(folder: &Path) -> Self {
-        let text = std::fs::read_to_string(folder.join("daybook.db.server")).unwrap();
+        Self::of(&folder.join("daybook.db.server"))
+    }
+
+    /// The same, by the file in which a server says where it is.
+    pub(crate) fn of(file: &Path) -> Self {
+        let text = std::fs::read_to_string(file).unwrap();
         let server: Value = serde_json::from_str(&text).unwrap();
         Self::new(server["key"].as_str().unwrap())
     }

@@ -16,25 +16,26 @@ use rand_chacha::ChaCha8Rng;
 use crate::{
     audit::Log,
     client::{Client, Sent},
+    machine::Machine,
     plan::Plan,
-    process::{LONG, Server, token},
+    process::{LONG, Server, Start, token, token_of},
 };
 
 const WRITERS: usize = 3;
 
 /// What a writer knows.
 #[derive(Default)]
-struct Known {
-    acknowledged: Vec<Vec<String>>,
+pub(crate) struct Known {
+    pub(crate) acknowledged: Vec<Vec<String>>,
     /// Batches that were sent and of which nothing is known; they are sent again, or given up.
-    open: Vec<Vec<String>>,
+    pub(crate) open: Vec<Vec<String>>,
     given_up: Vec<Vec<String>>,
     /// The highest head that was told.
-    head: u64,
+    pub(crate) head: u64,
 }
 
 impl Known {
-    fn learn(&mut self, batch: Vec<String>, sent: &Sent) {
+    pub(crate) fn learn(&mut self, batch: Vec<String>, sent: &Sent) {
         match sent {
             Sent::Acknowledged(report) => {
                 assert!(report.refused.is_empty(), "{report:?}");
@@ -75,8 +76,8 @@ fn write(
 
 /// Who reads along, and comes back to where it was.
 #[derive(Default)]
-struct Follower {
-    position: u64,
+pub(crate) struct Follower {
+    pub(crate) position: u64,
     /// The places of the entries it was told.
     told: Vec<u64>,
     /// From where to where it was told a number instead, and the number.
@@ -84,7 +85,7 @@ struct Follower {
 }
 
 impl Follower {
-    fn hear(&mut self, message: &Message) {
+    pub(crate) fn hear(&mut self, message: &Message) {
         let at = message.id();
         match message {
             Message::Entry(_) => {
@@ -98,7 +99,7 @@ impl Follower {
     }
 
     /// Everything that there is up to where it has read was told, once.
-    fn judge(&self, log: &Log) {
+    pub(crate) fn judge(&self, log: &Log) {
         let between = |from: u64, to: u64| {
             log.places.keys().copied().filter(move |place| *place > from && *place <= to)
         };
@@ -112,7 +113,7 @@ impl Follower {
 }
 
 /// Reads along on a thread of its own until this server is gone.
-fn follow(
+pub(crate) fn follow(
     client: &Client,
     address: &str,
     follower: &Arc<Mutex<Follower>>,
@@ -129,14 +130,31 @@ fn follow(
 
 #[test]
 fn killed_at_random_nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
-    let mut plan = Plan::of("kills", 0.4);
+    let plan = Plan::of("kills", 0.2);
     let folder = tempfile::tempdir().unwrap();
     let token = token(folder.path());
+    kills(plan, &token, || Server::start(folder.path()));
+}
+
+#[test]
+fn killed_at_random_before_postgresql_nothing_is_lost_or_doubled_either() {
+    let plan = Plan::of("kills-postgres", 0.2);
+    let folder = tempfile::tempdir().unwrap();
+    let machine = Machine::new();
+    let token = token_of(&machine.url(), folder.path());
+    let data = folder.path().display().to_string();
+    let environment =
+        vec![("DAYBOOK_DATABASE_URL".into(), machine.url()), ("DAYBOOK_DATA".into(), data)];
+    let start = Start { environment, ..Start::default() };
+    kills(plan, &token, || Server::with(folder.path(), &start));
+}
+
+fn kills(mut plan: Plan, token: &str, start: impl Fn() -> Server) {
     let follower = Arc::new(Mutex::new(Follower::default()));
     let (mut all, mut round) = (Known::default(), 0);
     while plan.goes_on(round, 8) {
-        let server = Server::start(folder.path());
-        let client = Client::new(&token);
+        let server = start();
+        let client = Client::new(token);
         let following = follow(&client, &server.address, &follower);
         // What came to nothing is sent again, or not.
         for batch in std::mem::take(&mut all.open) {
@@ -170,8 +188,8 @@ fn killed_at_random_nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
         round += 1;
     }
 
-    let server = Server::start(folder.path());
-    let client = Client::new(&token);
+    let server = start();
+    let client = Client::new(token);
     let log = Log::read(&client, &server.address);
     all.acknowledged.iter().for_each(|batch| log.has_all(batch));
     all.given_up.iter().chain(&all.open).for_each(|batch| log.has_all_or_nothing(batch));

@@ -127,9 +127,15 @@ fn free_port() -> String {
 
 /// A token that may do everything in `acme`.
 pub(crate) fn token(folder: &Path) -> String {
+    token_of(&url(folder), folder)
+}
+
+/// The same, of the log at this address; what this machine keeps of it is in this folder.
+pub(crate) fn token_of(url: &str, folder: &Path) -> String {
     let made = Command::new(daybook())
         .args(["token", "create", "--project", "acme", "--name", "torture"])
-        .args(["--scope", "ingest,read,export", "--database-url", &url(folder)])
+        .args(["--scope", "ingest,read,export", "--database-url", url])
+        .env("DAYBOOK_DATA", folder)
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

@@ -163,7 +163,7 @@ impl Keeper {
     async fn begin(&mut self) -> Result<(), StoreError> {
         // Before anything is read: what is taken out from now on is told.
         self.removed = self.source.removed(self.project).await?;
-        let head = self.source.newest(self.project).await?;
+        let head = self.source.head(self.project).await?;
         let first = self.read(Name::Base(0)).await?.filter(|stored| stored.base <= head);
         let tail = if first.is_none() { self.read(Name::Tail(1)).await? } else { None };
         self.base = match (&first, tail) {

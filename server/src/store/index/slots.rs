@@ -165,7 +165,7 @@ impl Slots {
         let place = if as_of <= announced {
             as_of
         } else {
-            let place = self.source.newest(project).await?.min(as_of);
+            let place = self.source.head(project).await?.min(as_of);
             self.announce(project, place);
             place
         };

@@ -13,11 +13,6 @@ use crate::store::{
 /// A store that gives out its narrow rows and its words.
 #[async_trait]
 pub(crate) trait Source: Store {
-    /// As [`Store::head`], where a replica may be behind: the newest place that there is.
-    async fn newest(&self, project: ProjectId) -> Result<Seq, StoreError> {
-        self.head(project).await
-    }
-
     /// At most `limit` rows behind a place of the log, in the order of the log, and the place up to which
     /// these are all there are.
     async fn rows_after(

@@ -9,9 +9,9 @@ use super::{
     read::{Reader, narrow, word},
 };
 use crate::store::{
-    Parts, ProjectId, Removal, StoreError,
+    Parts, ProjectId, Removal, Store as _, StoreError,
     dictionary::{Kind, Word},
-    engine::{Ask, Columns as _, Engine, head},
+    engine::{Ask, Columns as _, Engine},
     gate::Gate,
     index::{COLUMNS, Coded, Key, Row, Source},
     row::Narrow,
@@ -72,11 +72,6 @@ impl<E: Engine> Tables<E> {
 
 #[async_trait]
 impl<E: Engine> Source for Tables<E> {
-    async fn newest(&self, project: ProjectId) -> Result<Seq, StoreError> {
-        let mut primary = self.engine.primary().acquire().await?;
-        Ok(head(&mut *primary, super::PLACE, project).await?.unsigned_abs())
-    }
-
     async fn rows_after(
         &self,
         project: ProjectId,
@@ -87,7 +82,7 @@ impl<E: Engine> Source for Tables<E> {
             let upto = rows.last().map_or(after, |row| row.key.1);
             return Ok((rows, upto));
         }
-        let head = self.newest(project).await?;
+        let head = self.head(project).await?;
         let upto = Ord::min(after.saturating_add(limit as u64), head);
         let (first, last) = (place(after), place(upto));
         // By way of what is in the order of the log.

@@ -1,0 +1,210 @@
+//! Two servers before one PostgreSQL and a replica of it, while one after the other fails.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    audit::Log,
+    client::{ACTION, Client, Sent},
+    kills::Follower,
+    machine::Machine,
+    plan::Plan,
+    process::{LONG, Server, Start, token_of},
+};
+
+/// Waits until something is so.
+fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let end = Instant::now() + LONG;
+    while !so() {
+        assert!(Instant::now() < end, "{what} does not come");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// What those who send and those who read share.
+struct Fleet {
+    client: Client,
+    addresses: Mutex<[String; 2]>,
+    over: AtomicBool,
+    acknowledged: Mutex<Vec<Vec<String>>>,
+    batches: AtomicUsize,
+    head: AtomicU64,
+    followers: [Mutex<Follower>; 2],
+}
+
+impl Fleet {
+    fn address(&self, number: usize) -> String {
+        self.addresses.lock().unwrap()[number].clone()
+    }
+
+    /// Sends batch after batch to one server, and each to the other where that does not answer, until it is
+    /// acknowledged.
+    fn write(&self, name: usize) {
+        let mut at = name;
+        for number in 0.. {
+            if self.over.load(Ordering::Relaxed) {
+                return;
+            }
+            let batch: Vec<_> = (0..20).map(|event| format!("f{name}-{number}-{event}")).collect();
+            loop {
+                match self.client.send(&self.address(at), &batch) {
+                    Sent::Acknowledged(report) => {
+                        assert_eq!(report.stored + report.duplicates, 20, "{report:?}");
+                        self.head.fetch_max(report.head, Ordering::Relaxed);
+                        break;
+                    }
+                    Sent::Refused(503, _) | Sent::Unknown => at = 1 - at,
+                    Sent::Refused(status, _) => panic!("refused with {status}"),
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+            self.acknowledged.lock().unwrap().push(batch);
+            self.batches.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Reads along at one server, and comes back to where it was.
+    fn follow(&self, number: usize) {
+        let there = |follower: &Follower| {
+            self.over.load(Ordering::Relaxed)
+                && follower.position >= self.head.load(Ordering::Relaxed)
+        };
+        loop {
+            let after = {
+                let follower = self.followers[number].lock().unwrap();
+                if there(&follower) {
+                    return;
+                }
+                follower.position
+            };
+            self.client.follow(&self.address(number), after, |message| {
+                let mut follower = self.followers[number].lock().unwrap();
+                follower.hear(&message);
+                !there(&follower)
+            });
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// More was acknowledged, and both readers have heard of it.
+    fn go_on(&self, what: &str) {
+        let before = self.batches.load(Ordering::Relaxed);
+        until(what, || self.batches.load(Ordering::Relaxed) >= before + 12);
+        let head = self.head.load(Ordering::Relaxed);
+        for follower in &self.followers {
+            until(what, || follower.lock().unwrap().position >= head);
+        }
+    }
+
+    /// How far a server says that the log goes.
+    fn as_of(&self, number: usize) -> Option<u64> {
+        let path = format!("/api/projects/acme/histogram?range=all&action={ACTION}");
+        let (status, text) = self.client.get(&self.address(number), &path)?;
+        let answer: Value = serde_json::from_str(&text).ok()?;
+        (status == 200).then(|| answer["as_of"].as_u64())?
+    }
+}
+
+#[test]
+fn two_servers_share_a_primary_and_a_replica() {
+    let _plan = Plan::of("fleet", 0.0);
+    let mut primary = Machine::new();
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let token = token_of(&primary.url(), folders[0].path());
+    let mut replica = primary.replica();
+    let starts = folders.each_ref().map(|folder| {
+        let environment = vec![
+            ("DAYBOOK_DATABASE_URL".to_owned(), primary.url()),
+            ("DAYBOOK_READ_URL".to_owned(), replica.url()),
+            ("DAYBOOK_DATA".to_owned(), folder.path().display().to_string()),
+        ];
+        Start { environment, ..Start::default() }
+    });
+    let first = Server::with(folders[0].path(), &starts[0]);
+    let second = Server::with(folders[1].path(), &starts[1]);
+    let fleet = Arc::new(Fleet {
+        client: Client::new(&token),
+        addresses: Mutex::new([first.address.clone(), second.address.clone()]),
+        over: AtomicBool::new(false),
+        acknowledged: Mutex::default(),
+        batches: AtomicUsize::new(0),
+        head: AtomicU64::new(0),
+        followers: Default::default(),
+    });
+
+    // Made at the one that is not on duty, obeyed by the one that is.
+    let admin = Client::of(&folders[1].path().join("postgres.server"));
+    let rule = json!({
+        "name": "Each batch", "filter": format!("action={ACTION}"), "severity": "low",
+        "condition": {"kind": "any"}, "by": "actor", "quiet": 86_400,
+    });
+    let made = admin.ask(&second.address, "POST", "alerts/rules", &rule).unwrap();
+    assert!((200..300).contains(&made.0), "{made:?}");
+
+    let writers: Vec<_> = (0..2)
+        .map(|number| thread::spawn({ let fleet = Arc::clone(&fleet); move || fleet.write(number) }))
+        .collect();
+    let readers: Vec<_> = (0..2)
+        .map(|number| thread::spawn({ let fleet = Arc::clone(&fleet); move || fleet.follow(number) }))
+        .collect();
+    fleet.go_on("what both servers take in");
+
+    first.kill();
+    let address = second.address.clone();
+    fleet.addresses.lock().unwrap()[0].clone_from(&address);
+    fleet.go_on("what the other server takes in");
+
+    primary.stop();
+    primary.start();
+    fleet.go_on("what is taken in after the primary was restarted");
+
+    let first = Server::with(folders[0].path(), &starts[0]);
+    fleet.addresses.lock().unwrap()[0].clone_from(&first.address);
+    fleet.go_on("what a server takes in that came back");
+
+    // The replica lags: what is read of it is of a moment, and says so.
+    replica.ask("daybook", "SELECT pg_wal_replay_pause()");
+    until("the pause", || replica.ask("daybook", "SELECT pg_get_wal_replay_pause_state()") == "paused");
+    fleet.go_on("what is taken in while the replica lags");
+    let behind = fleet.as_of(0).unwrap();
+    assert!(behind < fleet.head.load(Ordering::Relaxed), "{behind} is not behind");
+    replica.ask("daybook", "SELECT pg_wal_replay_resume()");
+    let head = fleet.head.load(Ordering::Relaxed);
+    until("the replica", || fleet.as_of(0).is_some_and(|as_of| as_of >= head));
+
+    replica.crash();
+    fleet.go_on("what is taken in while the replica is cut off");
+    let head = fleet.head.load(Ordering::Relaxed);
+    until("an answer of the primary", || fleet.as_of(1).is_some_and(|as_of| as_of >= head));
+    replica.start();
+    fleet.go_on("what is taken in once the replica is back");
+
+    fleet.over.store(true, Ordering::Relaxed);
+    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    readers.into_iter().for_each(|reader| reader.join().unwrap());
+    let head = fleet.head.load(Ordering::Relaxed);
+    let acknowledged = fleet.acknowledged.lock().unwrap();
+    for number in 0..2 {
+        until("all of it", || fleet.as_of(number).is_some_and(|as_of| as_of >= head));
+        let log = Log::read(&fleet.client, &fleet.address(number));
+        acknowledged.iter().for_each(|batch| log.has_all(batch));
+        assert_eq!(log.ids.len(), acknowledged.len() * 20, "nothing else is there");
+        fleet.followers[number].lock().unwrap().judge(&log);
+    }
+    // One alert for each of those who sent, whoever was on duty.
+    let fired = || {
+        let (_, found) = admin.ask(&second.address, "GET", "alerts/firings", &json!({}))?;
+        found["firings"].as_array().map(Vec::len)
+    };
+    until("the alerts", || fired() >= Some(2));
+    assert_eq!(fired(), Some(2));
+    assert_eq!(primary.ask("daybook", "SELECT count(*) FROM server WHERE on_duty"), "1");
+}
