@@ -20,6 +20,7 @@ mod import;
 mod log;
 mod logging;
 mod manual;
+mod migrate;
 mod oidc;
 mod outbound;
 mod remote;
@@ -131,6 +132,8 @@ enum Command {
     Stream(stream::StreamCommand),
     /// Bring entries back from the archive
     Restore(restore::Restore),
+    /// Move the log from its file to PostgreSQL, also while a server writes to it
+    Migrate(migrate::Migrate),
     /// Copy the log to a file, also while a server has it open
     Backup(backup::Backup),
     /// Look whether a server would do well here, and say what to do where not
@@ -216,6 +219,7 @@ pub async fn run() -> ExitCode {
         Command::Query(command) => command.run(&cli.log).await,
         Command::Tail(command) => command.run(&cli.log).await,
         Command::Export(command) => command.run(&cli.log).await,
+        Command::Migrate(command) => command.run(&cli.log).await,
         Command::Backup(command) => command.run(&cli.log).await,
         Command::Doctor(command) => command.run(&cli.log, &cli.file).await,
         Command::Completions(command) => {

@@ -29,6 +29,8 @@ mod kills;
 mod load;
 #[path = "postgres/machine.rs"]
 mod machine;
+#[path = "torture/migrate.rs"]
+mod migrate;
 #[path = "torture/plan.rs"]
 mod plan;
 #[path = "torture/process.rs"]

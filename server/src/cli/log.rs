@@ -58,6 +58,11 @@ impl OpenLog {
         if options.is_postgres() {
             let replica = options.read_url.as_deref();
             let database = postgres::Database::open(&options.database_url, replica).await?;
+            if let Some(file) = database.incoming().await? {
+                return Err(CliError::Say(format!(
+                    "the log of {file} is being moved to this database: finish that with daybook migrate"
+                )));
+            }
             let beside = Beside::Log(Database::from(&database));
             return Self::on(Tables::on(database), beside, presence, index_memory).await;
         }

@@ -59,6 +59,27 @@ impl<E: Engine> Tables<E> {
         &self.engine
     }
 
+    /// Writes entries of another log down as they are, behind those that are there, up to a place of that log.
+    pub async fn copy(
+        &self,
+        project: ProjectId,
+        entries: &[Entry],
+        upto: Seq,
+    ) -> Result<(), StoreError> {
+        self.writer.lock().await.copy(&self.engine, project, entries, upto).await
+    }
+
+    /// The whole entries behind a place of the log, up to another.
+    pub async fn between_whole(
+        &self,
+        project: ProjectId,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let places: Vec<_> = (after.saturating_add(1)..=upto).map(sql::place).collect();
+        self.reader(project, upto).await?.entries(project, &places, Parts::Whole).await
+    }
+
     /// What the database is asked for a count over the scope, values included: to be tried by hand.
     pub async fn count_sql(&self, scope: &Scope) -> Result<Option<String>, StoreError> {
         let found = self.reader(scope.project, scope.as_of).await?.resolve(scope, None).await?;

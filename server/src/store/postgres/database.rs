@@ -78,6 +78,12 @@ impl Database {
         self.server
     }
 
+    /// The file from which a log is being moved here, where that is not finished.
+    pub async fn incoming(&self) -> Result<Option<String>, StoreError> {
+        let there = "SELECT source FROM migration WHERE finished_at IS NULL";
+        Ok(sqlx::query_scalar(there).fetch_optional(&self.writer).await?)
+    }
+
     /// The connections that write.
     pub fn writer(&self) -> &PgPool {
         &self.writer

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use daybook_model::{Entry, Event, Severity, Timestamp};
+use daybook_model::{Entry, Event, Seq, Severity, Timestamp};
 use sea_query::{Expr, ExprTrait as _, Query};
 use sqlx::Connection as _;
 
@@ -13,7 +13,7 @@ use crate::store::{
     engine::{Ask, Cells as _, Columns as _, Engine, head},
     index::Row,
     row::{Exact, Id, Narrow, Sought, Wide, bits, outcome_code, severity_code},
-    sql::{Dialect, Statement},
+    sql::{Dialect, Statement, place},
 };
 
 const ENTRY: Table = Table {
@@ -85,6 +85,7 @@ pub(super) struct Writer {
 /// An event that is new, at its place.
 struct New<'a> {
     seq: i64,
+    received_at: Timestamp,
     event: &'a Event,
     words: [Option<i64>; Kind::COUNT],
 }
@@ -134,17 +135,52 @@ impl Writer {
             let new: Vec<_> = (head + 1..)
                 .zip(fresh)
                 .zip(numbers)
-                .map(|((seq, event), words)| New { seq, event, words })
+                .map(|((seq, event), words)| New { seq, received_at, event, words })
                 .collect();
             rows = new.iter().map(row).collect::<Result<_, _>>()?;
             last = new.last().map_or(head, |n| n.seq);
-            store(&mut *transaction, project, new, received_at).await?;
+            store(&mut *transaction, project, new, last).await?;
             engine.announce(&mut transaction, project, last).await?;
         }
         transaction.commit().await?;
         lexicon.wrote(project, last);
         self.lexicon = lexicon;
         Ok((outcomes, rows))
+    }
+}
+
+impl Writer {
+    /// Writes entries of another log down as they are, behind those that are there, up to a place.
+    pub(super) async fn copy<E: Engine>(
+        &mut self,
+        engine: &E,
+        project: ProjectId,
+        entries: &[Entry],
+        upto: Seq,
+    ) -> Result<(), StoreError> {
+        let times: Vec<_> = entries.iter().map(|entry| entry.event.occurred_at.millis()).collect();
+        engine.make_room(&times).await?;
+        let mut connection = engine.writer().acquire().await?;
+        let mut lexicon = std::mem::take(&mut self.lexicon);
+        let mut transaction = connection.begin_with(E::WRITE).await?;
+        let head = head(&mut *transaction, E::HEAD, project).await?;
+        let first = entries.first().map_or(upto, |entry| entry.seq);
+        if place(first) <= head {
+            return Err(StoreError::Failed(format!("the log goes up to {head} already")));
+        }
+        let events: Vec<_> = entries.iter().map(|entry| &entry.event).collect();
+        let numbers = lexicon.numbers(&mut *transaction, project, head, &events).await?;
+        let new = entries.iter().zip(numbers).map(|(entry, words)| New {
+            seq: place(entry.seq),
+            received_at: entry.received_at,
+            event: &entry.event,
+            words,
+        });
+        store(&mut *transaction, project, new.collect(), place(upto)).await?;
+        transaction.commit().await?;
+        lexicon.wrote(project, place(upto));
+        self.lexicon = lexicon;
+        Ok(())
     }
 }
 
@@ -259,16 +295,15 @@ async fn store<C: Ask>(
     connection: &mut C,
     project: ProjectId,
     mut new: Vec<New<'_>>,
-    received_at: Timestamp,
+    last: i64,
 ) -> Result<(), StoreError> {
-    let last = new.last().map_or(0, |n| n.seq);
     let detail = match C::DIALECT {
         Dialect::Sqlite => &DETAIL_BY_KEY,
         Dialect::Postgres => &DETAIL,
     };
     detail
-        .insert(connection, &new, |row, New { seq, event, .. }| {
-            let wide = Wide::of(event, received_at)?;
+        .insert(connection, &new, |row, New { seq, received_at, event, .. }| {
+            let wide = Wide::of(event, *received_at)?;
             match C::DIALECT {
                 Dialect::Sqlite => row.add((project.0 << 40) + seq)?,
                 Dialect::Postgres => row.add(project.0)?.add(*seq)?,
@@ -282,11 +317,11 @@ async fn store<C: Ask>(
         })
         .await?;
     if C::DIALECT == Dialect::Postgres {
-        let place = |row: &mut C::Cells, New { seq, event, .. }: &New<'_>| {
+        let bind = |row: &mut C::Cells, New { seq, received_at, event, .. }: &New<'_>| {
             row.add(project.0)?.add(*seq)?.add(event.occurred_at.millis())?;
             row.add(received_at.millis()).map(drop)
         };
-        PLACE.insert(connection, &new, place).await?;
+        PLACE.insert(connection, &new, bind).await?;
     }
     // Rows go in by key, so that neighbours are written together.
     let mut ids: Vec<(Id, i64)> =
