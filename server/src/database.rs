@@ -53,9 +53,9 @@ impl From<&sqlite::Database> for Database {
 impl From<&postgres::Database> for Database {
     fn from(database: &postgres::Database) -> Self {
         // Not from a replica: who was let in, or sent away, is so at once.
-        let pool = database.writer();
+        let pool = database.readers();
         Self {
-            writer: Pool::Postgres { pool: pool.clone(), in_turn: true },
+            writer: Pool::Postgres { pool: database.beside().clone(), in_turn: true },
             readers: Pool::Postgres { pool: pool.clone(), in_turn: false },
             shared: Some(Shared { pool: pool.clone(), server: database.server() }),
         }

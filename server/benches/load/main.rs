@@ -8,17 +8,25 @@
 use daybook::demo::Demo;
 use daybook_model::{Event, Timestamp};
 
+mod copy;
 mod ingest;
+#[path = "../../tests/postgres/machine.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "what torture does with it beside")]
+mod machine;
 #[path = "../../tests/torture/process.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "what torture does with a server beside")]
 mod process;
+#[path = "../../tests/postgres/programs.rs"]
+#[expect(clippy::unwrap_used, reason = "a bench that cannot set up has failed")]
+mod programs;
 mod queries;
 mod raw;
 mod readers;
 #[path = "../log/table.rs"]
 mod table;
 
-use process::{Server, token};
+use machine::Machine;
+use process::{Server, Start, token, token_of};
 use table::Table;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -62,6 +70,8 @@ fn main() -> Result<(), Error> {
     let verdict = if share >= 60.0 { "within" } else { "OVER" };
     table.note("  share of what SQLite copies", &format!("{share:.0} % (≥ 60): {verdict}"));
 
+    postgres(&bodies, &events, now, &mut table)?;
+
     let folder = tempfile::tempdir()?;
     let token = token(folder.path());
     let server = Server::start(folder.path());
@@ -69,6 +79,47 @@ fn main() -> Result<(), Error> {
     queries::measure(&server, &token, over_http / 2.0, now, &mut table)?;
     readers::measure(&server, folder.path(), readers, &mut table)?;
     table.print("");
+    Ok(())
+}
+
+/// The same before PostgreSQL.
+fn postgres(
+    bodies: &[Vec<u8>],
+    events: &[Event],
+    now: Timestamp,
+    table: &mut Table,
+) -> Result<(), Error> {
+    let mut pairs = Vec::new();
+    for _ in 0..PAIRS {
+        let machine = Machine::new();
+        let folder = tempfile::tempdir()?;
+        let token = token_of(&machine.url(), folder.path());
+        let environment = vec![
+            ("DAYBOOK_DATABASE_URL".into(), machine.url()),
+            ("DAYBOOK_DATA".into(), folder.path().display().to_string()),
+        ];
+        let server = Server::with(folder.path(), &Start { environment, ..Start::default() });
+        let over_http = ingest::rate(&server, &token, bodies, events.len())?;
+        server.kill();
+        let empty = ["copied", "own"].map(|name| {
+            machine.ask("postgres", &format!("CREATE DATABASE {name}"));
+            machine.url().replace("/daybook", &format!("/{name}"))
+        });
+        let empty = [empty[0].as_str(), empty[1].as_str()];
+        let (raw, own) = copy::rates(&machine.url(), empty, events, now)?;
+        println!(
+            "  {over_http:.0} events a second over HTTP, {own:.0} without, {raw:.0} copied by PostgreSQL"
+        );
+        pairs.push((over_http, own, raw));
+    }
+    pairs.sort_by(|a, b| (a.0 / a.2).total_cmp(&(b.0 / b.2)));
+    let (over_http, own, raw) = pairs[PAIRS / 2];
+    table.row("PostgreSQL: events stored a second over HTTP, 16 clients", over_http, "/s", None, None);
+    table.row("the same batches given to the store, one by one", own, "/s", None, None);
+    table.row("the same rows by COPY, as many a transaction", raw, "/s", None, None);
+    let share = 100.0 * over_http / raw;
+    let verdict = if share >= 60.0 { "within" } else { "OVER" };
+    table.note("  share of what PostgreSQL copies", &format!("{share:.0} % (≥ 60): {verdict}"));
     Ok(())
 }
 

@@ -59,6 +59,11 @@ impl<E: Engine> Tables<E> {
         &self.engine
     }
 
+    /// Makes room for entries of these times, before they are written by another way.
+    pub async fn make_room(&self, times: &[i64]) -> Result<(), StoreError> {
+        self.engine.make_room(times).await
+    }
+
     /// Writes entries of another log down as they are, behind those that are there, up to a place of that log.
     pub async fn copy(
         &self,

@@ -26,8 +26,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How many questions are answered at once.
 const READERS: u32 = 12;
-/// How many write at once: one batch of a project at a time, and what is kept beside the log.
-const WRITERS: u32 = 6;
+/// How many write to the log at once: one batch of a project at a time.
+const WRITERS: u32 = 4;
+/// How many change what is kept beside it, or wait for their turn to.
+const BESIDE: u32 = 4;
 
 /// How long a replica is waited for before the primary is read instead.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -40,6 +42,7 @@ const BOUND: [(&str, &str); 1] = [("statement_timeout", "60s")];
 #[derive(Debug, Clone)]
 pub struct Database {
     writer: PgPool,
+    beside: PgPool,
     readers: PgPool,
     replica: Option<PgPool>,
     parts: Arc<Parts>,
@@ -59,6 +62,8 @@ impl Database {
         let pool = PgPoolOptions::new().acquire_timeout(Duration::from_secs(30));
         let writer = pool.clone().max_connections(WRITERS).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
+        // Who waits for a turn there is in nobody's way here.
+        let beside = pool.clone().max_connections(BESIDE).connect_lazy_with(options.clone());
         let pool = pool.max_connections(READERS);
         let readers = pool.clone().connect_lazy_with(options.options(BOUND));
         let replica = match replica {
@@ -70,7 +75,7 @@ impl Database {
             None => None,
         };
         let (parts, resting) = (Arc::default(), Arc::default());
-        Ok(Self { writer, readers, replica, parts, resting, server })
+        Ok(Self { writer, beside, readers, replica, parts, resting, server })
     }
 
     /// This server among those that share the database.
@@ -89,6 +94,11 @@ impl Database {
         &self.writer
     }
 
+    /// The connections that change what is kept beside the log.
+    pub fn beside(&self) -> &PgPool {
+        &self.beside
+    }
+
     /// The connections that read from the primary.
     pub fn readers(&self) -> &PgPool {
         &self.readers
@@ -100,6 +110,7 @@ impl Database {
             replica.close().await;
         }
         self.readers.close().await;
+        self.beside.close().await;
         self.writer.close().await;
     }
 }
@@ -196,7 +207,7 @@ impl Engine for Database {
 
     fn news(&self) -> Option<mpsc::Receiver<(ProjectId, News)>> {
         let (tell, told) = mpsc::channel(1_024);
-        tokio::spawn(news::follow(self.writer.clone(), self.server, tell));
+        tokio::spawn(news::follow(self.readers.clone(), self.server, tell));
         Some(told)
     }
 
