@@ -133,7 +133,7 @@ impl Table {
     }
 
     /// Every stream there is.
-    pub(super) async fn ids(&self) -> Result<Vec<i64>, StreamsError> {
+    pub(crate) async fn ids(&self) -> Result<Vec<i64>, StreamsError> {
         let all = scalar("SELECT id FROM stream ORDER BY id");
         Ok(all.fetch_all(self.log.readers()).await?)
     }
