@@ -38,6 +38,9 @@ const REST: Duration = Duration::from_secs(5);
 /// How much what one question takes is bounded, whatever it asks.
 const BOUND: [(&str, &str); 1] = [("statement_timeout", "60s")];
 
+/// Statements that write many rows are planned once: with thousands of values that takes longer than doing it.
+const AS_EVER: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
+
 /// An opened database, brought to the newest layout.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -60,7 +63,8 @@ impl Database {
         // What this server notes of itself can be told from what others note.
         let options = options(url)?.options([("daybook.server", server.to_string())]);
         let pool = PgPoolOptions::new().acquire_timeout(Duration::from_secs(30));
-        let writer = pool.clone().max_connections(WRITERS).connect_with(options.clone()).await?;
+        let writing = options.clone().options(AS_EVER);
+        let writer = pool.clone().max_connections(WRITERS).connect_with(writing).await?;
         MIGRATIONS.run(&writer).await?;
         // Who waits for a turn there is in nobody's way here.
         let beside = pool.clone().max_connections(BESIDE).connect_lazy_with(options.clone());
