@@ -42,7 +42,7 @@ pub(crate) use source::Source;
 
 use super::{
     Appended, Counts, Held, News, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
-    StoreError, engine::Engine, tables::Tables,
+    StoreError, engine::Engine, tables::{self, Tables},
 };
 use keeper::blocking;
 use plan::Plan;
@@ -171,7 +171,7 @@ impl Store for Index {
         let (tell, told) = mpsc::channel(NEWS);
         let slots = Arc::downgrade(&self.slots);
         tokio::spawn(async move {
-            while let Some((project, told)) = news.recv().await {
+            while let Some((project, told)) = tables::next(&mut news, &tell).await {
                 let Some(slots) = slots.upgrade() else { return };
                 match told {
                     News::Grown(head) => slots.announce(project, head),

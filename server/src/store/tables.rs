@@ -182,6 +182,17 @@ impl<E: Engine> Tables<E> {
     }
 }
 
+/// The next news, unless nobody wants to know any more.
+pub(super) async fn next(
+    news: &mut mpsc::Receiver<(ProjectId, News)>,
+    tell: &mpsc::Sender<(ProjectId, News)>,
+) -> Option<(ProjectId, News)> {
+    tokio::select! {
+        () = tell.closed() => None,
+        told = news.recv() => told,
+    }
+}
+
 /// How many news of other servers may wait.
 const NEWS: usize = 1_024;
 /// The last place of a project's log.
@@ -257,7 +268,7 @@ impl<E: Engine> Store for Tables<E> {
         let (tell, told) = mpsc::channel(NEWS);
         let recent = Arc::clone(&self.recent);
         tokio::spawn(async move {
-            while let Some((project, what)) = news.recv().await {
+            while let Some((project, what)) = next(&mut news, &tell).await {
                 if what == News::Shrunk {
                     recent.forget(project);
                 }
