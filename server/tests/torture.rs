@@ -37,6 +37,8 @@ mod plan;
 mod process;
 #[path = "postgres/programs.rs"]
 mod programs;
+#[path = "torture/cut.rs"]
+mod cut;
 #[path = "torture/receiver.rs"]
 mod receiver;
 #[path = "torture/retention.rs"]

@@ -3,7 +3,7 @@
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -19,23 +19,41 @@ const LONG: Duration = Duration::from_mins(1);
 pub(crate) struct Machine {
     folder: PathBuf,
     running: Option<Child>,
+    /// Whether its database is on a disk of its own, in a namespace.
+    small: bool,
 }
 
 impl Machine {
     /// A new one, which runs, with an empty database `daybook`.
     pub(crate) fn new() -> Self {
-        let mut machine = Self { folder: folder(), running: None };
+        Self::made(false)
+    }
+
+    /// The same with its tables on a small disk, in memory, that it alone sees; for root alone.
+    pub(crate) fn on_a_small_disk() -> Self {
+        Self::made(true)
+    }
+
+    fn made(small: bool) -> Self {
+        let mut machine = Self { folder: folder(), running: None, small };
         let mut made = machine.command("initdb");
         made.arg("-D").arg(machine.folder.join("data"));
         done(made.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]));
         machine.start();
-        machine.ask("postgres", "CREATE DATABASE daybook");
+        let mut place = "";
+        if small {
+            let space = machine.folder.join("disk/space");
+            done(Command::new("install").args(["-d", "-o", "postgres", "-m", "700"]).arg(machine.inside(&space)));
+            machine.ask("postgres", &format!("CREATE TABLESPACE small LOCATION '{}'", space.display()));
+            place = " TABLESPACE small";
+        }
+        machine.ask("postgres", &format!("CREATE DATABASE daybook{place}"));
         machine
     }
 
     /// One that follows this one, and runs.
     pub(crate) fn replica(&self) -> Self {
-        let mut machine = Self { folder: folder(), running: None };
+        let mut machine = Self { folder: folder(), running: None, small: false };
         let mut copied = machine.command("pg_basebackup");
         copied.arg("-h").arg(&self.folder).args(["-U", "postgres", "-R", "-X", "stream"]);
         done(copied.args(["-c", "fast", "--no-sync", "-D"]).arg(machine.folder.join("data")));
@@ -57,6 +75,16 @@ impl Machine {
         let said = String::from_utf8_lossy(&answer.stderr);
         assert!(answer.status.success(), "{text}: {said}");
         String::from_utf8(answer.stdout).unwrap().trim().to_owned()
+    }
+
+    /// A file on its small disk, as it is seen from outside.
+    pub(crate) fn on_disk(&self, name: &str) -> PathBuf {
+        self.inside(&self.folder.join("disk").join(name))
+    }
+
+    fn inside(&self, path: &Path) -> PathBuf {
+        let pid = self.running.as_ref().map_or(0, Child::id);
+        Path::new("/proc").join(pid.to_string()).join("root").join(path.strip_prefix("/").unwrap())
     }
 
     /// Starts it, and waits until it can be asked.
@@ -100,7 +128,14 @@ impl Machine {
 
     /// One of its programs, as the user whom it runs as. It ends with whoever started it.
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new("setpriv");
+        let mut command = if self.small && program == "postgres" {
+            let mut command = Command::new("unshare");
+            let mounted = "mkdir -p \"$0/disk\" && mount -t tmpfs -o size=64m,mode=755 tmpfs \"$0/disk\" && exec \"$@\"";
+            command.args(["--mount", "sh", "-c", mounted]).arg(&self.folder).arg("setpriv");
+            command
+        } else {
+            Command::new("setpriv")
+        };
         command.args(user()).args(["--pdeathsig=QUIT", "--"]).arg(programs().join(program));
         command.current_dir(&self.folder);
         command

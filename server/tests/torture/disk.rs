@@ -14,8 +14,9 @@ use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use crate::{
     audit::Log,
     client::{Client, Sent},
+    machine::Machine,
     plan::Plan,
-    process::{LONG, Server, Start, daybook, token, url},
+    process::{LONG, Server, Start, daybook, token, token_of, url},
 };
 
 /// A disk that can be filled.
@@ -53,14 +54,7 @@ impl Disk for Small {
     }
 
     fn fill(&self, server: &Server) {
-        let mut filler = fs::File::create(self.filler(server)).unwrap();
-        let mut length = 1 << 20;
-        // To the last page.
-        while length >= 4096 {
-            if filler.write_all(&vec![0; length]).is_err() {
-                length /= 2;
-            }
-        }
+        fill(&self.filler(server));
     }
 
     fn clear(&self, server: &Server) {
@@ -88,6 +82,52 @@ impl Disk for Limited {
     fn clear(&self, server: &Server) {
         limit(server, None);
     }
+}
+
+/// A PostgreSQL whose tables are on a disk of a few megabytes that is really full.
+struct Tables(Machine, tempfile::TempDir);
+
+impl Disk for Tables {
+    fn server(&self) -> Server {
+        let Self(machine, folder) = self;
+        let environment = vec![
+            ("DAYBOOK_DATABASE_URL".into(), machine.url()),
+            ("DAYBOOK_DATA".into(), folder.path().display().to_string()),
+        ];
+        Server::with(folder.path(), &Start { environment, ..Start::default() })
+    }
+
+    fn fill(&self, _: &Server) {
+        fill(&self.0.on_disk("filler"));
+    }
+
+    fn clear(&self, _: &Server) {
+        fs::remove_file(self.0.on_disk("filler")).unwrap();
+    }
+}
+
+/// Writes a file to the last page that there is room for.
+fn fill(file: &Path) {
+    let mut filler = fs::File::create(file).unwrap();
+    let mut length = 1 << 20;
+    while length >= 4096 {
+        if filler.write_all(&vec![0; length]).is_err() {
+            length /= 2;
+        }
+    }
+}
+
+#[test]
+fn where_postgresql_has_no_room_senders_are_told_to_come_again_too() {
+    let mut plan = Plan::of("disk-postgres", 0.0);
+    let alone = Command::new("unshare").args(["--mount", "true"]).output();
+    if !alone.is_ok_and(|output| output.status.success()) {
+        println!("disk-postgres: no namespaces here, so no disk to fill");
+        return;
+    }
+    let (machine, folder) = (Machine::on_a_small_disk(), tempfile::tempdir().unwrap());
+    let token = token_of(&machine.url(), folder.path());
+    suffer(&mut plan, &Tables(machine, folder), &token);
 }
 
 fn limit(server: &Server, bytes: Option<u64>) {
