@@ -30,7 +30,6 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{database::Database, duty::Order};
 use crate::{
     clock::Clock,
     ledger::Ledger,
@@ -40,6 +39,7 @@ use crate::{
     store::{AnyStore, ProjectId},
     streams::Pace,
 };
+use crate::{database::Database, duty::Order};
 pub use backtest::backtest;
 pub use record::{Done, record};
 pub use table::{AlertsError, KeptRecipient, KeptRule, Table, Wanted};

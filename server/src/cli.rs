@@ -67,7 +67,13 @@ struct LogOptions {
     #[arg(long, global = true, env = "DAYBOOK_READ_URL", value_name = "URL")]
     read_url: Option<String>,
     /// A folder for what this machine keeps of a log in PostgreSQL: its column index. Each server has its own
-    #[arg(long, global = true, env = "DAYBOOK_DATA", value_name = "FOLDER", default_value = "data")]
+    #[arg(
+        long,
+        global = true,
+        env = "DAYBOOK_DATA",
+        value_name = "FOLDER",
+        default_value = "data"
+    )]
     data: PathBuf,
 }
 

@@ -74,7 +74,10 @@ impl Database {
     }
 
     /// Holds other servers off what this number stands for, until it is dropped. Beside a file there are none.
-    pub async fn alone(&self, number: i64) -> Result<Option<Begun<'static, Postgres>>, sqlx::Error> {
+    pub async fn alone(
+        &self,
+        number: i64,
+    ) -> Result<Option<Begun<'static, Postgres>>, sqlx::Error> {
         let Some(shared) = &self.shared else { return Ok(None) };
         let mut held = shared.pool.begin().await?;
         let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number);

@@ -85,7 +85,9 @@ async fn keep(state: AppState, pool: PgPool, server: i64, watching: bool) {
         let began = Instant::now();
         let renewed = lease::renew(pool.clone(), server);
         let renewed = match &on_duty {
-            Some(_) => timeout_at(said + SURE, renewed).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)),
+            Some(_) => {
+                timeout_at(said + SURE, renewed).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            }
             None => renewed.await,
         };
         match renewed {
@@ -136,7 +138,9 @@ async fn close_exports(state: AppState) {
     loop {
         match record::close_unfinished(&state).await {
             Ok(0) => {}
-            Ok(n) => tracing::warn!("{n} exports broke off when a server stopped; the log tells which"),
+            Ok(n) => {
+                tracing::warn!("{n} exports broke off when a server stopped; the log tells which")
+            }
             Err(error) => tracing::error!(%error, "exports that broke off are not in the log yet"),
         }
         if state.people.database().shared().is_none() {

@@ -18,7 +18,7 @@ use daybook_model::{
 };
 
 use crate::database::{Database, Row, Transaction, query, scalar};
-use crate::store::{ProjectId};
+use crate::store::ProjectId;
 pub use document::{Made, part, write};
 pub use findings::{Reader, brief, findings};
 pub use record::{Done, exported, record};

@@ -3,7 +3,6 @@
 use crate::database::{Database, query, scalar};
 use daybook_model::settings::{MOST, Settings, SettingsChange};
 
-
 /// Why settings cannot be had or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum PreferencesError {

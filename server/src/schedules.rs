@@ -29,7 +29,7 @@ pub use kept::{Kept, KeptRun};
 pub use told::{changed, made, removed, urged};
 
 use crate::database::Database;
-use crate::store::{StoreError};
+use crate::store::StoreError;
 
 /// How many runs are made at once.
 const AT_ONCE: usize = 2;

@@ -28,13 +28,13 @@ use daybook_model::{Seq, stream::StreamInfo};
 use tokio::{sync::watch, task::JoinSet};
 
 pub use crate::outbound::{Addresses, Authorities, AuthoritiesError};
-use crate::{database::Database, duty::Order};
 use crate::{
     clock::Clock,
     ledger::Ledger,
     privacy,
     store::{AnyStore, ProjectId, StoreError},
 };
+use crate::{database::Database, duty::Order};
 pub use format::write;
 pub use pace::Pace;
 pub use record::{Done, record};

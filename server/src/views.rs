@@ -6,7 +6,7 @@ use daybook_model::{
 };
 
 use crate::database::{Connection, Database, Row, query, scalar};
-use crate::store::{ProjectId};
+use crate::store::ProjectId;
 
 /// How many views a person may save in a project.
 const MOST: i64 = 200;
@@ -155,10 +155,7 @@ impl Views {
         if !own(&mut transaction, project, person, id).await? {
             return Err(ViewsError::NotYours);
         }
-        query("DELETE FROM saved_view WHERE id = $1")
-            .bind(id)
-            .execute(&mut *transaction)
-            .await?;
+        query("DELETE FROM saved_view WHERE id = $1").bind(id).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -12,8 +12,6 @@ mod app;
 mod chart;
 #[path = "postgres/cluster.rs"]
 mod cluster;
-#[path = "postgres/programs.rs"]
-mod programs;
 #[path = "api/connections.rs"]
 mod connections;
 #[path = "api/export.rs"]
@@ -44,6 +42,8 @@ mod people;
 mod postgres;
 #[path = "api/privacy.rs"]
 mod privacy;
+#[path = "postgres/programs.rs"]
+mod programs;
 #[path = "api/published.rs"]
 mod published;
 #[path = "api/read.rs"]

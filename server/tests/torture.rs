@@ -19,6 +19,8 @@ mod client;
 mod clocks;
 #[path = "torture/crowd.rs"]
 mod crowd;
+#[path = "torture/cut.rs"]
+mod cut;
 #[path = "torture/disk.rs"]
 mod disk;
 #[path = "torture/fleet.rs"]
@@ -37,8 +39,6 @@ mod plan;
 mod process;
 #[path = "postgres/programs.rs"]
 mod programs;
-#[path = "torture/cut.rs"]
-mod cut;
 #[path = "torture/receiver.rs"]
 mod receiver;
 #[path = "torture/retention.rs"]

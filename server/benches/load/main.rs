@@ -114,7 +114,13 @@ fn postgres(
     }
     pairs.sort_by(|a, b| (a.0 / a.2).total_cmp(&(b.0 / b.2)));
     let (over_http, own, raw) = pairs[PAIRS / 2];
-    table.row("PostgreSQL: events stored a second over HTTP, 16 clients", over_http, "/s", None, None);
+    table.row(
+        "PostgreSQL: events stored a second over HTTP, 16 clients",
+        over_http,
+        "/s",
+        None,
+        None,
+    );
     table.row("the same batches given to the store, one by one", own, "/s", None, None);
     table.row("the same rows by COPY, as many a transaction", raw, "/s", None, None);
     let share = 100.0 * over_http / raw;

@@ -10,7 +10,7 @@ mod rules;
 use daybook_model::alert::{MAX_RECIPIENTS, MAX_RULES};
 
 use crate::database::Database;
-use crate::store::{StoreError};
+use crate::store::StoreError;
 pub(super) use deliveries::Due;
 pub use firings::Wanted;
 pub use kept::KeptRule;

@@ -24,8 +24,11 @@ use crate::{
     project,
     store::{
         AnyStore, ProjectId,
+        engine::Engine,
         index::{Index, Settings},
-        engine::Engine, postgres, sqlite::Sqlite, tables::Tables,
+        postgres,
+        sqlite::Sqlite,
+        tables::Tables,
     },
 };
 
@@ -105,7 +108,8 @@ impl OpenLog {
     ) -> Result<Journal, CliError> {
         let (store, ledger) = (Arc::clone(&self.store), self.ledger.clone());
         let clock = self.clock.clone();
-        Ok(Journal::start(store, ledger, clock, self.beside.clone(), reading_window, proxies).await?)
+        Ok(Journal::start(store, ledger, clock, self.beside.clone(), reading_window, proxies)
+            .await?)
     }
 }
 

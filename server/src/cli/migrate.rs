@@ -90,7 +90,10 @@ impl Migrate {
         both.beside().await?;
         both.finish().await?;
         drop(presence);
-        println!("{} moved: start servers with --database-url and this address", counted(entries, "entry is", "entries are"));
+        println!(
+            "{} moved: start servers with --database-url and this address",
+            counted(entries, "entry is", "entries are")
+        );
         Ok(())
     }
 }
@@ -102,7 +105,9 @@ async fn is_ours(log: &Path) -> Result<(), CliError> {
     let mut file = options.connect().await.map_err(|e| refused(e.to_string()))?;
     match sqlite::layout(&mut file).await.map_err(|e| refused(e.to_string()))? {
         Layout::Same => Ok(()),
-        Layout::Older(_) => Err(refused("is of an older version: start this version's server once".into())),
+        Layout::Older(_) => {
+            Err(refused("is of an older version: start this version's server once".into()))
+        }
         Layout::Newer => Err(refused("is of a newer version: use that one to move it".into())),
         Layout::Foreign => Err(refused("is no log of Daybook's".into())),
     }
@@ -118,12 +123,16 @@ impl Move {
         match there {
             Some(there) if there == source => return Ok(()),
             Some(there) => {
-                return Err(CliError::say(format!("{there} is being moved there: choose another database")));
+                return Err(CliError::say(format!(
+                    "{there} is being moved there: choose another database"
+                )));
             }
             None => {}
         }
         if !self.to.projects().await?.is_empty() {
-            return Err(CliError::say("there is a log in this database already: choose an empty one"));
+            return Err(CliError::say(
+                "there is a log in this database already: choose an empty one",
+            ));
         }
         let noted = "INSERT INTO migration (source) VALUES ($1) ON CONFLICT (source) DO UPDATE SET finished_at = NULL";
         sqlx::query(noted).bind(source).execute(pool).await?;

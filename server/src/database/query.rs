@@ -4,8 +4,8 @@ use std::{future::Future, marker::PhantomData};
 
 use futures_util::TryStreamExt as _;
 use sqlx::{
-    Arguments as _, Either, Executor as _, PgConnection, SqlSafeStr, SqlStr,
-    SqliteConnection, postgres::PgArguments, sqlite::SqliteArguments,
+    Arguments as _, Either, Executor as _, PgConnection, SqlSafeStr, SqlStr, SqliteConnection,
+    postgres::PgArguments, sqlite::SqliteArguments,
 };
 
 use super::{Column, Connection, Kind, Pool, Row, Transaction, Value};

@@ -8,8 +8,8 @@ use daybook_model::{
 };
 use serde_json::{Value, json};
 
-use crate::database::{Row, query};
 use super::{ExportsError, Job, Tracked};
+use crate::database::{Row, query};
 use crate::{
     error::Error, extract::Caller, intake::normalise, ledger::LedgerError, state::AppState,
     store::ProjectId,

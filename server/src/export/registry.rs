@@ -14,8 +14,8 @@ use daybook_model::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::database::Database;
 use super::Job;
+use crate::database::Database;
 use crate::extract::Caller;
 
 /// How many are remembered, and of one caller. The oldest that does not run goes first.

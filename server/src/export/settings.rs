@@ -2,9 +2,9 @@
 
 use daybook_model::export::ExportSettings;
 
-use crate::database::{Database, query};
 use super::ExportsError;
-use crate::store::{ProjectId};
+use crate::database::{Database, query};
+use crate::store::ProjectId;
 
 /// The project's settings.
 pub async fn of(log: &Database, project: ProjectId) -> Result<ExportSettings, ExportsError> {

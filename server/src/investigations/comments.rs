@@ -2,8 +2,8 @@
 
 use daybook_model::{Seq, Timestamp, investigation::MAX_COMMENTS};
 
-use crate::database::{Row, Transaction, query, scalar};
 use super::{Investigations, InvestigationsError, is_open, most, pins::is_pinned, place, touch};
+use crate::database::{Row, Transaction, query, scalar};
 use crate::store::ProjectId;
 
 /// A comment as it is kept.

@@ -2,8 +2,8 @@
 
 use daybook_model::{Seq, Timestamp, investigation::MAX_PINS};
 
-use crate::database::{Row, Transaction, query, scalar};
 use super::{Investigations, InvestigationsError, comments, is_open, most, place, touch};
+use crate::database::{Row, Transaction, query, scalar};
 use crate::store::ProjectId;
 
 /// An entry as it is pinned.

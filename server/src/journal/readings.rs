@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
-use crate::database::{Beside, Pool, Transaction, query};
 use super::{JournalError, Log};
+use crate::database::{Beside, Pool, Transaction, query};
 use crate::store::ProjectId;
 
 /// How many are settled at once.

@@ -5,8 +5,8 @@ use daybook_model::{
     account::{ActorStatus, Gone, MAX_ACTORS, PersonChange, PersonInfo},
 };
 
-use crate::database::{Connection, Row, query, scalar};
 use super::{People, PeopleError, Person, check_password, new_password, person};
+use crate::database::{Connection, Row, query, scalar};
 use crate::{
     secret::{Secret, SecretHash},
     store::ProjectId,
@@ -41,9 +41,8 @@ impl People {
 
     /// Everybody, by address.
     pub async fn everybody(&self) -> Result<Vec<PersonInfo>, PeopleError> {
-        let rows = query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM person ORDER BY email"
-        )));
+        let rows =
+            query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM person ORDER BY email")));
         let mut people = Vec::new();
         for row in rows.fetch_all(self.log.readers()).await? {
             people.push(self.info(&row).await?);
@@ -53,8 +52,7 @@ impl People {
 
     /// What is known of a person.
     pub async fn person_info(&self, id: i64) -> Result<Option<PersonInfo>, PeopleError> {
-        let row =
-            query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM person WHERE id = $1")));
+        let row = query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM person WHERE id = $1")));
         match row.bind(id).fetch_optional(self.log.readers()).await? {
             Some(row) => self.info(&row).await.map(Some),
             None => Ok(None),

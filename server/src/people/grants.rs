@@ -5,8 +5,8 @@ use daybook_model::{
     account::{Grant, GrantInfo, Project, ProjectPerson, Role},
 };
 
-use crate::database::{Connection, Row, query, scalar};
 use super::{People, PeopleError, Person, token::filter};
+use crate::database::{Connection, Row, query, scalar};
 use crate::store::ProjectId;
 
 /// From columns role, filter, until.
@@ -126,8 +126,7 @@ impl People {
 
     /// The actors that were listed for a person.
     pub async fn actors(&self, person: i64) -> Result<Vec<String>, PeopleError> {
-        let actors =
-            scalar("SELECT actor FROM person_actor WHERE person = $1 ORDER BY actor");
+        let actors = scalar("SELECT actor FROM person_actor WHERE person = $1 ORDER BY actor");
         Ok(actors.bind(person).fetch_all(self.log.readers()).await?)
     }
 }

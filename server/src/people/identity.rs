@@ -5,8 +5,8 @@ use daybook_model::{
     account::{Grant, Role},
 };
 
-use crate::database::{Connection, query, scalar};
 use super::{People, PeopleError, Person, checked_email, grants, person};
+use crate::database::{Connection, query, scalar};
 use crate::store::ProjectId;
 
 /// Somebody for whom a provider vouches.
@@ -140,10 +140,9 @@ async fn known(
     connection: &mut Connection,
     vouched: Vouched<'_>,
 ) -> Result<Option<i64>, PeopleError> {
-    let known =
-        scalar("SELECT person FROM person_identity WHERE issuer = $1 AND subject = $2")
-            .bind(vouched.issuer)
-            .bind(vouched.subject);
+    let known = scalar("SELECT person FROM person_identity WHERE issuer = $1 AND subject = $2")
+        .bind(vouched.issuer)
+        .bind(vouched.subject);
     Ok(known.fetch_optional(connection).await?)
 }
 

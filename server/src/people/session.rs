@@ -2,8 +2,8 @@
 
 use daybook_model::{Timestamp, account::SessionInfo};
 
-use crate::database::{Row, query, scalar};
 use super::{People, PeopleError, Person, person};
+use crate::database::{Row, query, scalar};
 use crate::{
     extract::Origin,
     secret::{Secret, SecretHash},
@@ -217,10 +217,9 @@ impl People {
         cookie: &str,
         now: Timestamp,
     ) -> Result<Option<i64>, PeopleError> {
-        let whose =
-            scalar("SELECT person FROM device WHERE hash = $1 AND expires_at > $2")
-                .bind(SecretHash::of(cookie).as_bytes().to_vec())
-                .bind(now.millis());
+        let whose = scalar("SELECT person FROM device WHERE hash = $1 AND expires_at > $2")
+            .bind(SecretHash::of(cookie).as_bytes().to_vec())
+            .bind(now.millis());
         Ok(whose.fetch_optional(&self.sessions).await?)
     }
 

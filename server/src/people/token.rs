@@ -5,8 +5,8 @@ use daybook_model::{
     account::{NewToken, TokenInfo, TokenScope},
 };
 
-use crate::database::{Row, query, scalar};
 use super::{People, PeopleError};
+use crate::database::{Row, query, scalar};
 use crate::{
     secret::{Secret, SecretHash},
     store::ProjectId,

@@ -8,8 +8,8 @@ use std::{
 use daybook_model::{Choice, Field, Filter, Term, privacy::has_pseudonym};
 use tokio::sync::Mutex;
 
-use crate::database::{Database, query};
 use super::Masks;
+use crate::database::{Database, query};
 use crate::store::{ProjectId, StoreError, dictionary::Kind};
 
 /// How many bytes of values are kept, about; beyond, what is longest known is learnt anew.

@@ -5,8 +5,8 @@ use daybook_model::{
     privacy::{Masking, Privacy},
 };
 
-use crate::database::{Database, query};
 use super::{Masks, Pseudonyms};
+use crate::database::{Database, query};
 use crate::store::{ProjectId, StoreError};
 
 /// The settings of all projects, with their keys.

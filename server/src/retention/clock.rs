@@ -7,8 +7,8 @@ use daybook_model::{
     retention::{DAY, Doubt},
 };
 
-use crate::database::query;
 use super::{Keeping, RetentionError};
+use crate::database::query;
 
 /// How far the clock may be ahead of where it was last seen, in milliseconds.
 const AHEAD: i64 = 3 * DAY;

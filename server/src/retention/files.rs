@@ -2,8 +2,8 @@
 
 use daybook_model::{Timestamp, retention::ArchiveFile};
 
-use crate::database::{Row, query, scalar};
 use super::{Keeping, RetentionError};
+use crate::database::{Row, query, scalar};
 use crate::store::{Key, ProjectId};
 
 /// Which file it is.

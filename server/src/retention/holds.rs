@@ -5,8 +5,8 @@ use daybook_model::{
     retention::{Hold, MAX_HOLDS, NewHold},
 };
 
-use crate::database::{Row, query};
 use super::{Keeping, RetentionError};
+use crate::database::{Row, query};
 use crate::store::ProjectId;
 
 fn hold(row: &Row) -> Result<Hold, RetentionError> {

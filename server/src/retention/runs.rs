@@ -5,8 +5,8 @@ use daybook_model::{
     retention::{DAY, PurgeRun, Taken, Trouble},
 };
 
-use crate::database::{Row, query, scalar};
 use super::{Keeping, RetentionError, plan::Plan};
+use crate::database::{Row, query, scalar};
 use crate::store::ProjectId;
 
 /// How long after Daybook first sees a project nothing of it is removed, in milliseconds: time to say
@@ -132,8 +132,7 @@ impl Keeping {
         project: ProjectId,
         run: i64,
     ) -> Result<bool, RetentionError> {
-        let stopped =
-            scalar("SELECT stopped FROM retention_run WHERE project = $1 AND run = $2");
+        let stopped = scalar("SELECT stopped FROM retention_run WHERE project = $1 AND run = $2");
         Ok(stopped.bind(project.0).bind(run).fetch_one(self.log.writer()).await?)
     }
 

@@ -2,18 +2,17 @@
 
 use daybook_model::retention::Retention;
 
-use crate::database::{query, scalar};
 use super::{Keeping, RetentionError};
+use crate::database::{query, scalar};
 use crate::store::ProjectId;
 
 impl Keeping {
     /// The project's rules, where somebody said so; else the usual ones hold.
     pub async fn rules(&self, project: ProjectId) -> Result<Option<Retention>, RetentionError> {
-        let wanted: Option<String> =
-            scalar("SELECT wanted FROM retention WHERE project = $1")
-                .bind(project.0)
-                .fetch_optional(self.log.readers())
-                .await?;
+        let wanted: Option<String> = scalar("SELECT wanted FROM retention WHERE project = $1")
+            .bind(project.0)
+            .fetch_optional(self.log.readers())
+            .await?;
         Ok(wanted.map(|wanted| serde_json::from_str(&wanted)).transpose()?)
     }
 

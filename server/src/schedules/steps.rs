@@ -2,11 +2,11 @@
 
 use daybook_model::{Seq, Timestamp};
 
-use crate::database::{query, scalar};
 use super::{
     Kept, KeptRun, Schedules, SchedulesError,
     kept::{Made, RUN, number, run},
 };
+use crate::database::{query, scalar};
 
 /// How long a run that fails waits before it is tried again the first time, in milliseconds.
 const WAIT: i64 = 60_000;
@@ -62,13 +62,11 @@ impl Schedules {
         // Without one the schedule was taken away meanwhile.
         let Some(begun) = begun.as_ref().map(run).transpose()? else { return Ok(None) };
         let retry_at = now.plus_millis(wait(begun.attempts));
-        query(
-            "UPDATE schedule_run SET retry_at = $2 WHERE schedule = $1 AND ended_at IS NULL",
-        )
-        .bind(kept.id)
-        .bind(retry_at.millis())
-        .execute(&mut *transaction)
-        .await?;
+        query("UPDATE schedule_run SET retry_at = $2 WHERE schedule = $1 AND ended_at IS NULL")
+            .bind(kept.id)
+            .bind(retry_at.millis())
+            .execute(&mut *transaction)
+            .await?;
         query(
             "UPDATE schedule SET covered = $2, covered_at = $3, before = $4, before_at = $5, \
              next_at = $6, urged = FALSE, problem = NULL WHERE id = $1",
@@ -151,13 +149,11 @@ impl Schedules {
             .bind(next_at.millis())
             .execute(&mut *transaction)
             .await?;
-        query(
-            "UPDATE schedule_run SET retry_at = $2 WHERE schedule = $1 AND ended_at IS NULL",
-        )
-        .bind(id)
-        .bind(next_at.millis())
-        .execute(&mut *transaction)
-        .await?;
+        query("UPDATE schedule_run SET retry_at = $2 WHERE schedule = $1 AND ended_at IS NULL")
+            .bind(id)
+            .bind(next_at.millis())
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }

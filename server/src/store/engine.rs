@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use sea_query::Value;
+use sea_query_sqlx::SqlxValues;
 use sqlx::{
     AssertSqlSafe, Connection, Database, Pool, Postgres, Sqlite, Type,
     postgres::{PgArguments, PgConnection, PgDatabaseError, PgRow},
     sqlite::{SqliteArguments, SqliteConnection, SqliteRow},
 };
 use tokio::sync::mpsc;
-use sea_query_sqlx::SqlxValues;
 
 use super::{News, ProjectId, StoreError, row::Id, sql::Dialect};
 
@@ -113,11 +113,8 @@ pub trait Ask: Send {
     const DIALECT: Dialect;
 
     /// All rows of a statement. Every value is bound, and every name in the text is a constant of ours.
-    async fn ask(
-        &mut self,
-        text: String,
-        values: Vec<Value>,
-    ) -> Result<Vec<Self::Row>, StoreError>;
+    async fn ask(&mut self, text: String, values: Vec<Value>)
+    -> Result<Vec<Self::Row>, StoreError>;
 
     /// The same, row by row: all of them as the driver has them would take ten times the memory.
     async fn each(

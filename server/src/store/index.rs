@@ -42,7 +42,9 @@ pub(crate) use source::Source;
 
 use super::{
     Appended, Counts, Held, News, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
-    StoreError, engine::Engine, tables::{self, Tables},
+    StoreError,
+    engine::Engine,
+    tables::{self, Tables},
 };
 use keeper::blocking;
 use plan::Plan;

@@ -23,7 +23,8 @@ use sqlx::Transaction;
 use tokio::sync::{Mutex, mpsc};
 
 use super::{
-    Appended, Key, News, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store, StoreError,
+    Appended, Key, News, Parts, Position, ProjectId, Removal, Rows, Scope, Steady, Store,
+    StoreError,
     dictionary::Kind,
     engine::{Ask, Columns, Engine, head},
     gate::Gate,
@@ -107,8 +108,10 @@ impl<E: Engine> Tables<E> {
         scope: &Scope,
         field: Field,
     ) -> Result<Option<String>, StoreError> {
-        let found = self.reader(scope.project, scope.as_of).await?.resolve(scope, Some(field)).await?;
-        Ok(found.map(|f| sql::facet(scope.project, &f, field).inlined(<E::Connection as Ask>::DIALECT)))
+        let found =
+            self.reader(scope.project, scope.as_of).await?.resolve(scope, Some(field)).await?;
+        Ok(found
+            .map(|f| sql::facet(scope.project, &f, field).inlined(<E::Connection as Ask>::DIALECT)))
     }
 
     /// What the database is asked for a page's rows, values included: to be tried by hand.
@@ -310,12 +313,18 @@ impl<E: Engine> Store for Tables<E> {
         direction: Direction,
         limit: u16,
     ) -> Result<Vec<Entry>, StoreError> {
-        self.reader(scope.project, scope.as_of).await?.list(scope, sort, from, direction, limit).await
+        self.reader(scope.project, scope.as_of)
+            .await?
+            .list(scope, sort, from, direction, limit)
+            .await
     }
 
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
-        let mut entries =
-            self.reader(project, seq).await?.entries(project, &[sql::place(seq)], Parts::Whole).await?;
+        let mut entries = self
+            .reader(project, seq)
+            .await?
+            .entries(project, &[sql::place(seq)], Parts::Whole)
+            .await?;
         Ok(entries.pop())
     }
 
@@ -348,7 +357,10 @@ impl<E: Engine> Store for Tables<E> {
         limit: usize,
         parts: Parts,
     ) -> Result<Vec<Entry>, StoreError> {
-        self.reader(scope.project, scope.as_of).await?.walk(scope, newest_first, from, limit, parts).await
+        self.reader(scope.project, scope.as_of)
+            .await?
+            .walk(scope, newest_first, from, limit, parts)
+            .await
     }
 
     async fn rows(
@@ -358,7 +370,11 @@ impl<E: Engine> Store for Tables<E> {
         from: Option<Key>,
         limit: usize,
     ) -> Result<Option<Rows>, StoreError> {
-        self.reader(scope.project, scope.as_of).await?.lines(scope, newest_first, from, limit).await.map(Some)
+        self.reader(scope.project, scope.as_of)
+            .await?
+            .lines(scope, newest_first, from, limit)
+            .await
+            .map(Some)
     }
 
     async fn keys(

@@ -2,9 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-
-use crate::database::{Row, query};
 use super::{Streams, StreamsError, Table};
+use crate::database::{Row, query};
 
 /// How the streams of all projects fare together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

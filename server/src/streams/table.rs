@@ -13,7 +13,7 @@ use daybook_model::{
 };
 
 use crate::database::{Database, On, Row, query, scalar};
-use crate::store::{ProjectId};
+use crate::store::ProjectId;
 
 /// Why a stream cannot be had, kept or changed.
 #[derive(Debug, thiserror::Error)]

@@ -20,8 +20,8 @@ use daybook::{
     state::AppState,
     store::{
         ProjectId, Store as _,
-        index::{Index, Settings},
         engine::Engine,
+        index::{Index, Settings},
         postgres::Postgres,
         sqlite::Sqlite,
         tables::Tables,

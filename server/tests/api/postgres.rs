@@ -23,7 +23,8 @@ async fn app() -> TestApp {
 #[tokio::test]
 async fn who_signs_in_finds_what_was_sent() {
     let app = app().await;
-    let sent = app.ingest(json!([event("one", 3), event("two", 2), event("one", 3)]).to_string()).await;
+    let sent =
+        app.ingest(json!([event("one", 3), event("two", 2), event("one", 3)]).to_string()).await;
     assert_eq!(sent.status, StatusCode::OK, "{}", sent.json());
     assert_eq!(sent.json()["stored"], 2);
     assert_eq!(sent.json()["duplicates"], 1);
@@ -35,7 +36,8 @@ async fn who_signs_in_finds_what_was_sent() {
     assert_eq!(facets.status, StatusCode::OK, "{}", facets.json());
     let text = facets.json().to_string();
     assert!(text.contains("Maya Ortiz") && text.contains("\"count\":2"), "{text}");
-    let bars = app.as_person(&maya, Method::GET, "/api/projects/acme/histogram?range=24h", None).await;
+    let bars =
+        app.as_person(&maya, Method::GET, "/api/projects/acme/histogram?range=24h", None).await;
     assert_eq!(bars.status, StatusCode::OK, "{}", bars.json());
 }
 

@@ -43,8 +43,15 @@ impl Machine {
         let mut place = "";
         if small {
             let space = machine.folder.join("disk/space");
-            done(Command::new("install").args(["-d", "-o", "postgres", "-m", "700"]).arg(machine.inside(&space)));
-            machine.ask("postgres", &format!("CREATE TABLESPACE small LOCATION '{}'", space.display()));
+            done(
+                Command::new("install")
+                    .args(["-d", "-o", "postgres", "-m", "700"])
+                    .arg(machine.inside(&space)),
+            );
+            machine.ask(
+                "postgres",
+                &format!("CREATE TABLESPACE small LOCATION '{}'", space.display()),
+            );
             place = " TABLESPACE small";
         }
         machine.ask("postgres", &format!("CREATE DATABASE daybook{place}"));

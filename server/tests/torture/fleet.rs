@@ -150,10 +150,20 @@ fn two_servers_share_a_primary_and_a_replica() {
     assert!((200..300).contains(&made.0), "{made:?}");
 
     let writers: Vec<_> = (0..2)
-        .map(|number| thread::spawn({ let fleet = Arc::clone(&fleet); move || fleet.write(number) }))
+        .map(|number| {
+            thread::spawn({
+                let fleet = Arc::clone(&fleet);
+                move || fleet.write(number)
+            })
+        })
         .collect();
     let readers: Vec<_> = (0..2)
-        .map(|number| thread::spawn({ let fleet = Arc::clone(&fleet); move || fleet.follow(number) }))
+        .map(|number| {
+            thread::spawn({
+                let fleet = Arc::clone(&fleet);
+                move || fleet.follow(number)
+            })
+        })
         .collect();
     fleet.go_on("what both servers take in");
 
@@ -172,7 +182,9 @@ fn two_servers_share_a_primary_and_a_replica() {
 
     // The replica lags: what is read of it is of a moment, and says so.
     replica.ask("daybook", "SELECT pg_wal_replay_pause()");
-    until("the pause", || replica.ask("daybook", "SELECT pg_get_wal_replay_pause_state()") == "paused");
+    until("the pause", || {
+        replica.ask("daybook", "SELECT pg_get_wal_replay_pause_state()") == "paused"
+    });
     fleet.go_on("what is taken in while the replica lags");
     let behind = fleet.as_of(0).unwrap();
     assert!(behind < fleet.head.load(Ordering::Relaxed), "{behind} is not behind");

@@ -5,8 +5,8 @@ use daybook_model::{
     alert::{Deliveries, Delivery, DeliveryState},
 };
 
-use crate::database::{Row, query, scalar};
 use super::{AlertsError, Table, unreadable};
+use crate::database::{Row, query, scalar};
 use crate::{ledger::new_id, store::ProjectId};
 
 /// A project's log of deliveries has so many; the oldest that are settled go.
@@ -81,13 +81,12 @@ impl Table {
 
     /// One of a project.
     pub async fn delivery(&self, project: ProjectId, id: i64) -> Result<Delivery, AlertsError> {
-        let row = query(sqlx::AssertSqlSafe(format!(
-            "{SELECT} WHERE d.project = $1 AND d.id = $2"
-        )))
-        .bind(project.0)
-        .bind(id)
-        .fetch_optional(self.log.readers())
-        .await?;
+        let row =
+            query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE d.project = $1 AND d.id = $2")))
+                .bind(project.0)
+                .bind(id)
+                .fetch_optional(self.log.readers())
+                .await?;
         delivery(&row.ok_or(AlertsError::NoDelivery)?)
     }
 

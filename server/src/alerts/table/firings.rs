@@ -7,8 +7,8 @@ use daybook_model::{
     },
 };
 
-use crate::database::{Connection, Row, query, scalar};
 use super::{AlertsError, Table, unreadable};
+use crate::database::{Connection, Row, query, scalar};
 use crate::store::ProjectId;
 
 /// Which firings are asked for.
@@ -235,11 +235,10 @@ impl Table {
 
     /// Firings of which the log does not tell yet, with their projects.
     pub(in crate::alerts) async fn untold(&self) -> Result<Vec<(ProjectId, Firing)>, AlertsError> {
-        let rows = query(
-            "SELECT project, id FROM alert_firing WHERE told = 0 ORDER BY id LIMIT 500",
-        )
-        .fetch_all(self.log.readers())
-        .await?;
+        let rows =
+            query("SELECT project, id FROM alert_firing WHERE told = 0 ORDER BY id LIMIT 500")
+                .fetch_all(self.log.readers())
+                .await?;
         let mut from = self.log.readers().acquire().await?;
         let mut all = Vec::with_capacity(rows.len());
         for row in &rows {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use daybook_model::{Seq, Timestamp};
 
-use crate::database::{Connection, Row, query, scalar};
 use super::{AlertsError, KeptRule, Table, json, number};
+use crate::database::{Connection, Row, query, scalar};
 use crate::{
     alerts::{
         machine::{Episode, Limit},

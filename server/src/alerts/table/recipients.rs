@@ -5,8 +5,8 @@ use daybook_model::{
     alert::{Channel, MAX_RECIPIENTS, NewRecipient, Recipient, RecipientChange, RecipientState},
 };
 
-use crate::database::{On, Row, query, scalar};
 use super::{AlertsError, Table, json, number, taken, unreadable};
+use crate::database::{On, Row, query, scalar};
 use crate::store::ProjectId;
 
 /// A recipient as it is kept.
@@ -163,11 +163,7 @@ impl Table {
     }
 }
 
-async fn one(
-    from: impl On,
-    project: ProjectId,
-    id: i64,
-) -> Result<KeptRecipient, AlertsError> {
+async fn one(from: impl On, project: ProjectId, id: i64) -> Result<KeptRecipient, AlertsError> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE p.project = $1 AND p.id = $2"));
     let row = query(select).bind(project.0).bind(id).fetch_optional(from).await?;
     recipient(&row.ok_or(AlertsError::NoRecipient)?)

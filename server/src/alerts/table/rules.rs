@@ -186,11 +186,7 @@ impl Table {
     }
 }
 
-async fn one(
-    from: impl On,
-    project: ProjectId,
-    id: i64,
-) -> Result<KeptRule, AlertsError> {
+async fn one(from: impl On, project: ProjectId, id: i64) -> Result<KeptRule, AlertsError> {
     let select = sqlx::AssertSqlSafe(format!("{SELECT} WHERE project = $1 AND id = $2"));
     let row = query(select).bind(project.0).bind(id).fetch_optional(from).await?;
     Ok(rule(&row.ok_or(AlertsError::NoRule)?)?)

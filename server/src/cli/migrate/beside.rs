@@ -10,8 +10,17 @@ use super::Move;
 use crate::cli::CliError;
 
 /// The log itself, and what is of one database alone.
-const OTHERS: &[&str] =
-    &["project", "word", "entry", "detail", "place", "event_id", "reference", "migration", "server"];
+const OTHERS: &[&str] = &[
+    "project",
+    "word",
+    "entry",
+    "detail",
+    "place",
+    "event_id",
+    "reference",
+    "migration",
+    "server",
+];
 /// What is kept of who is signed in: it is in another file, and not moved.
 const SESSIONS: &[&str] = &["session", "device", "token_use", "reading"];
 
@@ -87,7 +96,8 @@ impl Move {
                 !refer.iter().any(|(by, of)| *by == table.name && waits(of))
             };
             let next = tables.iter().position(free);
-            let next = next.ok_or_else(|| CliError::say("tables refer to each other in a circle"))?;
+            let next =
+                next.ok_or_else(|| CliError::say("tables refer to each other in a circle"))?;
             let table = tables.remove(next);
             refer.retain(|(by, _)| *by != table.name);
             sorted.push(table);
@@ -96,7 +106,8 @@ impl Move {
     }
 
     async fn table(&self, to: &mut PgConnection, table: &Table) -> Result<(), CliError> {
-        let names: Vec<String> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let names: Vec<String> =
+            table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
         let names = names.join(", ");
         // Safe: names of our own tables and columns.
         let found = AssertSqlSafe(format!("SELECT {names} FROM {}", table.name));

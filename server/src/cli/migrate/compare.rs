@@ -34,7 +34,9 @@ impl Move {
             }
             for (hash, entries) in hashes.iter_mut().zip([&from, &to]) {
                 for entry in entries {
-                    hash.update(serde_json::to_vec(entry).map_err(|e| StoreError::Failed(e.to_string()))?);
+                    hash.update(
+                        serde_json::to_vec(entry).map_err(|e| StoreError::Failed(e.to_string()))?,
+                    );
                 }
             }
             count += from.len() as u64;
@@ -54,7 +56,8 @@ impl Move {
 
     /// What says so follows with what is kept beside the log.
     async fn take_out(&self, project: ProjectId, entries: &[Entry]) -> Result<(), StoreError> {
-        let keys = entries.iter().map(|entry| (entry.event.occurred_at.millis(), entry.seq)).collect();
+        let keys =
+            entries.iter().map(|entry| (entry.event.occurred_at.millis(), entry.seq)).collect();
         let (received_before, rule) = (Timestamp::END, String::new());
         let removal = Removal { project, keys, received_before, run: 0, rule };
         self.to.remove(&removal).await.map(drop)

@@ -90,7 +90,9 @@ async fn unvalued(
     terms: Terms<'_>,
 ) -> Result<Option<Expr>, StoreError> {
     if let Some(exact) = Exact::of_field(field) {
-        let Some(select) = places(dictionary.dialect(), project, exact, terms) else { return Ok(None) };
+        let Some(select) = places(dictionary.dialect(), project, exact, terms) else {
+            return Ok(None);
+        };
         return Ok(numbers(dictionary, select).await?.map(|is| is.negated(entry("seq"))));
     }
     if is_native(field) {
@@ -152,15 +154,16 @@ async fn named(
     };
     let dialect = dictionary.dialect();
     let texts = || values(terms).map(str::to_owned);
-    let means = match field {
-        Field::ActorType => {
-            Expr::col("type").is_in(values(terms).filter(|t| t.parse::<ActorType>().is_ok()))
-        }
-        Field::ResourceType => among(dialect, "type", texts().collect()),
-        Field::Path => contains_any(dialect, values(terms).map(fold).collect()),
-        _ => among_numbers(dialect, "hash", values(terms).map(Word::hash).collect())
-            .and(among(dialect, "value", texts().collect())),
-    };
+    let means =
+        match field {
+            Field::ActorType => {
+                Expr::col("type").is_in(values(terms).filter(|t| t.parse::<ActorType>().is_ok()))
+            }
+            Field::ResourceType => among(dialect, "type", texts().collect()),
+            Field::Path => contains_any(dialect, values(terms).map(fold).collect()),
+            _ => among_numbers(dialect, "hash", values(terms).map(Word::hash).collect())
+                .and(among(dialect, "value", texts().collect())),
+        };
     let is = numbers(dictionary, words(project, kind, means)).await?;
     Ok(is.map(|is| (entry(kind.column()), is)))
 }

@@ -6,7 +6,9 @@
 
 use std::fmt::Write as _;
 
-use sea_query::{CommonTableExpression, Expr, ExprTrait as _, Query, SelectStatement, Values, WithClause};
+use sea_query::{
+    CommonTableExpression, Expr, ExprTrait as _, Query, SelectStatement, Values, WithClause,
+};
 
 use super::{Dialect, ENTRY, Statement, entry};
 use crate::store::ProjectId;
@@ -58,9 +60,7 @@ impl Dialect {
         let order = Expr::col((self.log(), self.order()));
         match self {
             Self::Sqlite => order.eq(Expr::val(project.0 << 40).add(seq)),
-            Self::Postgres => {
-                Expr::col(("place", "project")).eq(project.0).and(order.eq(seq))
-            }
+            Self::Postgres => Expr::col(("place", "project")).eq(project.0).and(order.eq(seq)),
         }
     }
 }
@@ -108,17 +108,19 @@ pub(crate) fn wide(
     match dialect {
         Dialect::Sqlite => {
             let places = keys.iter().map(|key| key.1);
-            select.expr(dialect.seq(project)).from("detail").and_where(among(dialect, project, places));
+            select
+                .expr(dialect.seq(project))
+                .from("detail")
+                .and_where(among(dialect, project, places));
             columns(&mut select);
             select.take().into()
         }
         Dialect::Postgres => {
-            let same = ["occurred_at", "seq"].into_iter().fold(
-                Expr::col(("detail", "project")).eq(project.0),
-                |same, column| {
+            let same = ["occurred_at", "seq"]
+                .into_iter()
+                .fold(Expr::col(("detail", "project")).eq(project.0), |same, column| {
                     same.and(Expr::col(("detail", column)).equals(("wanted", column)))
-                },
-            );
+                });
             select.column(("detail", "seq")).from("wanted").inner_join("detail", same);
             columns(&mut select);
             Statement::With(select.take().with(wanted(keys)))

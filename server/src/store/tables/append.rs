@@ -103,9 +103,8 @@ impl Writer {
         let times: Vec<_> = events.iter().map(|event| event.occurred_at.millis()).collect();
         engine.make_room(&times).await?;
         let mut connection = engine.writer().acquire().await?;
-        let result = self
-            .append_with(engine, &mut connection, words, project, events, received_at)
-            .await;
+        let result =
+            self.append_with(engine, &mut connection, words, project, events, received_at).await;
         if result.is_err() {
             // Where the disk is full SQLite rolls back by itself. sqlx does not notice, and would
             // begin no transaction on this connection any more: the next batch gets a new one.
@@ -242,7 +241,8 @@ async fn stored<'a, C: Ask>(
     let mut found = HashMap::new();
     for chunk in ids.chunks(LOOK_UP) {
         // The last id is repeated, so that the statement is always the same.
-        let sought = (0..LOOK_UP).map(|i| Expr::val(chunk[i.min(chunk.len() - 1)].0.value(C::DIALECT)));
+        let sought =
+            (0..LOOK_UP).map(|i| Expr::val(chunk[i.min(chunk.len() - 1)].0.value(C::DIALECT)));
         let select = Query::select()
             .columns(["id", "seq"])
             .from("event_id")
@@ -328,7 +328,9 @@ async fn store<C: Ask>(
         new.iter().filter_map(|n| n.event.id.as_deref().map(|id| (Id::of(id), n.seq))).collect();
     ids.sort_unstable();
     EVENT_ID
-        .insert(connection, &ids, |row, (id, seq)| row.add(project.0)?.add(Sought(id))?.add(*seq).map(drop))
+        .insert(connection, &ids, |row, (id, seq)| {
+            row.add(project.0)?.add(Sought(id))?.add(*seq).map(drop)
+        })
         .await?;
     let mut references = Vec::new();
     for exact in Exact::REFERENCES {

@@ -2,11 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::store::{
-    StoreError,
-    engine::Ask,
-    sql::Dialect,
-};
+use crate::store::{StoreError, engine::Ask, sql::Dialect};
 
 /// A table to insert into.
 pub(super) struct Table {

@@ -81,8 +81,9 @@ impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
         };
         let found = self.rows(&sql::packed(self.dialect(), select)).await?;
         let text = found.first().map(|row| row.text_or_none(0)).transpose()?.flatten();
-        let mut rows: Vec<[Option<i64>; COLUMNS]> = serde_json::from_str(text.as_deref().unwrap_or("[]"))
-            .map_err(|e| StoreError::Failed(format!("a page's rows cannot be read: {e}")))?;
+        let mut rows: Vec<[Option<i64>; COLUMNS]> =
+            serde_json::from_str(text.as_deref().unwrap_or("[]"))
+                .map_err(|e| StoreError::Failed(format!("a page's rows cannot be read: {e}")))?;
         rows.sort_unstable_by_key(|row| (row[0], row[1]));
         if newest_first {
             rows.reverse();

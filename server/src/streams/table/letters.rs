@@ -2,18 +2,17 @@
 
 use daybook_model::{Seq, Timestamp, stream::DeadLetter};
 
-use crate::database::{Row, query};
 use super::{Stream, StreamsError, Table, place};
+use crate::database::{Row, query};
 
 impl Table {
     /// What a stream's target refused for good, in the order of the log.
     pub async fn dead_letters(&self, stream: &Stream) -> Result<Vec<DeadLetter>, StreamsError> {
-        let rows = query(
-            "SELECT seq, at, error, again FROM dead_letter WHERE stream = $1 ORDER BY seq",
-        )
-        .bind(stream.id)
-        .fetch_all(self.log.readers())
-        .await?;
+        let rows =
+            query("SELECT seq, at, error, again FROM dead_letter WHERE stream = $1 ORDER BY seq")
+                .bind(stream.id)
+                .fetch_all(self.log.readers())
+                .await?;
         let letter = |row: &Row| {
             Ok(DeadLetter {
                 seq: row.try_get::<i64>(0)?.unsigned_abs(),

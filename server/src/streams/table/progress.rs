@@ -2,8 +2,8 @@
 
 use daybook_model::{Seq, Timestamp, stream::MAX_DEAD_LETTERS};
 
-use crate::database::{On, query};
 use super::{Stream, StreamsError, Table, place};
+use crate::database::{On, query};
 
 /// The longest error that is kept, in characters.
 const MAX_ERROR: usize = 300;
@@ -106,14 +106,9 @@ impl Table {
 }
 
 /// Moves a stream on, unless somebody moved it meanwhile.
-async fn moved(
-    to: impl On,
-    stream: &Stream,
-    upto: Seq,
-) -> Result<bool, sqlx::Error> {
+async fn moved(to: impl On, stream: &Stream, upto: Seq) -> Result<bool, sqlx::Error> {
     // Neither its place nor its filter may have been changed meanwhile.
-    let moved =
-        query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2 AND filter = $4");
+    let moved = query("UPDATE stream SET upto = $3 WHERE id = $1 AND upto = $2 AND filter = $4");
     let moved = moved.bind(stream.id).bind(place(stream.upto)).bind(place(upto));
     let moved = moved.bind(stream.filter.to_string());
     Ok(moved.execute(to).await?.rows_affected() > 0)

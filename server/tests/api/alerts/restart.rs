@@ -16,7 +16,10 @@ const STEPS: [(&str, &str); 5] = [
 ];
 
 async fn execute(app: &TestApp, statement: String) {
-    daybook::database::query(sqlx::AssertSqlSafe(statement)).execute(app.database.writer()).await.unwrap();
+    daybook::database::query(sqlx::AssertSqlSafe(statement))
+        .execute(app.database.writer())
+        .await
+        .unwrap();
 }
 
 /// Without what is another number each time.
