@@ -163,7 +163,7 @@ impl Sample<'_> {
                 return Ok(());
             }
             whole.write(entry)?;
-            if whole.rows % 2 == 0 {
+            if whole.rows.is_multiple_of(2) {
                 half.write(entry)?;
             } else {
                 text += weight;
