@@ -1,11 +1,5 @@
-import { HOSTILE } from "../fixtures/hostile.ts";
+import { HOSTILE, inLine, seen } from "../fixtures/hostile.ts";
 import { expect, test } from "../fixtures/test.ts";
-
-/** What turns the order of other characters round is written out. */
-const seen = (text: string) => text.replaceAll("\u202E", "\\u202e");
-
-/** In a row, also what would break the line. */
-const inLine = (text: string) => seen(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 
 // That nothing runs is checked after each test, by the guard.
 

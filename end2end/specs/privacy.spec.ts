@@ -1,6 +1,7 @@
 import type { Browser, Page } from "@playwright/test";
 import { expectAccessible } from "../fixtures/axe.ts";
 import { colleague, PASSWORD } from "../fixtures/colleague.ts";
+import type { Event } from "../fixtures/event.ts";
 import { Log } from "../fixtures/log.ts";
 import { MAYA, NAMELESS } from "../fixtures/people.ts";
 import { signInByPassword } from "../fixtures/sign-in.ts";
@@ -237,7 +238,7 @@ test("who is gone keeps the name, with a badge in the row and in the panel", asy
   const expiring = await token("short-lived", { until: new Date(Date.now() + 1500).toISOString() });
   const revoked = await token("withdrawn");
   const stamp = new Date(Date.now() - 60_000).toISOString();
-  const by = (id: string, actor: object) => ({ id, occurred_at: stamp, action: "LeaveTrace", actor });
+  const by = (id: string, actor: Event["actor"]) => ({ id, occurred_at: stamp, action: "LeaveTrace", actor });
   await daybook.api.send([
     by("gone-1", { type: "user", id: "77001", name: "Lea Ver", email: "leaver@acme.dev" }),
     by("gone-2", { type: "api_token", id: String(revoked), name: "withdrawn" }),

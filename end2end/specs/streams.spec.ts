@@ -67,7 +67,7 @@ test("a stream is made, fails, is paused, goes on, and is deleted", async ({ pag
   await expect(row).toContainText("1 sent, the last", { timeout: 20_000 });
   expect(receiver.authorization).toBe("Bearer from-the-page");
   await expect(row).toContainText("Nothing");
-  await expectAccessible(page);
+  await expectAccessible(page, "the streams");
 
   receiver.status = 503;
   await page.getByRole("button", { name: "Create a stream" }).click();
@@ -87,7 +87,7 @@ test("a stream is made, fails, is paused, goes on, and is deleted", async ({ pag
   await row.getByRole("button", { name: "1 entry refused from SIEM" }).click({ timeout: 20_000 });
   const letters = page.getByRole("list", { name: "Refused entries" });
   await expect(letters).toContainText("it answered 422 Unprocessable Entity: as told");
-  await expectAccessible(page);
+  await expectAccessible(page, "refused entries");
   receiver.status = 200;
   await page.getByRole("button", { name: "Send all again" }).click();
   await expect(row.getByRole("button", { name: /refused from SIEM/ })).toHaveCount(0, { timeout: 20_000 });

@@ -129,7 +129,6 @@ mod tests {
 
     #[derive(Debug, Default, Deserialize)]
     #[serde(deny_unknown_fields, default)]
-    #[expect(dead_code, reason = "only whether it can be read is of interest")]
     struct Asked {
         page: Option<usize>,
         names: Vec<String>,

@@ -81,8 +81,9 @@ fn many() -> Vec<Event> {
     (0..1_500)
         .map(|n| Event {
             id: Some(format!("e{n}")),
-            message: (n % 3 == 0).then(|| noise(if n == 300 { 90_000 } else { 40 })),
-            context: (n % 7 != 0).then(|| serde_json::json!({ "k": noise(n * 13) })),
+            message: (n % 3 == 0).then(|| noise(if n == 300 { 8_000 } else { 40 })),
+            context: (n % 7 != 0)
+                .then(|| serde_json::json!({ "k": noise(if n == 300 { 90_000 } else { n * 13 }) })),
             ..event.clone()
         })
         .collect()
@@ -105,13 +106,14 @@ fn another_program_reads_what_was_written() {
     let path = folder.path().join("log.parquet");
     std::fs::write(&path, file(&events, Format::Parquet, State::Complete)).unwrap();
     let asks = "import sys, duckdb\n\
-        sys.stdout.reconfigure(encoding='utf-8')\n\
-        file = duckdb.read_parquet(sys.argv[1])\n\
-        kinds = dict(zip(file.columns, map(str, file.types)))\n\
+        db = duckdb.connect()\n\
+        file = f\"'{sys.argv[1]}'\"\n\
+        kinds = {row[0]: row[1] for row in db.execute(f'DESCRIBE SELECT * FROM {file}').fetchall()}\n\
         print(*[kinds[c] for c in ['seq', 'occurred_at', 'status_code', 'action', 'context']], sep='|')\n\
-        print(*file.aggregate('count(*), count(DISTINCT id), count(message), max(seq)').fetchone())\n\
-        groups = duckdb.sql(f\"SELECT count(DISTINCT row_group_id) FROM parquet_metadata('{sys.argv[1]}')\")\n\
-        print(groups.fetchone()[0] > 1)\n";
+        counts = 'count(*), count(DISTINCT id), count(message), max(seq)'\n\
+        print(*db.execute(f'SELECT {counts} FROM {file}').fetchall()[0])\n\
+        groups = f'SELECT count(DISTINCT row_group_id) FROM parquet_metadata({file})'\n\
+        print(db.execute(groups).fetchall()[0][0] > 1)\n";
     let python = std::env::home_dir().unwrap().join(".cache/daybook/tools/python/bin/python");
     let python = if python.is_file() { python } else { "python3".into() };
     let told = std::process::Command::new(python).args(["-c", asks]).arg(&path).output().unwrap();

@@ -29,11 +29,13 @@ pub(super) fn Marks(
     tried: Backtest,
 ) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
-    let (from, length) = (bars.span.from.millis(), bars.span.millis().max(1) as f64);
+    let (Histogram { span, buckets, .. }, Backtest { episodes, as_of, .. }) = (bars, tried);
+    let watched = Filter { as_of: Some(as_of), ..filter };
+    let (from, length) = (span.from.millis(), span.millis().max(1) as f64);
     let share = |at: i64| ((at - from) as f64 / length).clamp(0.0, 0.999_999);
     let mut links: Vec<Link<'_>> = (0..LINKS).map(|_| Link::default()).collect();
-    for bar in &bars.buckets {
-        let inside = tried.episodes.iter().filter(|e| e.at >= bar.from && e.at < bar.to);
+    for bar in &buckets {
+        let inside = episodes.iter().filter(|e| e.at >= bar.from && e.at < bar.to);
         let middle = f64::midpoint(share(bar.from.millis()), share(bar.to.millis())) * LINKS as f64;
         let number = (0..LINKS).rfind(|&n| middle >= n as f64).unwrap_or_default();
         let link = &mut links[number];
@@ -47,7 +49,7 @@ pub(super) fn Marks(
     let shown = |(n, link): (usize, Link<'_>)| {
         let first = link.episodes.iter().map(|e| e.at).min()?;
         let last = link.episodes.iter().map(|e| e.at).max()?;
-        let view = View { filter: entries(&link.episodes, &filter, &tried)?, ..View::default() };
+        let view = View { filter: entries(&link.episodes, &watched)?, ..View::default() };
         let href = project.with_value(|project| log_href(project, &view));
         let when = Span::new(first, last.plus_millis(1))
             .map(|span| span_text(span, clock.now_untracked(), zone.get_untracked()))
@@ -76,13 +78,11 @@ struct Link<'a> {
 }
 
 /// The filter of the entries of some episodes; of several, all that the rule watches from the first to the last.
-fn entries(episodes: &[&Episode], watched: &Filter, tried: &Backtest) -> Option<Filter> {
+fn entries(episodes: &[&Episode], watched: &Filter) -> Option<Filter> {
     if let [one] = episodes {
-        return Some(one.filter(watched, tried.as_of));
+        return Some(one.filter(watched, watched.as_of?));
     }
     let from = episodes.iter().map(|episode| episode.from).min()?;
     let to = episodes.iter().map(|episode| episode.last_at).max()?.plus_millis(1);
-    let mut filter = Filter { as_of: Some(tried.as_of), ..watched.clone() };
-    filter.range = Range::Between(Span::new(from, to)?);
-    Some(filter)
+    Some(Filter { range: Range::Between(Span::new(from, to)?), ..watched.clone() })
 }

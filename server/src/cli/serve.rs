@@ -1,6 +1,6 @@
 //! `daybook serve`: the page and the API.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{io::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use daybook_model::{account::Project, paths};
@@ -182,8 +182,12 @@ impl Serve {
             watched.front.open(api::watched_router(&state));
         }
         door.front.open(api::router(state));
-        println!("Daybook is at {address}");
-        println!("This link signs you in, once: {address}{}#{}", paths::SET_UP, link.reveal());
+        let way_in = format!("{address}{}#{}", paths::SET_UP, link.reveal());
+        // It serves although nobody reads that any more.
+        let _ = writeln!(
+            std::io::stdout(),
+            "Daybook is at {address}\nThis link signs you in, once: {way_in}"
+        );
         // Whoever is still reading half a minute after the signal is let go.
         let overtime = async {
             stop.asked().await;

@@ -32,13 +32,19 @@ use column::{Column, Press};
 /// How many rows a group has at most.
 const GROUP_ROWS: usize = 1 << 17;
 /// How many bytes it takes while it is gathered.
-const GROUP_BYTES: usize = 5 << 20;
+const GROUP_BYTES: usize = 3 << 20;
+/// How many bytes a page of a column has, and how many the values that are written once.
+const PAGE_BYTES: usize = 256 << 10;
 
 /// Where the writer writes, and whence it is taken.
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
 
 impl Sink {
+    fn reserve(&self, bytes: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).reserve(bytes);
+    }
+
     fn take(&self) -> Vec<u8> {
         take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -72,6 +78,8 @@ impl Parquet {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
             .set_created_by(concat!("daybook ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_data_page_size_limit(PAGE_BYTES)
+            .set_dictionary_page_size_limit(PAGE_BYTES)
             // What is told of each page is held until the end, and groups are small enough to be read whole.
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_offset_index_disabled(true)
@@ -87,6 +95,8 @@ impl Parquet {
         if take(&mut self.rows) == 0 {
             return Ok(());
         }
+        // A file is about as large as what is gathered of it: room that grows would be there several times.
+        self.sink.reserve(self.group.iter().map(Column::held).sum());
         let mut group = self.writer.next_row_group()?;
         for column in &mut self.group {
             let Some(mut writer) = group.next_column()? else { break };

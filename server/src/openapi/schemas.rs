@@ -88,7 +88,10 @@ fn by_hand() -> Value {
         porter.insert(name.into(), ids());
         porter.insert(format!("{name}_exclude"), ids());
     }
-    let methods = || list(json!({ "enum": [&crate::porter::METHODS[..], &[""]].concat() }));
+    let methods = || {
+        let known = [&crate::porter::METHODS[..], &[""]].concat();
+        list(json!({ "enum": known }))
+    };
     porter.insert("methods".into(), methods());
     porter.insert("methods_exclude".into(), methods());
     porter.insert("status_codes".into(), codes());

@@ -245,7 +245,7 @@ async fn the_size_is_told_about_as_it_will_be() {
         ("range=24h&format=ndjson", 60, 140),
         ("range=24h&format=csv&columns=requests", 80, 125),
         ("range=24h&format=ndjson&status=404", 80, 125),
-        ("range=24h&format=parquet", 25, 400),
+        ("range=24h&format=parquet", 50, 200),
         // Few enough to be weighed, each of them.
         ("range=24h&format=ndjson&as_of=300", 100, 100),
         ("range=24h&format=csv&action=ExportApiAuditLogs&as_of=8002", 100, 100),

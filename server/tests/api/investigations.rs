@@ -165,7 +165,7 @@ async fn what_cannot_be_done_is_said() {
     for (method, rest, body, status, field) in [
         (Method::POST, "", json!({"title": " "}), 400, "title"),
         (Method::POST, "", json!({"title": "x", "pin": {"seq": 99}}), 404, ""),
-        (Method::POST, "", json!({"name": "x"}), 422, ""),
+        (Method::POST, "", json!({"name": "x"}), 422, "name"),
         (Method::POST, "/1/pins", json!({"seq": 99}), 404, ""),
         (Method::POST, "/1/pins", json!({"seq": u64::MAX}), 404, ""),
         (Method::POST, "/1/pins", json!({"seq": 1, "comment": "x".repeat(2_001)}), 400, "comment"),
@@ -175,7 +175,7 @@ async fn what_cannot_be_done_is_said() {
         (Method::POST, "/1/comments", json!({"text": "x", "seq": 2}), 404, ""),
         (Method::PATCH, "/2", json!({"title": "x"}), 404, ""),
         (Method::PATCH, "/one", json!({"title": "x"}), 404, ""),
-        (Method::PATCH, "/1", json!({"status": "lost"}), 422, ""),
+        (Method::PATCH, "/1", json!({"status": "lost"}), 422, "status"),
     ] {
         let refused = ask(&app, &maya, method, rest, body.clone()).await;
         assert_eq!(

@@ -39,7 +39,7 @@ fn quick() -> Pace {
         linger: Duration::from_millis(2),
         first: Duration::from_millis(4),
         longest: Duration::from_millis(30),
-        patience: Duration::from_millis(600),
+        patience: Duration::from_millis(1_500),
         entries: 7,
         bytes: 64 * 1024,
     }
@@ -100,5 +100,5 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), wait).await.unwrap_or_else(|_| panic!("{what}"));
+    tokio::time::timeout(Duration::from_mins(2), wait).await.unwrap_or_else(|_| panic!("{what}"));
 }

@@ -1,7 +1,7 @@
 //! Asking to see an entry as it is.
 
 use daybook_model::{
-    Entry,
+    Actor, Entry, Event,
     privacy::{MAX_REASON, Reveal, looks_masked},
     vocabulary::action_label,
 };
@@ -30,10 +30,10 @@ pub(super) fn RevealForm(
 ) -> impl IntoView {
     let form = Form::new(&["reason"]);
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
-    let seq = masked.seq;
-    let happened = brief(masked.event.occurred_at, clock.now_untracked(), zone.get_untracked());
-    let named = action_label(&masked.event.action);
-    let whose = whose(&masked).into_iter().map(|(what, who)| {
+    let Entry { seq, event, .. } = masked;
+    let happened = brief(event.occurred_at, clock.now_untracked(), zone.get_untracked());
+    let named = action_label(&event.action);
+    let whose = whose(event).into_iter().map(|(what, who)| {
         view! { <div><dt>{what}</dt><dd>{who}</dd></div> }
     });
     let reason = RwSignal::new(String::new());
@@ -67,18 +67,20 @@ pub(super) fn RevealForm(
     }
 }
 
-/// Whom and what the entry is about, where that is masked.
-fn whose(masked: &Entry) -> Vec<(&'static str, String)> {
-    let event = &masked.event;
-    let resource = event.resource.as_ref().map(|resource| resource.label().to_owned());
+/// Whom and what the entry is about, where something of that is masked: by its name, which may be
+/// shown.
+fn whose(masked: Event) -> Vec<(&'static str, String)> {
+    let Actor { name, email, id, .. } = &masked.actor;
+    let actor = [name, email, id].into_iter().flatten().any(|part| looks_masked(part));
+    let hidden = |label: &str| looks_masked(label).then(|| label.to_owned());
     let parts = [
-        ("Actor", Some(event.actor.label().to_owned())),
-        ("IP address", event.request.remote_ip.clone()),
-        ("Resource", resource),
-        ("Application", event.application.as_ref().map(|named| named.label().to_owned())),
+        ("Actor", actor.then(|| masked.actor.label().to_owned())),
+        ("IP address", masked.request.remote_ip.and_then(|ip| hidden(&ip))),
+        ("Resource", masked.resource.and_then(|resource| hidden(resource.label()))),
+        ("Application", masked.application.and_then(|named| hidden(named.label()))),
     ];
     let named = parts.into_iter().filter_map(|(what, who)| Some((what, who?)));
-    let mut whose: Vec<_> = named.filter(|(_, who)| looks_masked(who)).collect();
+    let mut whose: Vec<_> = named.collect();
     if whose.is_empty() {
         whose.push(("Masked", "what it says of itself, its context and its changes".to_owned()));
     }
