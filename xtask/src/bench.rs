@@ -18,7 +18,10 @@ pub(crate) fn bench(args: &[String]) -> Result {
             speeds("export")
         }
         Some("retention") => speeds("retention"),
-        Some("load") => speeds("load"),
+        Some("load") => {
+            step::all(Vec::from_iter(system::postgres()))?;
+            speeds("load")
+        }
         Some("page") => page(),
         Some(other) => {
             let known = "`alerts`, `export`, `index`, `load`, `page` and `retention`";

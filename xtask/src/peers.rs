@@ -7,9 +7,7 @@ use crate::{paths, system};
 /// Installs what is missing of them.
 pub(crate) fn install() -> Vec<Step> {
     let mut steps = Vec::from_iter(system::package("sqlite3", "sqlite3"));
-    if !std::path::Path::new("/usr/lib/postgresql").is_dir() {
-        steps.push(Step::new("Installing PostgreSQL", |job| system::install(job, &["postgresql"])));
-    }
+    steps.extend(system::postgres());
     let python = paths::target().join("bench-data/python");
     if !python.join("bin/duckdb-is-there").is_file() {
         steps.push(Step::new("Installing DuckDB from PyPI", move |job| {

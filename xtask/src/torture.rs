@@ -1,13 +1,15 @@
 //! `cargo xtask torture`: what the tests do to a server for seconds, for as long as asked.
 
 use crate::process::program;
-use crate::{Result, check, setup, step};
+use crate::{Result, check, setup, step, system};
 
 const USAGE: &str = "Say `cargo xtask torture --minutes 30 --seed 7`; both may be left out.";
 
 /// Runs it; its output is shown as it comes.
 pub(crate) fn torture(args: &[String]) -> Result {
-    step::all(setup::for_app()?)?;
+    let mut steps = setup::for_app()?;
+    steps.extend(system::postgres());
+    step::all(steps)?;
     let mut cargo = program("cargo");
     // As all tests are built, so that nothing is compiled anew for these.
     cargo.args(["test", "--workspace", "--exclude", check::APP, "--test", "torture"]);
