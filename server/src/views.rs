@@ -49,7 +49,7 @@ impl Views {
     ) -> Result<Vec<SavedView>, ViewsError> {
         let rows = query(
             "SELECT v.id, v.name, v.query, v.columns, v.shared, v.person = $2 AS own, \
-             COALESCE(m.starred, 0) AS starred, COALESCE(m.is_default, 0) \
+             COALESCE(m.starred, FALSE) AS starred, COALESCE(m.is_default, FALSE) \
              FROM saved_view v LEFT JOIN view_mark m ON m.view = v.id AND m.person = $2 \
              WHERE v.project = $1 AND (v.shared OR v.person = $2) \
              ORDER BY starred DESC, lower(v.name), v.id",

@@ -45,7 +45,8 @@ impl Schedules {
         query(
             "INSERT INTO schedule_run (schedule, number, after, upto, from_at, to_at, before, before_at, retry_at) \
              SELECT id, 1 + (SELECT COALESCE(MAX(number), 0) FROM schedule_run WHERE schedule = $1), \
-             covered, MAX(covered, $2), covered_at, MAX(covered_at, $3), before, before_at, $3 \
+             covered, CASE WHEN covered > $2 THEN covered ELSE $2 END, \
+             covered_at, CASE WHEN covered_at > $3 THEN covered_at ELSE $3 END, before, before_at, $3 \
              FROM schedule WHERE id = $1 AND NOT EXISTS \
              (SELECT 1 FROM schedule_run WHERE schedule = $1 AND ended_at IS NULL)",
         )
