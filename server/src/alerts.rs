@@ -20,7 +20,10 @@ mod watch;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -94,6 +97,8 @@ struct Inner {
     options: Options,
     /// Where this server is on the web.
     site: Option<String>,
+    /// Whether this server watches, and obeys orders.
+    watching: AtomicBool,
     orders: Mutex<(BTreeSet<ProjectId>, Vec<Closed>)>,
     /// There are orders.
     bell: Notify,
@@ -126,6 +131,7 @@ impl Alerts {
             privacy,
             options,
             site,
+            watching: AtomicBool::new(false),
             orders: Mutex::default(),
             bell: Notify::new(),
             courier: Notify::new(),
@@ -141,6 +147,7 @@ impl Alerts {
         let mut tasks = self.0.tasks.lock().await;
         // What is to be done is read anew.
         self.0.take_orders();
+        self.0.watching.store(true, Ordering::Release);
         let news = self.0.ledger.tap();
         tasks.spawn(watch::watch(Arc::clone(&self.0), news));
         tasks.spawn(courier::deliver(Arc::clone(&self.0), state.clone()));
@@ -174,8 +181,10 @@ impl Alerts {
 
     /// The same, where it is told already.
     pub(crate) fn rules_changed(&self, project: ProjectId) {
-        self.0.orders().0.insert(project);
-        self.0.bell.notify_one();
+        if self.0.watching.load(Ordering::Acquire) {
+            self.0.orders().0.insert(project);
+            self.0.bell.notify_one();
+        }
     }
 
     /// A firing was closed: what repeats is another one.
@@ -186,8 +195,10 @@ impl Alerts {
 
     /// The same, where it is told already.
     pub(crate) fn was_closed(&self, project: ProjectId, (rule, grouping, cause): (i64, i64, Seq)) {
-        self.0.orders().1.push((project, rule, grouping, cause));
-        self.0.bell.notify_one();
+        if self.0.watching.load(Ordering::Acquire) {
+            self.0.orders().1.push((project, rule, grouping, cause));
+            self.0.bell.notify_one();
+        }
     }
 
     /// Something waits to be delivered.
@@ -227,6 +238,7 @@ impl Alerts {
 
     /// Watches no more, as if the process had been killed: what was looked at is looked at again.
     pub async fn abort(&self) {
+        self.0.watching.store(false, Ordering::Release);
         self.0.tasks.lock().await.shutdown().await;
     }
 
