@@ -13,11 +13,14 @@ use argon2::{
 use daybook_model::{Timestamp, account::PersonChange};
 use sqlx::{
     Row, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
+    sqlite::{SqliteConnectOptions, SqliteRow},
 };
 use tokio::sync::Semaphore;
 
-use crate::{presence, store::sqlite::Database};
+use crate::{
+    presence,
+    store::sqlite::{Database, one_writer},
+};
 
 mod directory;
 mod grants;
@@ -96,7 +99,7 @@ impl People {
         // Where this fails, opening fails too, and says why.
         let _ = presence::make_private(sessions);
         let options = SqliteConnectOptions::new().filename(sessions).create_if_missing(true);
-        let sessions = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        let sessions = one_writer().connect_with(options).await?;
         SESSIONS.run(&sessions).await?;
         let lifetimes = Lifetimes::default();
         Ok(Self { log: log.clone(), sessions, lifetimes, used: Arc::default() })

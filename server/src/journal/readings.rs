@@ -7,11 +7,14 @@ use daybook_model::{Event, Timestamp};
 use serde_json::Value;
 use sqlx::{
     Row as _, Sqlite, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use super::{JournalError, Log};
-use crate::{people, store::ProjectId};
+use crate::{
+    people,
+    store::{ProjectId, sqlite::one_writer},
+};
 
 /// How many are settled at once.
 const SETTLED: i64 = 1_000;
@@ -34,7 +37,7 @@ impl Readings {
             // They survive the process; what the machine was writing when it lost power, they may not.
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        let pool = one_writer().connect_with(options).await?;
         people::SESSIONS.run(&pool).await?;
         Ok(Self { pool, window })
     }

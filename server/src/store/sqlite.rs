@@ -21,6 +21,7 @@ use daybook_model::{
 use sqlx::{Row as _, SqliteConnection, Transaction, sqlite::SqliteRow};
 use tokio::sync::Mutex;
 
+pub(crate) use database::one_writer;
 pub use database::{Database, Layout, layout};
 
 use super::{
