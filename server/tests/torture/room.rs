@@ -189,7 +189,8 @@ fn fills_up(room: u64) {
     file.set_len(full.saturating_sub(room)).unwrap();
     // It goes as far as it can, or is refused.
     let _ = admin.ask(&server.address, "POST", "retention/runs", &Value::Null);
-    // Nobody reads meanwhile: there is no room to record who did.
+    // Nobody reads meanwhile: there is no room to record who did. A file that is open keeps its room.
+    drop(file);
     fs::remove_file(&filler).unwrap();
     let mut there: BTreeSet<_> = aged::archived(&aged::files(&archive)).into_keys().collect();
     there.extend(ids(&client, &server));
