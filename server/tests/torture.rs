@@ -25,6 +25,8 @@ mod disk;
 mod kills;
 #[path = "torture/load.rs"]
 mod load;
+#[path = "torture/mounted.rs"]
+mod mounted;
 #[path = "torture/plan.rs"]
 mod plan;
 #[path = "torture/process.rs"]

@@ -3,9 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::Command,
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
@@ -16,16 +14,14 @@ use serde_json::Value;
 use crate::{
     aged::{self, Entries},
     client::Client,
+    mounted::{self, inside},
     plan::Plan,
     process::{LONG, Server, Start, token},
     retention::started,
 };
 
 fn namespaces() -> bool {
-    let there = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs tmpfs /tmp"])
-        .output()
-        .is_ok_and(|output| output.status.success());
+    let there = mounted::namespaces();
     if !there {
         println!("room: no namespaces here, so no disk to fill");
     }
@@ -34,17 +30,7 @@ fn namespaces() -> bool {
 
 /// A server in a namespace of its own, in which a disk is mounted by a command first.
 fn server(mount: &str, folder: &Path, log: &Path, archive: &Path) -> Server {
-    let before = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount];
-    let before = before.into_iter().map(str::to_owned).chain([folder.display().to_string()]);
-    Server::with(log, &Start { before: before.collect(), ..started(archive) })
-}
-
-/// A path as the server sees it.
-fn inside(server: &Server, path: &Path) -> PathBuf {
-    Path::new("/proc")
-        .join(server.pid().to_string())
-        .join("root")
-        .join(path.strip_prefix("/").unwrap())
+    Server::with(log, &Start { before: mounted::before(mount, folder), ..started(archive) })
 }
 
 /// Who may ask for everything: the key is where the server's log is.
@@ -178,13 +164,7 @@ fn fills_up(room: u64) {
     let server = server(mount, folder.path(), &log, &archive);
     let admin = admin(&server, &log);
     let filler = inside(&server, &log.join("filler"));
-    let mut file = fs::File::create(&filler).unwrap();
-    let mut length = 1 << 20;
-    while length >= 4096 {
-        if file.write_all(&vec![0; length]).is_err() {
-            length /= 2;
-        }
-    }
+    let file = mounted::fill(&filler);
     let full = file.metadata().unwrap().len();
     file.set_len(full.saturating_sub(room)).unwrap();
     // It goes as far as it can, or is refused.
