@@ -31,13 +31,13 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Wrong> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        wrong(error.into_inner(), if path == "." { "" } else { &path })
+        wrong(error.inner(), if path == "." { "" } else { &path })
     })?;
-    deserializer.end().map_err(|error| wrong(error, ""))?;
+    deserializer.end().map_err(|error| wrong(&error, ""))?;
     Ok(value)
 }
 
-fn wrong(error: serde_json::Error, path: &str) -> Wrong {
+fn wrong(error: &serde_json::Error, path: &str) -> Wrong {
     if !error.is_data() {
         return Wrong::Syntax(error.to_string());
     }

@@ -1,7 +1,7 @@
 //! Addresses are masked for those who may not see them: everything is as if the log held
 //! pseudonyms in their place.
 //!
-//! [`mask`] is the one way to take addresses out of an event. What is asked by somebody who sees
+//! [`mask()`] is the one way to take addresses out of an event. What is asked by somebody who sees
 //! masks goes through the same, so that no filter, search, order or count tells a raw address.
 
 mod mask;

@@ -35,11 +35,12 @@ mod memory;
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What an export may take, in MiB.
-const MOST: f64 = 32.0;
-/// How much more it may take for all rows than for a quarter of them, in MiB: nothing, but that what is given
-/// back to the system differs from run to run.
-const MORE: f64 = 8.0;
+/// What an export may take, in MiB. `cargo xtask bench export` measures it exactly; this is unoptimised, beside
+/// other tests, and what the allocator gives back to the system differs by some 20 MiB from run to run. Rows
+/// that pile up are told all the same: all of them are more than 100 MiB.
+const MOST: f64 = 64.0;
+/// How much more it may take for all rows than for a quarter of them, in MiB.
+const MORE: f64 = 32.0;
 
 #[expect(clippy::disallowed_methods, reason = "how long a test takes is not in a configuration")]
 fn events() -> u64 {

@@ -33,6 +33,8 @@ mod load;
 mod machine;
 #[path = "torture/migrate.rs"]
 mod migrate;
+#[path = "torture/mounted.rs"]
+mod mounted;
 #[path = "torture/plan.rs"]
 mod plan;
 #[path = "torture/process.rs"]

@@ -29,15 +29,15 @@ pub(crate) fn filter_field(column: Column, event: &Event) -> Option<Field> {
 /// What a cell says.
 pub(crate) fn content(column: Column, event: &Event) -> AnyView {
     let mono = |text: &str| {
-        view! { {mark(text)}<span class="cell-text mono">{line(text)}</span> }.into_any()
+        view! { {mark(text)}<span class="cell-text mono">{one_line(text)}</span> }.into_any()
     };
     let plain = |text: String| {
-        let text = line(&text);
+        let text = one_line(&text);
         let title = text.clone();
         view! { {mark(&text)}<span class="cell-text" title=title>{text}</span> }.into_any()
     };
     let long = |text: &str| {
-        view! { {mark(text)}<span class="cell-text mono"><Middle text=line(text) /></span> }
+        view! { {mark(text)}<span class="cell-text mono"><Middle text=one_line(text) /></span> }
             .into_any()
     };
     let found = match column {
@@ -47,14 +47,14 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
         Column::Status => return status(event),
         Column::Resource => event.resource.as_ref().map(|resource| {
             let kind = vocabulary::resource_type_label(&resource.kind);
-            let label = line(resource.label());
+            let label = one_line(resource.label());
             view! { {mark(&label)}<span class="cell-text"><span class="kind">{kind}</span>" "<Middle text=label /></span> }.into_any()
         }),
         Column::Method => event.request.method.as_deref().map(mono),
         Column::Ip => event.request.remote_ip.as_deref().map(mono),
         // Paths begin alike: what tells them apart is at their end.
         Column::Path => event.request.path.as_deref().map(|path| {
-            view! { {mark(path)}<span class="cell-text mono end" title=line(path)><bdi dir="ltr">{line(path)}</bdi></span> }.into_any()
+            view! { {mark(path)}<span class="cell-text mono end" title=one_line(path)><bdi dir="ltr">{one_line(path)}</bdi></span> }.into_any()
         }),
         Column::Run => event.run_id.as_deref().map(long),
         Column::UserAgent => event.request.user_agent.clone().map(plain),
@@ -75,11 +75,6 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
     found.unwrap_or_else(|| absent(column))
 }
 
-/// What strangers wrote, as one line.
-fn line(text: &str) -> String {
-    one_line(text).into_owned()
-}
-
 /// Where there is nothing to say. Only that nothing was done to anything is told to the eye: a column
 /// of dashes would be noise.
 fn absent(column: Column) -> AnyView {
@@ -90,7 +85,7 @@ fn absent(column: Column) -> AnyView {
 
 fn actor(event: &Event) -> AnyView {
     let (glyph, kind) = actor_glyph(event.actor.kind);
-    let label = line(event.actor.label());
+    let label = one_line(event.actor.label());
     let title = label.clone();
     let gone = Field::Actor.value_of(event).and_then(|actor| gone::badge(actor.into_owned()));
     view! {

@@ -68,7 +68,7 @@ impl Names {
                 known.map_or_else(|| bare(field, value), |name| name.label.clone())
             })
         });
-        one_line(&name).into_owned()
+        one_line(&name)
     }
 
     /// What a term asks for.

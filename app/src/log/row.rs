@@ -49,7 +49,7 @@ pub(crate) fn Row(
     let is_hot = memo(move || hot.get() == Some(seq));
 
     let at = event.occurred_at;
-    let told = one_line(&sentence(&event)).into_owned();
+    let told = one_line(&sentence(&event));
     let link = move |inside: AnyView| {
         let told = told.clone();
         let href = Signal::derive(move || log.link(|view| view.event = Some(seq)));
@@ -136,7 +136,7 @@ fn action(log: LogAddress, seq: Seq, event: &Event) -> AnyView {
         }
     };
     view! {
-        <span class="cell-text tipped" tabindex="0" data-tip=raw on:click=click>{one_line(&vocabulary::action_label(&event.action)).into_owned()}</span>
+        <span class="cell-text tipped" tabindex="0" data-tip=raw on:click=click>{one_line(&vocabulary::action_label(&event.action))}</span>
     }
     .into_any()
 }

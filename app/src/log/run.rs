@@ -23,7 +23,7 @@ pub(crate) fn RunHeading(
     shown: usize,
 ) -> impl IntoView {
     let RunSummary { run: id, title, began, entries, at, outcome, status } = run;
-    let (title, shown_id) = (one_line(&title).into_owned(), one_line(&id).into_owned());
+    let (title, shown_id) = (one_line(&title), one_line(&id));
     let href = Signal::derive(move || {
         log.filter_link(|view| {
             let mut filter = Filter {

@@ -180,7 +180,7 @@ fn Item(views: Views, view: SavedView, renamed: RwSignal<Option<SavedView>>) -> 
     };
     let session = expect_context::<Session>();
     let schedules = session.may(&views.log.project(), Permission::KeepSchedules);
-    let name = one_line(&view.name).into_owned();
+    let name = one_line(&view.name);
     let kept = StoredValue::new(view);
     view! {
         <li>

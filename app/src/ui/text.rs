@@ -23,8 +23,8 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// [`visible`], and no line ends in it: a name stays in its row.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    escaped(text, |c| is_hidden(c) || c.is_control())
+pub(crate) fn one_line(text: &str) -> String {
+    escaped(text, |c| is_hidden(c) || c.is_control()).into_owned()
 }
 
 fn escaped(text: &str, is_hidden: fn(char) -> bool) -> Cow<'_, str> {

@@ -86,7 +86,9 @@ async fn overview(state: &AppState, access: &Access) -> Result<Overview, Error> 
 /// What is held, as the caller sees it.
 async fn held(state: &AppState, access: &Access) -> Result<Vec<Hold>, Error> {
     let mut holds = state.retention.holds(access.id()).await?;
-    holds.iter_mut().for_each(|hold| veil(access, hold));
+    for hold in &mut holds {
+        veil(access, hold);
+    }
     Ok(holds)
 }
 

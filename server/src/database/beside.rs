@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use sqlx::{
     migrate::{MigrateError, Migrator},
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+    sqlite::SqliteConnectOptions,
 };
 
 use super::{Database, Pool};
-use crate::presence;
+use crate::{presence, store::sqlite::one_writer};
 
 static IN_A_FILE: Migrator = sqlx::migrate!("migrations/sessions");
 /// The steps of these tables that were taken are counted apart from those of the log.
@@ -47,8 +47,8 @@ impl Beside {
                 // Where this fails, opening fails too, and says why.
                 let _ = presence::make_private(file);
                 let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-                let pool = SqlitePoolOptions::new().max_connections(1);
-                let pool = pool.connect_with(with(options)).await.map_err(MigrateError::Execute)?;
+                let pool = one_writer().connect_with(with(options)).await;
+                let pool = pool.map_err(MigrateError::Execute)?;
                 IN_A_FILE.run(&pool).await?;
                 Ok(Pool::Sqlite(pool))
             }

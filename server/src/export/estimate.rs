@@ -7,7 +7,7 @@ use daybook_model::{
 
 use super::{
     columns::Columns,
-    encode::{EncodeError, Encoder, End, encoder},
+    encode::{Encoder, End, encoder},
     walk::{Order, Walk},
 };
 use crate::store::{AnyStore, Key, Scope, StoreError};
@@ -50,7 +50,7 @@ pub async fn estimate(
     Ok(Estimate { matching, rows, bytes, max_rows, capped: rows < matching, span, as_of })
 }
 
-fn broken(error: EncodeError) -> StoreError {
+fn failed(error: impl std::fmt::Display) -> StoreError {
     StoreError::Failed(error.to_string())
 }
 
@@ -64,9 +64,9 @@ struct Draft {
 
 impl Draft {
     fn of(format: Format, columns: &Columns) -> Result<Self, StoreError> {
-        let encoder = encoder(format, columns, Formulas::Escaped, false).map_err(broken)?;
+        let encoder = encoder(format, columns, Formulas::Escaped, false).map_err(failed)?;
         let mut draft = Self { encoder, out: Vec::new(), bytes: 0, rows: 0 };
-        draft.encoder.begin(&mut draft.out).map_err(broken)?;
+        draft.encoder.begin(&mut draft.out).map_err(failed)?;
         draft.measure();
         Ok(draft)
     }
@@ -78,7 +78,7 @@ impl Draft {
 
     /// Takes an entry; how many bytes it comes to before any compression.
     fn write(&mut self, entry: &Entry) -> Result<u64, StoreError> {
-        let bytes = self.encoder.entry(entry, &mut self.out).map_err(broken)?;
+        let bytes = self.encoder.entry(entry, &mut self.out).map_err(failed)?;
         self.measure();
         self.rows += 1;
         Ok(bytes as u64)
@@ -88,7 +88,7 @@ impl Draft {
     fn end(mut self) -> Result<u64, StoreError> {
         let (id, sha256) = (String::new(), String::new());
         let end = End { id, status: State::Complete, rows: self.rows, as_of: 0, sha256 };
-        self.encoder.end(&end, &mut self.out).map_err(broken)?;
+        self.encoder.end(&end, &mut self.out).map_err(failed)?;
         self.measure();
         Ok(self.bytes)
     }

@@ -6,6 +6,7 @@ mod removal;
 use super::{StoreError, tables::Tables};
 
 pub(in crate::store) use database::TAKEN;
+pub(crate) use database::one_writer;
 pub use database::{Database, Layout, layout};
 
 /// A log in a file.

@@ -51,7 +51,7 @@ fn make(admin: &Client, address: &str, receiver: &Receiver) -> Rules {
     }
 }
 
-fn event(id: String, action: &str, actor: &str) -> Value {
+fn event(id: &str, action: &str, actor: &str) -> Value {
     let now = Clock::System.now();
     json!({"id": id, "occurred_at": now, "action": action, "actor": {"type": "user", "id": actor}})
 }
@@ -97,14 +97,14 @@ fn log(plan: &mut Plan, rounds: &mut usize) -> usize {
         let mut batches = left;
         for n in 0..plan.dice.random_range(1..5) {
             booms += 1;
-            let noise = (0..20).map(|i| event(format!("n{round}-{n}-{i}"), "Noise", "u1"));
-            let boom = event(format!("b{round}-{n}"), "Boom", "u1");
+            let noise = (0..20).map(|i| event(&format!("n{round}-{n}-{i}"), "Noise", "u1"));
+            let boom = event(&format!("b{round}-{n}"), "Boom", "u1");
             batches.push(Value::from(noise.chain([boom]).collect::<Vec<_>>()));
         }
         attacks += 1;
         for n in 0..3 {
             let who = format!("attacker-{round}");
-            batches.push(json!([event(format!("a{round}-{n}"), "Attack", &who)]));
+            batches.push(json!([event(&format!("a{round}-{n}"), "Attack", &who)]));
         }
         let sending = {
             let (client, address) = (client.clone(), address.clone());

@@ -2,8 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Command,
     thread,
     time::{Duration, Instant},
@@ -15,6 +14,7 @@ use crate::{
     audit::Log,
     client::{Client, Sent},
     machine::Machine,
+    mounted,
     plan::Plan,
     process::{LONG, Server, Start, daybook, token, token_of, url},
 };
@@ -35,26 +35,20 @@ struct Small(tempfile::TempDir);
 impl Small {
     /// Where it is seen from outside.
     fn filler(&self, server: &Server) -> PathBuf {
-        let inside = self.0.path().join("disk/filler");
-        Path::new("/proc")
-            .join(server.pid().to_string())
-            .join("root")
-            .join(inside.strip_prefix("/").unwrap())
+        mounted::inside(server, &self.0.path().join("disk/filler"))
     }
 }
 
 impl Disk for Small {
     fn server(&self) -> Server {
         let folder = self.0.path();
-        let mounted = "mount -t tmpfs -o size=48m tmpfs \"$0/disk\" && cp \"$0\"/daybook.db* \"$0/disk/\" && exec \"$@\"";
-        let before = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounted];
-        let before = before.into_iter().map(str::to_owned).chain([folder.display().to_string()]);
-        let start = Start { before: before.collect(), ..Start::default() };
+        let mount = "mount -t tmpfs -o size=48m tmpfs \"$0/disk\" && cp \"$0\"/daybook.db* \"$0/disk/\" && exec \"$@\"";
+        let start = Start { before: mounted::before(mount, folder), ..Start::default() };
         Server::with(&folder.join("disk"), &start)
     }
 
     fn fill(&self, server: &Server) {
-        fill(&self.filler(server));
+        drop(mounted::fill(&self.filler(server)));
     }
 
     fn clear(&self, server: &Server) {
@@ -98,22 +92,11 @@ impl Disk for Tables {
     }
 
     fn fill(&self, _: &Server) {
-        fill(&self.0.on_disk("filler"));
+        drop(mounted::fill(&self.0.on_disk("filler")));
     }
 
     fn clear(&self, _: &Server) {
         fs::remove_file(self.0.on_disk("filler")).unwrap();
-    }
-}
-
-/// Writes a file to the last page that there is room for.
-fn fill(file: &Path) {
-    let mut filler = fs::File::create(file).unwrap();
-    let mut length = 1 << 20;
-    while length >= 4096 {
-        if filler.write_all(&vec![0; length]).is_err() {
-            length /= 2;
-        }
     }
 }
 
@@ -145,10 +128,7 @@ fn folder() -> (tempfile::TempDir, String) {
 #[test]
 fn on_a_disk_that_is_full_senders_are_told_to_come_again_and_nothing_is_torn() {
     let mut plan = Plan::of("disk", 0.1);
-    let namespaces = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs tmpfs /tmp"])
-        .output()
-        .is_ok_and(|output| output.status.success());
+    let namespaces = mounted::namespaces();
     let mut rounds = 0;
     while plan.goes_on(rounds, 1) {
         if namespaces {

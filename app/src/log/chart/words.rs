@@ -139,11 +139,12 @@ pub(crate) fn summary(histogram: &Histogram, clock: Clock) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DAY: i64 = 86_400_000;
     use daybook_model::Bucket;
 
     #[test]
     fn a_change_is_told_as_people_say_it() {
-        const DAY: i64 = 86_400_000;
         let against = |now, then, millis| {
             let span = Span::ALL;
             let previous = Previous { span, counts: Vec::new(), total: then, as_of: 1 };

@@ -102,21 +102,22 @@ impl Column {
     ) -> Result<(), EncodeError> {
         for Block { packed, length } in take(&mut self.blocks) {
             let block = press.unpack.decompress(&packed, length)?;
-            self.write_block(block.into(), writer)?;
+            self.write_block(&block.into(), writer)?;
         }
         self.packed = 0;
         let open = take(&mut self.open);
-        self.write_block(open.into(), writer)
+        self.write_block(&open.into(), writer)
     }
 
     fn write_block(
         &self,
-        block: Bytes,
+        block: &Bytes,
         writer: &mut SerializedColumnWriter<'_>,
     ) -> Result<(), EncodeError> {
-        let places: Vec<_> = places(&block).collect();
+        let places: Vec<_> = places(block).collect();
         let levels = || places.iter().map(|place| place.is_some().into()).collect();
         let levels: Option<Vec<i16>> = (!self.required).then(levels);
+        let levels = levels.as_deref();
         let values = places.iter().flatten().cloned();
         let number = |place: Range<usize>| {
             let bytes = block.get(place).and_then(|bytes| bytes.try_into().ok());
@@ -141,10 +142,10 @@ impl Column {
 fn write<T: DataType>(
     writer: &mut ColumnWriterImpl<'_, T>,
     values: impl Iterator<Item = T::T>,
-    levels: Option<Vec<i16>>,
+    levels: Option<&[i16]>,
 ) -> Result<(), EncodeError> {
     let values: Vec<_> = values.collect();
-    writer.write_batch(&values, levels.as_deref(), None)?;
+    writer.write_batch(&values, levels, None)?;
     Ok(())
 }
 

@@ -107,11 +107,11 @@ fn name(text: &str, colon: bool, lines: bool) -> Option<&str> {
 
 /// Whether a value is there, and is none that is filled in later, hidden, or yes and no.
 fn says_something(rest: &str) -> bool {
+    const NOTHING: [&str; 6] = ["true", "false", "null", "none", "yes", "no"];
     let rest = rest.trim_start_matches(['"', '\'', '\\']);
     let end = rest.find(|c: char| c.is_whitespace() || "\"'&;,)}]\\#".contains(c));
     let value = &rest[..end.unwrap_or(rest.len())];
     let counts = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
-    const NOTHING: [&str; 6] = ["true", "false", "null", "none", "yes", "no"];
     let nothing = NOTHING.iter().any(|word| word.eq_ignore_ascii_case(value));
     !(value.is_empty()
         || counts

@@ -4,7 +4,7 @@ use std::{str::FromStr as _, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
@@ -116,7 +116,7 @@ impl Database {
             // Written back every 64 MB: a page that many events touch is then written once.
             .pragma("wal_autocheckpoint", "16000")
             .pragma("cache_size", "-65536");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writing).await?;
+        let writer = one_writer().connect_with(writing).await?;
         MIGRATIONS.run(&writer).await?;
         // The driver reads on a thread of its own; with more rows handed over at a time the two wait
         // for each other less.
@@ -144,6 +144,15 @@ impl Database {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// A pool of the one connection that writes. On a disk that is full SQLite takes a transaction back
+/// by itself, which the driver does not notice: a connection that seems to be in one is replaced.
+pub(crate) fn one_writer() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(1).before_acquire(|connection, _| {
+        let idle = !connection.is_in_transaction();
+        Box::pin(async move { Ok(idle) })
+    })
 }
 
 /// How many pages are given back at once.
