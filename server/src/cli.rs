@@ -87,7 +87,7 @@ impl LogOptions {
 /// Which project of the log.
 #[derive(Debug, Clone, Args)]
 struct ProjectOption {
-    /// The project, by its word or number; made when missing
+    /// The project, by its word or number; where events are put into it, it is made when missing
     #[arg(long, env = "DAYBOOK_PROJECT", default_value = "default")]
     project: String,
 }

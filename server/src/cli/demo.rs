@@ -54,6 +54,11 @@ impl Plan {
         let demo = Demo::new(self.seed, self.end, self.days, self.events);
         if self.snapshots { demo } else { demo.without_snapshots() }
     }
+
+    fn tell(&self) {
+        let Self { events, days, .. } = self;
+        eprintln!("Making up the activity of a platform: {events} events over {days} days");
+    }
 }
 
 impl MakeDemo {
@@ -68,6 +73,7 @@ impl MakeDemo {
             snapshots: !self.no_snapshots,
             end,
         };
+        plan.tell();
         let progress = super::progress(plan.events);
         let mut events = (0..).zip(plan.events());
         loop {
@@ -80,16 +86,14 @@ impl MakeDemo {
         }
         progress.finish();
         log.close().await;
+        eprintln!("They are in the project {}", self.project.project);
         Ok(())
     }
 }
 
 /// Fills a project before it is served.
 pub(super) async fn fill(ledger: &Ledger, project: ProjectId, plan: &Plan) -> Result<(), CliError> {
-    eprintln!(
-        "Making up the activity of a platform: {} events over {} days",
-        plan.events, plan.days
-    );
+    plan.tell();
     let progress = super::progress(plan.events);
     let mut events = plan.events();
     loop {

@@ -113,9 +113,10 @@ pub(in crate::api) async fn deliver_again(
 ) -> Result<Json<Delivery>, Error> {
     whole(&access)?;
     let id = number(&id, AlertsError::NoDelivery)?;
-    let again = state.alerts.table().deliver_again(access.id(), id, state.clock.now()).await?;
+    let mut again = state.alerts.table().deliver_again(access.id(), id, state.clock.now()).await?;
     state.alerts.deliver();
     record(&state, &from, &Done::DeliveredAgain(id, &again.name)).await?;
+    veil_delivery(&access, &mut again);
     Ok(Json(again))
 }
 
