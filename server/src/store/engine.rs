@@ -88,6 +88,9 @@ pub trait Engine: std::fmt::Debug + Clone + Send + Sync + 'static {
         Ok(())
     }
 
+    /// What was written failed: room that was made may be gone again.
+    fn forget_room(&self) {}
+
     /// See [`super::Store::give_back`].
     async fn give_back(&self) -> Result<bool, StoreError>;
 }
@@ -276,9 +279,11 @@ fn passes_on_sqlite(code: u32) -> bool {
 }
 
 /// No connection, given up in favour of another, out of resources, shutting down or starting, an error of
-/// the system beneath, and a standby that takes no writes.
+/// the system beneath, a standby that takes no writes, and a part of the log that another server dropped
+/// just now.
 fn passes_on_postgres(code: &str) -> bool {
-    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25006"
+    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+        || ["25006", "23514"].contains(&code)
 }
 
 impl From<sqlx::migrate::MigrateError> for StoreError {

@@ -219,6 +219,10 @@ impl Engine for Database {
         self.parts.make_room(&self.writer, times).await
     }
 
+    fn forget_room(&self) {
+        self.parts.forget();
+    }
+
     async fn give_back(&self) -> Result<bool, StoreError> {
         self.parts.give_back(&self.writer).await
     }

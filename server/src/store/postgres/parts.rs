@@ -48,6 +48,11 @@ impl Parts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Another server may have dropped some: they are looked for anew.
+    pub(super) fn forget(&self) {
+        self.known().clear();
+    }
+
     /// Makes the parts that entries of these times need and that are not there.
     pub(super) async fn make_room(&self, pool: &PgPool, times: &[i64]) -> Result<(), StoreError> {
         let mut missing: Vec<NaiveDate> = {
@@ -99,7 +104,7 @@ impl Parts {
             return Ok(false);
         }
         // Forgotten first: who comes next makes it anew.
-        self.known().clear();
+        self.forget();
         for table in TABLES {
             let dropped = format!("DROP TABLE {table}_{suffix}");
             sqlx::query(AssertSqlSafe(dropped)).execute(&mut *turn).await?;

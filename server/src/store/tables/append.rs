@@ -106,6 +106,7 @@ impl Writer {
         let result =
             self.append_with(engine, &mut connection, words, project, events, received_at).await;
         if result.is_err() {
+            engine.forget_room();
             // Where the disk is full SQLite rolls back by itself. sqlx does not notice, and would
             // begin no transaction on this connection any more: the next batch gets a new one.
             let _ = connection.close().await;
