@@ -255,12 +255,19 @@ mod postgres {
 
     use super::{cluster::Lent, suite};
 
+    /// One of so many cases is tried: all of them with `DAYBOOK_TEST_STORE=postgres`.
+    #[expect(clippy::disallowed_methods, reason = "a test has no command line of its own")]
+    fn share() -> u32 {
+        let all = std::env::var("DAYBOOK_TEST_STORE").is_ok_and(|store| store == "postgres");
+        if all { 1 } else { 4 }
+    }
+
     async fn store() -> (AnyStore, Lent) {
         let lent = Lent::new().await;
         (Arc::new(Postgres::open(&lent.url()).await.unwrap()), lent)
     }
 
-    suite::conformance!(store);
+    suite::conformance!(store, share());
 
     /// With the column index in front.
     mod indexed {
@@ -274,7 +281,7 @@ mod postgres {
             (Arc::new(Index::over(tables, settings)), lent)
         }
 
-        suite::conformance!(store);
+        suite::conformance!(store, share());
     }
 
     #[tokio::test]

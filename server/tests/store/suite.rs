@@ -26,44 +26,48 @@ use proptest::{
 
 use crate::{events, oracle};
 
-/// Every test of the suite, for the store that a function makes.
+/// Every test of the suite, for the store that a function makes; where one takes long to make, with one of
+/// so many random cases.
 macro_rules! conformance {
     ($store:ident) => {
+        suite::conformance!($store, 1);
+    };
+    ($store:ident, $share:expr) => {
         #[test]
         fn entries_come_back_as_they_were_sent() {
-            suite::entries_come_back(|| $store())
+            suite::entries_come_back($share, || $store())
         }
         #[test]
         fn pages_walked_both_ways_are_the_list() {
-            suite::pages_are_the_list(|| $store())
+            suite::pages_are_the_list($share, || $store())
         }
         #[test]
         fn files_are_the_list() {
-            suite::files_are_the_list(|| $store())
+            suite::files_are_the_list($share, || $store())
         }
         #[test]
         fn counts_bars_and_facets_agree_with_the_filter() {
-            suite::counts_agree(|| $store())
+            suite::counts_agree($share, || $store())
         }
         #[test]
         fn an_answer_as_of_a_place_stays_while_more_arrives() {
-            suite::answers_stay(|| $store())
+            suite::answers_stay($share, || $store())
         }
         #[test]
         fn an_id_is_stored_once() {
-            suite::ids_are_stored_once(|| $store())
+            suite::ids_are_stored_once($share, || $store())
         }
         #[test]
         fn places_have_no_gaps_whoever_writes() {
-            suite::places_have_no_gaps(|| $store())
+            suite::places_have_no_gaps($share, || $store())
         }
         #[test]
         fn the_log_is_read_on_in_its_order() {
-            suite::the_log_is_read_on(|| $store())
+            suite::the_log_is_read_on($share, || $store())
         }
         #[test]
         fn what_was_removed_is_gone() {
-            suite::removed_is_gone(|| $store())
+            suite::removed_is_gone($share, || $store())
         }
         #[test]
         fn projects_do_not_see_each_other() {
@@ -157,8 +161,11 @@ fn span() -> impl Strategy<Value = Span> {
     prop_oneof![Just(Span::ALL), (at(), at()).prop_filter_map("empty", |(a, b)| Span::new(a, b))]
 }
 
-pub(crate) fn entries_come_back<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
-    check(64, collection::vec(events::event(), 0..40), |events| {
+pub(crate) fn entries_come_back<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
+    check(64 / share, collection::vec(events::event(), 0..40), |events| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
@@ -170,7 +177,10 @@ pub(crate) fn entries_come_back<F: Future<Output = (AnyStore, K)>, K>(store: imp
     });
 }
 
-pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
         let lists = collection::vec(
             (events::bounds(&events), events::filter(&events), events::sort(), span(), 1..9_u16),
@@ -178,7 +188,7 @@ pub(crate) fn pages_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: im
         );
         (Just(events), lists)
     });
-    check(64, cases, |(events, lists)| {
+    check(64 / share, cases, |(events, lists)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
@@ -270,7 +280,10 @@ async fn walk(
 
 /// A file has what the list has, in its order, whether it is written from entries or from rows of
 /// numbers, and in pages of whatever size.
-pub(crate) fn files_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn files_are_the_list<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     const NARROW: &str = "seq,time,actor,source,method,status,outcome,action,operation,resource,application,\
         cluster,environment,ip,blueprint,entity,integration,path,user_agent";
     let sort = || prop_oneof![3 => any::<bool>().prop_map(Some), 1 => Just(None)];
@@ -286,7 +299,7 @@ pub(crate) fn files_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: im
         );
         (Just(events), lists)
     });
-    check(32, cases, |(events, lists)| {
+    check(32 / share, cases, |(events, lists)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
@@ -328,7 +341,10 @@ pub(crate) fn files_are_the_list<F: Future<Output = (AnyStore, K)>, K>(store: im
     });
 }
 
-pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
         let as_of = 0..=events.len() as Seq;
         let edges =
@@ -344,7 +360,7 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
         );
         (Just(events), questions)
     });
-    check(64, cases, |(events, questions)| {
+    check(64 / share, cases, |(events, questions)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
@@ -403,7 +419,10 @@ pub(crate) fn counts_agree<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
     });
 }
 
-pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     let batch = || collection::vec(events::event(), 1..30);
     let cases = (batch(), batch()).prop_flat_map(|(early, late)| {
         let filter = collection::vec(
@@ -412,7 +431,7 @@ pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
         );
         (Just(early), Just(late), filter)
     });
-    check(32, cases, |(early, late, questions)| {
+    check(32 / share, cases, |(early, late, questions)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = project(&store, "mine").await;
@@ -455,9 +474,12 @@ pub(crate) fn answers_stay<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn(
     });
 }
 
-pub(crate) fn ids_are_stored_once<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn ids_are_stored_once<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     let cases = collection::vec((events::event(), 0..6_u8), 0..30);
-    check(64, cases, |events| {
+    check(64 / share, cases, |events| {
         // Few ids, so that many events have the same: some the same content, some not.
         let mut events: Vec<_> = events
             .into_iter()
@@ -516,7 +538,10 @@ async fn remove(
     out
 }
 
-pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
         let questions = collection::vec(
             (
@@ -530,7 +555,7 @@ pub(crate) fn removed_is_gone<F: Future<Output = (AnyStore, K)>, K>(store: impl 
         let gone = collection::vec(collection::vec(any::<bool>(), 60), 3);
         (Just(events), questions, gone)
     });
-    check(48, cases, |(events, questions, gone)| {
+    check(48 / share, cases, |(events, questions, gone)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
@@ -640,9 +665,12 @@ async fn nothing_is_removed_while_it_is_read() {
     assert_eq!(store.remove(&removal).await, Ok(1));
 }
 
-pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     let batches = collection::vec((collection::vec(events::event(), 0..6), any::<bool>()), 1..24);
-    check(32, batches, |batches| {
+    check(32 / share, batches, |batches| {
         wait(async {
             let (store, _keep) = store().await;
             let projects = [project(&store, "one").await, project(&store, "two").await];
@@ -693,14 +721,17 @@ pub(crate) fn places_have_no_gaps<F: Future<Output = (AnyStore, K)>, K>(store: i
     });
 }
 
-pub(crate) fn the_log_is_read_on<F: Future<Output = (AnyStore, K)>, K>(store: impl Fn() -> F) {
+pub(crate) fn the_log_is_read_on<F: Future<Output = (AnyStore, K)>, K>(
+    share: u32,
+    store: impl Fn() -> F,
+) {
     let cases = collection::vec(events::event(), 0..60).prop_flat_map(|events| {
         let places = 0..=events.len() as Seq + 3;
         let filters = (events::bounds(&events), events::filter(&events));
         let questions = (places.clone(), places, filters, span());
         (Just(events), collection::vec(questions, 8))
     });
-    check(32, cases, |(events, questions)| {
+    check(32 / share, cases, |(events, questions)| {
         wait(async {
             let (store, _keep) = store().await;
             let project = with_neighbours(&store, &events).await;
