@@ -105,6 +105,7 @@ impl TestApp {
     }
 
     /// With `DAYBOOK_TEST_STORE=postgres` every test has its log in PostgreSQL.
+    #[expect(clippy::disallowed_methods, reason = "a test has no command line of its own")]
     async fn start_with(recording: bool, settings: settings::Settings) -> Self {
         if std::env::var("DAYBOOK_TEST_STORE").is_ok_and(|store| store == "postgres") {
             return Self::on_postgres(recording, settings).await;
