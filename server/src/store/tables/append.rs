@@ -348,7 +348,7 @@ async fn store<C: Ask>(
         .await?;
     new.sort_unstable_by_key(|n| (n.event.occurred_at, n.seq));
     ENTRY
-        .insert(connection, &new, |row, New { seq, event, words }| {
+        .insert(connection, &new, |row, New { seq, event, words, .. }| {
             row.add(project.0)?
                 .add(event.occurred_at.millis())?
                 .add(*seq)?
