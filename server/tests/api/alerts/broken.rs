@@ -15,7 +15,7 @@ async fn again(app: &TestApp, before: &Alerts) -> Alerts {
 }
 
 async fn execute(app: &TestApp, statement: &'static str, rule: i64) {
-    sqlx::query(statement).bind(rule).execute(app.database.writer()).await.unwrap();
+    daybook::database::query(statement).bind(rule).execute(app.database.writer()).await.unwrap();
 }
 
 async fn listed(app: &TestApp, admin: &str, rule: i64) -> Value {

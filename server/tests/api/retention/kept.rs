@@ -16,10 +16,10 @@ async fn runs_that_took_nothing_do_not_push_out_those_that_did() {
     fill(&app, 180).await;
     assert_eq!(pass(&app, 32).await, 12);
     // As runs end whose entries are all held meanwhile.
-    for run in 2..40 {
+    for run in 2_i64..40 {
         let empty = "INSERT INTO retention_run (project, run, plan, began_at, ended_at, told) \
             SELECT project, $1, plan, began_at, ended_at, 1 FROM retention_run WHERE run = 1";
-        sqlx::query(empty).bind(run).execute(app.database.writer()).await.unwrap();
+        daybook::database::query(empty).bind(run).execute(app.database.writer()).await.unwrap();
     }
     let shown = overview(&app, &session).await;
     let runs = shown["runs"].as_array().unwrap();
@@ -64,7 +64,10 @@ async fn a_pinned_entry_that_is_removed_names_the_run_that_took_it() {
     assert!(document.contains("run 1, ") && document.contains(&told), "{document}");
 
     // What went before this was noted is named where only one run was there.
-    sqlx::query("DELETE FROM removed_pin").execute(app.database.writer()).await.unwrap();
+    daybook::database::query("DELETE FROM removed_pin")
+        .execute(app.database.writer())
+        .await
+        .unwrap();
     assert_eq!(pin(2, &ada).await["removed"]["run"], 2);
 }
 
