@@ -50,7 +50,7 @@ pub(crate) fn make(folder: &Path, days: i64, entries: i64, is_turn: bool) -> Ent
         put(&store, project, now, young.collect()).await;
         if is_turn {
             // It was seen then for the first time, and a week has passed.
-            Keeping::on(store.database()).turn(project, old).await.unwrap();
+            Keeping::on(&store.database().into()).turn(project, old).await.unwrap();
         }
         read(&store, project).await
     })
