@@ -266,7 +266,7 @@ async fn whoever_reads_a_byte_a_second_holds_up_nobody() {
     }
     let database = app.database.readers();
     let idle = async {
-        while database.num_idle() != database.size() as usize {
+        while database.in_use() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
