@@ -220,6 +220,10 @@ impl<C: DerefMut<Target: Ask> + Send> Reader<'_, C> {
         narrow: &[Narrow],
         whole: bool,
     ) -> Result<HashMap<i64, Wide>, StoreError> {
+        // PostgreSQL knows no list of values that is empty.
+        if narrow.is_empty() {
+            return Ok(HashMap::new());
+        }
         let keys: Vec<_> = narrow.iter().map(|n| (n.occurred_at, n.seq)).collect();
         let statement = sql::wide(self.dialect(), project, &keys, |select| {
             select.columns(WIDE.map(|column| ("detail", column)));
