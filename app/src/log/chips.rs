@@ -52,13 +52,13 @@ pub(crate) fn Chips(
             <ul class="chip-list" role="list" aria-label="Filters">
                 {each(move || chips.get(), |id| id.key(), move |id| view! { <Chip log names id facets editing /> })}
             </ul>
-            <Hidden log names tabs />
             <Popover class="button quiet" open=adding trigger=|| view! { {icon(Icon::Plus)} "Filter" }>
                 {later(move || Later::Fields(FieldsProps { log, adding, editing }), loading)}
             </Popover>
             {when(move || narrowed.get(), move || view! {
                 <a class="button quiet" href=cleared>"Clear all"</a>
             })}
+            <Hidden log names tabs />
         </div>
     }
 }

@@ -21,7 +21,7 @@ use crate::{
         confirm::Confirm,
         icon::{Icon, icon},
         number::counted,
-        time::{brief, relative},
+        time::{day_time, relative},
     },
     url::log_href,
 };
@@ -175,7 +175,11 @@ fn Row(kept: Kept, schedule: Schedule) -> impl IntoView {
         }
     });
     let next = move || {
-        if paused { "Paused".to_owned() } else { brief(next_at, clock.now_untracked(), zone.get()) }
+        if paused {
+            "Paused".to_owned()
+        } else {
+            day_time(next_at, clock.now_untracked(), zone.get())
+        }
     };
     view! {
         <tr role="row" class:gone=paused>

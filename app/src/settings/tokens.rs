@@ -20,7 +20,7 @@ use crate::{
         announce::announce,
         confirm::Confirm,
         copy::CopyButton,
-        time::{brief, relative},
+        time::{day_time, relative},
     },
 };
 
@@ -146,7 +146,7 @@ fn TokenRow(tokens: Tokens, token: TokenInfo) -> impl IntoView {
         limit::words(&filter, names, clock.now_untracked(), zone.get())
     };
     let ends = move || {
-        until.map_or("Never".to_owned(), |until| brief(until, clock.now_untracked(), zone.get()))
+        until.map_or("Never".to_owned(), |until| day_time(until, clock.now_untracked(), zone.get()))
     };
     let used =
         move || last_used_at.map_or("Never".to_owned(), |at| relative(at, clock.now_untracked()));

@@ -1,7 +1,7 @@
 //! What kind of file, and how large it will be.
 
 use daybook_model::{
-    View,
+    Range, Span, Tab, View,
     export::{Estimate, Export, Format, Formulas, NewExport},
 };
 use leptos::{ev, prelude::*};
@@ -9,11 +9,20 @@ use leptos::{ev, prelude::*};
 use super::size;
 use crate::{
     api::{Failure, exports},
-    load::load,
-    log::columns::Columns,
+    clock::Clock,
+    load::{Answer, load},
+    log::{
+        columns::Columns,
+        names::Names,
+        scope::{filter_words, tab_name},
+    },
+    preferences::Preferences,
     reactive::{dynamic, memo},
     settings::form::{Form, FormProblem},
-    ui::number::{counted, grouped},
+    ui::{
+        number::{counted, grouped},
+        time::{span_text, zone_name},
+    },
     url::LogAddress,
 };
 
@@ -22,6 +31,8 @@ use crate::{
 pub(super) fn Choice(
     log: LogAddress,
     columns: Columns,
+    names: Names,
+    tabs: Signal<Option<Vec<Tab>>>,
     running: RwSignal<Option<Export>>,
 ) -> impl IntoView {
     let form = Form::new(&[]);
@@ -63,6 +74,7 @@ pub(super) fn Choice(
     let shown = move || columns.placed().len();
     view! {
         <form class="export-form" on:submit=submit>
+            <What log names tabs estimate />
             <fieldset class="choices">
                 <legend>"Format"</legend>
                 {Format::ALL.iter().copied().map(kind).collect_view()}
@@ -89,6 +101,54 @@ pub(super) fn Choice(
                 <span class="hint">"Times in UTC. The export is written into the log."</span>
             </div>
         </form>
+    }
+}
+
+/// Which entries it will have: of which time, under which filter, up to which place in the log.
+#[component]
+fn What(
+    log: LogAddress,
+    names: Names,
+    tabs: Signal<Option<Vec<Tab>>>,
+    estimate: Answer<Estimate>,
+) -> impl IntoView {
+    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    let time = move || {
+        let (range, zone) = (log.view().filter.range, zone.get());
+        let span = estimate.value.with(|estimate| estimate.as_ref().map(|e| e.span));
+        let exact = span.filter(|span| *span != Span::ALL).map(|span| {
+            format!("{}, {}", span_text(span, clock.now_untracked(), zone), zone_name(zone))
+        });
+        match range {
+            Range::Between(_) => exact.unwrap_or_default(),
+            Range::Last(preset) => [Some(preset.label().to_owned()), exact]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(": "),
+        }
+    };
+    let told = move |tell: fn(&View, &[Tab], Names) -> Option<String>| {
+        let view = log.view();
+        tabs.with(|tabs| tell(&view, tabs.as_deref().unwrap_or_default(), names))
+    };
+    let as_of = move || {
+        let place = estimate.value.with(|estimate| estimate.as_ref().map(|e| grouped(e.as_of)));
+        match (log.view().filter.as_of, place) {
+            (Some(as_of), _) => {
+                format!("Entry #{}: what was stored later is left out", grouped(as_of))
+            }
+            (None, Some(place)) => format!("When it begins; the log is at entry #{place} now"),
+            (None, None) => "When it begins".to_owned(),
+        }
+    };
+    view! {
+        <dl class="export-what">
+            <dt>"Time"</dt><dd>{dynamic(time)}</dd>
+            {dynamic(move || told(|view, tabs, _| tab_name(view, tabs)).map(|name| view! { <dt>"Tab"</dt><dd>{name}</dd> }))}
+            <dt>"Filter"</dt><dd>{dynamic(move || told(|view, tabs, names| Some(filter_words(view, tabs, names))))}</dd>
+            <dt>"As of"</dt><dd>{dynamic(as_of)}</dd>
+        </dl>
     }
 }
 
