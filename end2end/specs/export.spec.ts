@@ -36,6 +36,22 @@ test("what is looked at is taken away whole, told beforehand, and its end is kno
   await expect(dialog).toBeHidden();
 });
 
+test("the requests are taken away as they were published: the name and the columns", async ({ log, page }) => {
+  await log.open("range=7d&tab=requests");
+  await page.getByRole("button", { name: "Export" }).click();
+  const dialog = page.getByRole("dialog", { name: "Export" });
+  await expect(dialog.getByRole("radio", { name: "The 17 published ones of requests" })).toBeChecked();
+  await dialog.getByRole("radio", { name: "NDJSON" }).check();
+  await expect(dialog.getByRole("radio", { name: "The 17 published ones of requests" })).toHaveCount(0);
+  await dialog.getByRole("radio", { name: "CSV" }).check();
+  const download = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^api-audit-logs-project-1-.*\.csv$/);
+  const [head] = (await readFile((await file.path())!, "utf8")).split("\n");
+  expect(head!.trim().split(",")).toHaveLength(17);
+});
+
 test("a limit of the project is said first, and where exports are switched off there is no button", async ({ log, page }) => {
   const set = async (settings: object) => expect((await page.request.put("/api/projects/acme/settings/export", { data: settings })).ok()).toBe(true);
   try {

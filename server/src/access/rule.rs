@@ -139,7 +139,9 @@ const fn refused(permission: Permission) -> Error {
         Permission::Export => {
             "you may not export from this project: its admins and auditors may, and tokens with the scope `export`"
         }
-        Permission::KeepViews => "views and investigations are kept by people of the project: sign in",
+        Permission::KeepViews => {
+            "views and investigations are kept by people of the project: sign in"
+        }
         Permission::KeepSchedules => {
             "schedules belong to people who may export from this project: its admins and auditors"
         }

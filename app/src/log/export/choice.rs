@@ -17,7 +17,7 @@ use crate::{
         scope::{filter_words, tab_name},
     },
     preferences::Preferences,
-    reactive::{dynamic, memo},
+    reactive::{Dynamic, dynamic, memo, when},
     settings::form::{Form, FormProblem},
     ui::{
         number::{counted, grouped},
@@ -25,6 +25,20 @@ use crate::{
     },
     url::LogAddress,
 };
+
+/// Which columns it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    /// All there are.
+    All,
+    /// Those of the table.
+    Visible,
+    /// The published ones of a log of requests, in their order; a CSV.
+    Requests,
+}
+
+/// The tab that is a log of requests.
+const REQUESTS: &str = "requests";
 
 /// The form.
 #[component]
@@ -36,14 +50,27 @@ pub(super) fn Choice(
     running: RwSignal<Option<Export>>,
 ) -> impl IntoView {
     let form = Form::new(&[]);
-    let (format, all) = (RwSignal::new(Format::Csv), RwSignal::new(true));
+    let of_requests = log.view_untracked().tab.as_deref() == Some(REQUESTS);
+    let width = RwSignal::new(if of_requests { Width::Requests } else { Width::All });
+    let format = RwSignal::new(Format::Csv);
+    let is_csv = move || format.get() == Format::Csv;
+    // Other formats have what CSV has not: no columns of their own were published for them.
+    let chosen = memo(move || match width.get() {
+        Width::Requests if !is_csv() => Width::All,
+        width => width,
+    });
     let query = log.part(|view| View { cursor: None, ..view.clone() }.to_api_query());
     let wanted = memo(move || {
         let visible = || {
             let placed = columns.placed();
             placed.iter().map(|placed| placed.column.key()).collect::<Vec<_>>().join(",")
         };
-        (query.get(), format.get(), (!all.get()).then(visible))
+        let columns = match chosen.get() {
+            Width::All => None,
+            Width::Visible => Some(visible()),
+            Width::Requests => Some(REQUESTS.to_owned()),
+        };
+        (query.get(), format.get(), columns)
     });
     let question = memo(move || Some(wanted.get()));
     let estimate = load(
@@ -71,6 +98,15 @@ pub(super) fn Choice(
             </label>
         }
     };
+    let columns_as = move |one: Width, label: Dynamic| {
+        let chosen = Signal::derive(move || chosen.get() == one);
+        view! {
+            <label>
+                <input type="radio" name="export-columns" prop:checked=chosen on:change=move |_| width.set(one) />
+                {label}
+            </label>
+        }
+    };
     let shown = move || columns.placed().len();
     view! {
         <form class="export-form" on:submit=submit>
@@ -81,14 +117,9 @@ pub(super) fn Choice(
             </fieldset>
             <fieldset class="choices">
                 <legend>"Columns"</legend>
-                <label>
-                    <input type="radio" name="export-columns" prop:checked=all on:change=move |_| all.set(true) />
-                    "All, with the states before and after"
-                </label>
-                <label>
-                    <input type="radio" name="export-columns" prop:checked=Signal::derive(move || !all.get()) on:change=move |_| all.set(false) />
-                    {dynamic(move || format!("The {} visible ones", shown()))}
-                </label>
+                {columns_as(Width::All, dynamic(|| "All, with the states before and after"))}
+                {columns_as(Width::Visible, dynamic(move || format!("The {} visible ones", shown())))}
+                {when(is_csv, move || columns_as(Width::Requests, dynamic(|| "The 17 published ones of requests")))}
             </fieldset>
             <div class="estimate" role="status" class:stale=Signal::derive(move || estimate.is_stale())>
                 {dynamic(move || estimate.value.with(|value| value.as_ref().map(told)))}

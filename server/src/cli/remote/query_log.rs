@@ -82,12 +82,7 @@ impl Query {
     }
 
     /// One answer. What was printed is not printed again, whatever becomes of the rest.
-    fn part(
-        &self,
-        query: &str,
-        kept: &mut Kept,
-        printer: &mut Printer,
-    ) -> Result<Ended, CliError> {
+    fn part(&self, query: &str, kept: &mut Kept, printer: &mut Printer) -> Result<Ended, CliError> {
         let range = if says(query, "range") || says(query, "from") { "" } else { "range=all" };
         let how = format!("format=ndjson&trailer=1&after={}", kept.place.after);
         let columns = if self.output.is_json() { "" } else { "columns=all" };
@@ -128,11 +123,7 @@ enum Ended {
 }
 
 /// Prints entries, which are in the order of the log, and keeps the place of the last one.
-fn print(
-    entries: &mut Vec<Entry>,
-    kept: &mut Kept,
-    printer: &mut Printer,
-) -> Result<(), CliError> {
+fn print(entries: &mut Vec<Entry>, kept: &mut Kept, printer: &mut Printer) -> Result<(), CliError> {
     printer.print(entries)?;
     let last = entries.last().map(|entry| entry.seq);
     entries.clear();
