@@ -146,7 +146,7 @@ const fn refused(permission: Permission) -> Error {
             "schedules belong to people who may export from this project: its admins and auditors"
         }
         Permission::ReadAlerts => {
-            "you may not read alerts of this project: its admins and auditors may, and tokens with the scope `read`"
+            "alerts are for admins of this project and auditors who see all of it, and for tokens with the scope `read`: ask an admin"
         }
         Permission::Administer => "this is for the admins of this project: ask one of them",
     })
