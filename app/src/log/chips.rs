@@ -4,13 +4,13 @@ use daybook_model::{FacetCounts, Field, Tab, View};
 use leptos::prelude::*;
 
 use crate::{
-    later::{Later, later},
-    log::{chip::Chip, hidden::Hidden, masked::filters, names::Names, terms::ChipId},
+    later::{Later, later, patiently},
+    log::{chip::Chip, hidden::HiddenProps, masked::filters, names::Names, terms::ChipId},
     reactive::{each, memo, when},
     ui::{
         combobox::{ComboOption, Combobox},
         icon::{Icon, icon},
-        lazy::loading,
+        lazy::{loading, nothing},
         popover::Popover,
     },
     url::LogAddress,
@@ -58,7 +58,7 @@ pub(crate) fn Chips(
             {when(move || narrowed.get(), move || view! {
                 <a class="button quiet" href=cleared>"Clear all"</a>
             })}
-            <Hidden log names tabs />
+            {patiently(move || Later::Hidden(HiddenProps { log, names, tabs }), nothing)}
         </div>
     }
 }

@@ -21,6 +21,7 @@ use crate::{
         confirm::Confirm,
         icon::{Icon, icon},
         number::counted,
+        text::one_line,
         time::{day_time, relative},
     },
     url::log_href,
@@ -184,7 +185,7 @@ fn Row(kept: Kept, schedule: Schedule) -> impl IntoView {
     view! {
         <tr role="row" class:gone=paused>
             <td role="cell" data-label="View">
-                <a class="who" href=href>{name.clone()}</a>
+                <a class="who" href=href>{one_line(&name)}</a>
                 <span class="muted aside">{what(&product)}{(!yours).then(|| format!(", kept by {owner}"))}</span>
             </td>
             <td role="cell" data-label="When and where to">

@@ -20,6 +20,7 @@ use crate::{
         announce::announce,
         confirm::Confirm,
         copy::CopyButton,
+        text::one_line,
         time::{day_time, relative},
     },
 };
@@ -172,7 +173,7 @@ fn TokenRow(tokens: Tokens, token: TokenInfo) -> impl IntoView {
     view! {
         <tr role="row" class:gone=badge.is_some()>
             <td role="cell" data-label="Token">
-                <span class="who">{name.clone()}</span>
+                <span class="who">{one_line(&name)}</span>
                 {prefix.map(|prefix| view! { <code class="muted">{prefix}"…"</code> })}
                 {badge.map(|badge| view! { <span class="badge">{badge}</span> })}
             </td>
