@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use leptos::{
     prelude::*,
-    reactive::graph::{Subscriber as _, ToAnySubscriber as _},
+    reactive::graph::{AnySubscriber, Subscriber as _, ToAnySubscriber as _},
 };
 
 /// A part of a view that is made again whenever something it reads changes.
@@ -68,7 +68,11 @@ pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
 ) -> Memo<T> {
     let value: Box<dyn Fn() -> T + Send + Sync> = Box::new(value);
     let memo = ArcMemo::new(move |_| value());
-    let reader = memo.to_any_subscriber();
-    on_cleanup(move || reader.clear_sources(&reader));
+    leave(memo.to_any_subscriber());
     memo.into()
+}
+
+/// Once the view goes.
+fn leave(reader: AnySubscriber) {
+    on_cleanup(move || reader.clear_sources(&reader));
 }
