@@ -23,8 +23,7 @@ use crate::{
     ui::{
         announce::announce,
         number::counted,
-        text::one_line,
-        text::{sentence, visible},
+        text::{one_line, sentence, visible},
         time::relative,
     },
 };

@@ -14,8 +14,7 @@ use crate::{
         confirm::Confirm,
         copy::CopyButton,
         number::{counted, grouped},
-        text::one_line,
-        text::sentence,
+        text::{one_line, sentence},
         time::relative,
     },
 };

@@ -88,12 +88,12 @@ async fn store(
         if matches!(outcome, Appended::Differs(_)) {
             taken.push(Event { id: Some(new_id(seq)), ..event });
         } else {
-            restored.count(outcome);
+            count(restored, outcome);
         }
     }
     if !taken.is_empty() {
         let submitted = state.ledger.submit_in_turn(project, taken).await?;
-        submitted.outcomes.iter().for_each(|outcome| restored.count(outcome));
+        submitted.outcomes.iter().for_each(|outcome| count(restored, outcome));
     }
     Ok(())
 }
@@ -102,17 +102,11 @@ fn new_id(seq: Seq) -> String {
     format!("restored:{seq}")
 }
 
-/// Counts what became of entries.
-trait Count {
-    fn count(&mut self, outcome: &Appended);
-}
-
-impl Count for Restored {
-    fn count(&mut self, outcome: &Appended) {
-        match outcome {
-            Appended::Stored(_) => self.stored += 1,
-            Appended::Duplicate(_) => self.duplicates += 1,
-            Appended::Differs(_) => self.refused += 1,
-        }
+/// Counts what became of an entry.
+const fn count(restored: &mut Restored, outcome: &Appended) {
+    match outcome {
+        Appended::Stored(_) => restored.stored += 1,
+        Appended::Duplicate(_) => restored.duplicates += 1,
+        Appended::Differs(_) => restored.refused += 1,
     }
 }
