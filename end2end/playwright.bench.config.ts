@@ -8,5 +8,13 @@ export default defineConfig({
   workers: 1,
   timeout: 900_000,
   reporter: "line",
-  use: { ...reader, browserName: "chromium", launchOptions, viewport: { width: 1440, height: 900 } },
+  use: {
+    ...reader,
+    browserName: "chromium",
+    launchOptions,
+    viewport: { width: 1440, height: 900 },
+    // What does not come is told, and the figures so far are printed.
+    actionTimeout: 30_000,
+    navigationTimeout: 30_000,
+  },
 });

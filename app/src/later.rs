@@ -26,6 +26,7 @@ use crate::{
         expander::{ChangesInPlace, ChangesInPlaceProps},
         export::{ExportButton, ExportButtonProps},
         gone::{WhoIsGone, WhoIsGoneProps},
+        hidden::{Hidden, HiddenProps},
         live::{LivePill, LivePillProps, LiveSwitch, LiveSwitchProps},
         menus::{AccountItems, AccountItemsProps, ProjectItems, ProjectItemsProps, ZoneItems},
         part_note::{PartNote, PartNoteProps},
@@ -102,6 +103,8 @@ pub(crate) enum Later {
     Export(ExportButtonProps),
     /// Who of the actors is gone.
     WhoIsGone(WhoIsGoneProps),
+    /// What the tab leaves out.
+    Hidden(HiddenProps),
     /// Why nothing matches.
     Empty(EmptyProps),
     /// The head of a printed page.
@@ -200,6 +203,7 @@ fn make(part: Later) -> AnyView {
         Later::ProjectItems(props) => ProjectItems(props).into_any(),
         Later::Export(props) => ExportButton(props).into_any(),
         Later::WhoIsGone(props) => WhoIsGone(props).into_any(),
+        Later::Hidden(props) => Hidden(props).into_any(),
         Later::Empty(props) => Empty(props).into_any(),
         Later::Removed(props) => Removed(props).into_any(),
         Later::Report(props) => Report(props).into_any(),

@@ -31,6 +31,7 @@ pub(crate) mod report;
 pub(crate) mod row;
 pub(crate) mod run;
 pub(crate) mod schedule;
+pub(crate) mod scope;
 pub(crate) mod search;
 pub(crate) mod share;
 pub(crate) mod shortcuts;

@@ -4,7 +4,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    reactive::graph::{AnySubscriber, Subscriber as _, ToAnySubscriber as _},
+};
 
 /// A part of a view that is made again whenever something it reads changes.
 pub(crate) type Dynamic = Arc<Mutex<dyn FnMut() -> AnyView + Send>>;
@@ -56,9 +59,20 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
 }
 
 /// A value that follows what it is made of, and tells its readers when it became another.
+///
+/// It leaves what it is made of when the view it belongs to goes: a signal keeps the memory of each reader that
+/// did not leave until it changes. What is often made anew, such as a row, reads signals that seldom change, such
+/// as the zone, through one of these.
 pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
     value: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {
     let value: Box<dyn Fn() -> T + Send + Sync> = Box::new(value);
-    Memo::new(move |_| value())
+    let memo = ArcMemo::new(move |_| value());
+    leave(memo.to_any_subscriber());
+    memo.into()
+}
+
+/// Once the view goes.
+fn leave(reader: AnySubscriber) {
+    on_cleanup(move || reader.clear_sources(&reader));
 }

@@ -8,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, Failure},
-    url::{Address, History, sign_in_href},
+    url::{Address, History, Page, sign_in_href},
 };
 
 /// The session.
@@ -48,6 +48,12 @@ impl Session {
     /// Whether the reader may do this in a project, or that is not known yet: what will be there has its place.
     pub(crate) fn may_yet(self, project: &str, permission: Permission) -> bool {
         self.viewer.read().is_none() || self.may(project, permission)
+    }
+
+    /// The same of the project in the address.
+    pub(crate) fn may_yet_here(self, permission: Permission) -> bool {
+        let page = Page::at(&self.address.place().path);
+        page.project().is_some_and(|project| self.may_yet(project, permission))
     }
 
     /// What the reader sees pseudonyms in place of in a project, as far as is known.

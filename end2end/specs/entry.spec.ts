@@ -44,6 +44,16 @@ test("it says at once what tells most, in both zones", async ({ log, daybook }) 
   await expect(log.panel.getByText(/^\d+ (second|minute)s? ago$/)).toBeVisible();
 });
 
+test.describe("by a clock that shows UTC anyway", () => {
+  test.use({ timezoneId: "UTC" });
+
+  test("an instant is told once", async ({ log, daybook }) => {
+    const { seq } = await daybook.api.entry("showcase");
+    await log.open(`event=${seq}`);
+    await expect(log.panel.getByText(clock(at(sent(daybook, "showcase")), "UTC"))).toHaveCount(1);
+  });
+});
+
 test("every field is a tab away, each with copy", async ({ log, page, daybook, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const { seq } = await daybook.api.entry("showcase");

@@ -54,7 +54,7 @@ test("hostile keys of an address are shown, not run", async ({ log, page }) => {
 test("after signing in the way leads nowhere else", async ({ page, guard, browser, daybook }) => {
   guard.allow(/status of 401/);
   const password = "a long enough one";
-  await daybook.server.command(["user", "create", "--email", "lured@acme.dev", "--role", "admin", "--password-stdin"], password);
+  await daybook.server.command(["user", "create", "--email", "lured@acme.dev", "--instance-admin", "--password-stdin"], password);
   await page.context().clearCookies();
   for (const then of ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:window.__pwned=1"]) {
     await page.goto(`/sign-in?then=${encodeURIComponent(then)}`);

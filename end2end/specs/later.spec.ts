@@ -35,6 +35,40 @@ test("what is opened later is loaded once the rows are there, before anybody ask
   expect(asked).toBe(0);
 });
 
+test("the bars hold the places of all that comes later, from the first paint", async ({ log, page }) => {
+  const release = await hold(page);
+  let tell!: () => void;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  await page.route("**/api/session", async (route) => {
+    await told;
+    await route.continue();
+  });
+  await page.goto(Log.path());
+  const bar = page.getByRole("banner");
+  const parts = [
+    bar.getByRole("link", { name: "Log", exact: true }), bar.getByText("Settings"), bar.getByText("Live", { exact: true }),
+    bar.getByRole("button", { name: /change the clock$/ }), log.search, page.getByRole("button", { name: /^Last 7 days/ }),
+    page.getByRole("button", { name: "Saved views" }), ...[".share", ".alert-on", ".export"].map((part) => page.locator(`.bar > ${part}`)),
+    page.getByRole("button", { name: "Filter", exact: true }),
+  ];
+  const places = () => Promise.all(parts.map(async (part) => {
+    const { x, y } = (await part.boundingBox())!;
+    return { x, y };
+  }));
+  await expect(page.getByText("Alert on this")).toBeVisible();
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  const before = await places();
+  tell();
+  await log.ready();
+  expect(await places(), "who reads is known").toEqual(before);
+  release();
+  await log.usable();
+  await expect(page.getByRole("button", { name: "Export" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Alert on this" })).toBeVisible();
+  await expect(bar.getByRole("link", { name: "Settings" })).toBeVisible();
+  expect(await places(), "everything is there").toEqual(before);
+});
+
 test("an entry that is opened sooner than that comes without anything jumping", async ({ log, page }) => {
   const release = await hold(page);
   await page.goto(Log.path());

@@ -99,3 +99,34 @@ test("what a finger must hit is large enough", async ({ log, page }) => {
     }));
   expect(small).toEqual([]);
 });
+
+test("the ways on from an entry stand side by side at its end, none of them cut", async ({ log, page, daybook }) => {
+  await log.open(`event=${(await daybook.api.entry("showcase")).seq}`);
+  const ways = page.getByRole("navigation", { name: "From this entry" }).getByRole("link");
+  await expect(ways.first()).toBeVisible();
+  await ways.last().scrollIntoViewIfNeeded();
+  const boxes = await Promise.all((await ways.all()).map(async (way) => (await way.boundingBox())!));
+  for (const { x, width, y, height } of boxes) {
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(390);
+    expect(y + height).toBeLessThanOrEqual(844);
+  }
+  expect(new Set(boxes.map(({ x }) => x)).size, "two columns").toBe(2);
+});
+
+for (const width of [390, 360]) {
+  test(`nothing in the bar lies over anything else at ${width}, also while live waits`, async ({ log, page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await log.open("sort=time");
+    const bar = page.getByRole("banner");
+    await expect(bar.getByRole("button", { name: /^Live waits/ })).toBeVisible();
+    const parts = await bar.locator(":scope > :visible").all();
+    const boxes = (await Promise.all(parts.map((part) => part.boundingBox()))).map((box) => box!).filter((box) => box.width > 0);
+    boxes.sort((a, b) => a.x - b.x);
+    for (const [i, box] of boxes.entries()) {
+      const end = boxes[i + 1]?.x ?? width;
+      expect(box.x + box.width, `part ${i} of the bar`).toBeLessThanOrEqual(end + 0.5);
+    }
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  });
+}

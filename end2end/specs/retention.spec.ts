@@ -43,6 +43,7 @@ test("rules are tried before they are saved, and holds say why", async ({ browse
     await expect(retention.getByText("Saved.")).toBeVisible();
     await expect(retention.getByRole("form", { name: "Rules of retention" })).toHaveCount(0);
     await expect(rules.getByRole("row").filter({ hasText: "Deploys" })).toContainText("action=DeployApp1,000 days");
+    await expect(rules.getByRole("row").last()).toContainText("Everything elseWhat no rule above matches");
     await retention.getByRole("button", { name: "Change the rules" }).click();
     await expect(retention.getByRole("list", { name: "Own rules, the first that matches counts" })).toContainText("Deploys, 1,000 days");
     await retention.getByRole("button", { name: "Cancel" }).click();
@@ -70,4 +71,17 @@ test("rules are tried before they are saved, and holds say why", async ({ browse
     await server.stop();
     await rm(folder, { recursive: true });
   }
+});
+
+test("without an archive that is said in a word of warning, and there is no form for its files", async ({ page }) => {
+  await page.goto("/projects/acme/settings#retention");
+  const retention = page.getByRole("region", { name: "Retention" });
+  const warning = retention.getByRole("note");
+  await expect(warning.getByRole("heading", { name: "What is removed is gone for good" })).toBeVisible();
+  await expect(warning).toContainText("--archive-folder");
+  await expect(retention.getByRole("heading", { name: "Archive" })).toHaveCount(0);
+  await expect(retention.getByRole("button", { name: "Find files" })).toHaveCount(0);
+  await expect(retention).toContainText(/They are applied once a day, next on \w{3} \d+ \w{3} at \d\d:\d\d\./);
+  await expect(retention.getByRole("columnheader"), "no column stands empty").toHaveText(["Rule", "Kept"]);
+  await expectAccessible(page, "retention without an archive");
 });

@@ -21,6 +21,7 @@ test("a run is told as it went, under what ran, how it ended and how long it too
   const heading = log.table.getByRole("rowheader").filter({ hasText: "Deploy app · runner" });
   await expect(heading).toContainText("Failure");
   await expect(heading).toContainText("2 min 8 s");
+  await expect(heading).toContainText("oldest first");
   await expect(heading.getByRole("link", { name: /^3 entries/ })).toBeVisible();
   const actions = async () => (await log.column("Action")).map((text) => text.trim());
   expect(await actions()).toEqual(["Deploy app", "Build image", "Finish rollout"]);
@@ -31,4 +32,15 @@ test("a run is told as it went, under what ran, how it ended and how long it too
   await page.keyboard.press("j");
   await log.expectQuery({ tab: ["runs"], run: ["run_told"], event: [String(seqs[1])] });
   await expect(log.panel.getByRole("link", { name: "Entry below" })).toHaveAttribute("href", new RegExp(`event=${seqs[2]}`));
+});
+
+test("a run of one entry has neither a length nor an order", async ({ log, daybook }) => {
+  await daybook.api.send([{
+    id: "run-alone", occurred_at: new Date(Date.now() - 60_000).toISOString(), run_id: "run_alone",
+    actor: { type: "automation", id: "auto_1", name: "Deployer" }, action: "DeployApp", outcome: "success",
+  }]);
+  await log.open("tab=runs&run=run_alone");
+  const heading = log.table.getByRole("rowheader").filter({ hasText: "Deploy app" });
+  await expect(heading.getByRole("link", { name: /^1 entry/ })).toBeVisible();
+  await expect(heading).not.toContainText(/\d ms|oldest first/);
 });

@@ -48,7 +48,7 @@ test.describe("not signed in", () => {
 
   test("a wrong password says so and keeps the way back", async ({ page, guard, daybook }) => {
     guard.allow(/status of 401/);
-    await daybook.server.command(["user", "create", "--email", "way@acme.dev", "--role", "admin", "--password-stdin"], PASSWORD);
+    await daybook.server.command(["user", "create", "--email", "way@acme.dev", "--instance-admin", "--password-stdin"], PASSWORD);
     await page.goto(Log.path("status=5xx"));
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await signInByPassword(page, "way@acme.dev", "something else entirely");

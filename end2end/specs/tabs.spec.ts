@@ -47,3 +47,35 @@ test("a tab that there is not is named, and can be dropped", async ({ log, page,
   await alert.getByRole("link", { name: /tab/ }).click();
   await log.expectQuery({ method: ["DELETE"] });
 });
+
+test("where a tab has no answer, the rows of another do not stand under its headings", async ({ log, page, guard }) => {
+  guard.allow(/status of 503/);
+  await log.open();
+  await page.route(/\/overview\?/, (route) => route.fulfill({ status: 503 }));
+  const tabs = page.getByRole("navigation", { name: "Parts of the log" });
+  await tabs.getByRole("link", { name: /^Sign-ins and access/ }).click();
+  const alert = page.getByRole("alert").filter({ hasText: "could not be read" });
+  await expect(alert).toBeVisible();
+  await expect(alert, "there is nothing below").not.toContainText("earlier question");
+  await expect(log.rows).toHaveCount(0);
+  await expect(log.table).toHaveCount(0);
+  await expect(log.total).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "No entries match" }), "nothing is known").toHaveCount(0);
+  await page.unroute(/\/overview\?/);
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await log.ready();
+  await expect(log.table.getByRole("columnheader").nth(1)).toHaveText("Action");
+  await expect(log.rows).not.toHaveCount(0);
+});
+
+test("what a tab leaves out is said apart from the reader's own filters, and comes back and goes", async ({ log, page, daybook }) => {
+  await log.open("method=DELETE");
+  await expect(log.chips, "it is none of theirs").toHaveText([/^Method\s*is\s*DELETE/]);
+  await expect(page.getByText("Left out here: Reading")).toBeVisible();
+  await page.getByRole("link", { name: "Remove Resource type is not Reading" }).click();
+  await log.expectQuery({ method: ["DELETE"], hidden: ["shown"] });
+  await log.expectTotal(lastWeek(daybook.events).filter(({ request }) => request?.method === "DELETE").length);
+  await expect(page.getByText("Shown here: Reading")).toBeVisible();
+  await page.getByRole("link", { name: "Leave out again: Resource type is not Reading" }).click();
+  await log.expectQuery({ method: ["DELETE"] });
+});

@@ -10,7 +10,10 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::{
+    net::sockopt::set_socket_send_buffer_size,
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, Semaphore},
@@ -24,6 +27,10 @@ use explained::Explained;
 
 /// How many connections are held at once. The next one waits until one of them ends.
 const CONNECTIONS: usize = 16_384;
+
+/// How much of an answer waits in the system for whoever reads it, in bytes. Where it may be megabytes, somebody
+/// who reads slowly seems to take nothing for minutes.
+const SENT: usize = 256 << 10;
 
 /// How long to wait where no connection can be taken in, as when there are too many open files.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -107,5 +114,8 @@ pub fn raise_limit() {
 fn prompt(stream: &TcpStream) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection's answers may wait for one another");
+    }
+    if let Err(error) = set_socket_send_buffer_size(stream, SENT) {
+        tracing::debug!(%error, "a connection's answers wait in a buffer of another size");
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn test() -> Result {
     step::all(setup::for_tests()?)?;
     let builds: Vec<Step> = app::build().into_iter().chain([cargo_build()]).collect();
     let checks: Vec<Step> =
-        check::steps()?.into_iter().chain([cargo_tests(), app_tests()]).collect();
+        check::steps()?.into_iter().chain([types(), cargo_tests(), app_tests()]).collect();
     let mut counter = Counter::new(checks.len() + builds.len() + 2);
     // One failure says little about the others, so they are all run; but there is nothing to
     // drive a browser against when a build failed.
@@ -52,6 +52,15 @@ fn cargo_build() -> Step {
         job.run(cargo_test().arg("--no-run"), "Correct what the compiler says above.")
     });
     step.hint("some minutes the first time")
+}
+
+/// Playwright runs its tests without looking at their types.
+fn types() -> Step {
+    Step::new("types of the browser tests", |job| {
+        let mut tsc = Command::new(node::bin("end2end").join("tsc"));
+        let project = paths::root().join("end2end");
+        job.run(tsc.arg("--project").arg(project), "Correct what is said above.")
+    })
 }
 
 fn cargo_tests() -> Step {

@@ -23,7 +23,7 @@ use crate::{
     ui::{
         announce::announce,
         number::counted,
-        text::{sentence, visible},
+        text::{one_line, sentence, visible},
         time::relative,
     },
 };
@@ -176,7 +176,7 @@ fn DeliveryRow(delivered: Delivered, may: Memo<bool>, delivery: Delivery) -> imp
     };
     view! {
         <tr role="row">
-            <td role="cell" data-label="To"><span class="who">{name}</span></td>
+            <td role="cell" data-label="To"><span class="who">{one_line(&name)}</span></td>
             <td role="cell" data-label="Why">{why}</td>
             <td role="cell" data-label="State">
                 <div class="cell">

@@ -14,7 +14,7 @@ use crate::{
         confirm::Confirm,
         copy::CopyButton,
         number::{counted, grouped},
-        text::sentence,
+        text::{one_line, sentence},
         time::relative,
     },
 };
@@ -182,7 +182,7 @@ fn RecipientRow(people: People, recipient: Recipient) -> impl IntoView {
     view! {
         <tr role="row" class:gone=paused>
             <td role="cell" data-label="Recipient">
-                <span class="who">{name}</span>
+                <span class="who">{one_line(&name)}</span>
                 {paused.then(|| view! { <span class="badge quiet">"Paused"</span> })}
                 <span class="muted aside">{kind}": "<code>{place}</code></span>
             </td>

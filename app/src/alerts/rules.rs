@@ -46,8 +46,10 @@ pub(crate) fn RulesPage(
         <PlainBar project=Some(project) here=ALERTS />
         <main class="settings alerts" id="content" tabindex="-1">
             <Parts project=slug here=Part::Rules />
-            <p class="hint">"A rule watches what arrives. The entries that it looks for are those of a view: “Alert on this” in the log begins with the one you see."</p>
-            {when(move || may.get(), move || view! { <p class="form-acts page-acts"><a class="button primary" href=new.clone()>"New rule"</a></p> })}
+            <div class="rules-head">
+                <p class="hint">"A rule watches what arrives. The entries that it looks for are those of a view: “Alert on this” in the log begins with the one you see."</p>
+                {when(move || may.get(), move || view! { <a class="button primary" href=new.clone()>"New rule"</a> })}
+            </div>
             <FormProblem form=asking />
             {when(move || rules.with(Option::is_none) && asking.busy.get(), loading)}
             {when(move || rules.with(Option::is_none) && !asking.busy.get(), move || view! {

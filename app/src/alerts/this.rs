@@ -20,7 +20,8 @@ pub(crate) fn AlertOnThis(
     tabs: Signal<Option<Vec<Tab>>>,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
-    let may = memo(move || tabs.with(Option::is_some) && may_change(session, &log.project()));
+    let may = memo(move || may_change(session, &log.project()));
+    let known = memo(move || tabs.with(Option::is_some));
     // What the tab has is part of what is looked at.
     let href = memo(move || {
         let view = log.view();
@@ -34,19 +35,25 @@ pub(crate) fn AlertOnThis(
     });
     dynamic(move || {
         may.get().then(|| match href.get() {
+            _ if !known.get() => soon(),
             Some(href) => view! {
                 <a class="button alert-on" href=href data-tip="Make a rule that watches for these entries">
-                    {icon(Icon::Bell)}<span>"Alert on this"</span>
+                    {icon(Icon::BellPlus)}<span>"Alert on this"</span>
                 </a>
             }
             .into_any(),
             // A rule of half of it would watch for something else.
             None => view! {
                 <span class="button alert-on" role="link" aria-disabled="true" tabindex="0" data-tip="This filter and its tab cannot be said in one rule: choose the tab All, and filter there">
-                    {icon(Icon::Bell)}<span>"Alert on this"</span>
+                    {icon(Icon::BellPlus)}<span>"Alert on this"</span>
                 </span>
             }
             .into_any(),
         })
     })
+}
+
+/// Keeps the place of the link.
+pub(crate) fn soon() -> AnyView {
+    view! { <span class="button alert-on" aria-hidden="true">{icon(Icon::BellPlus)}<span>"Alert on this"</span></span> }.into_any()
 }

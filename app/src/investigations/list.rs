@@ -15,7 +15,7 @@ use crate::{
         bar::PlainBar,
         form::{Form, FormProblem},
     },
-    ui::{field::TextField, lazy::loading, number::grouped, time::relative},
+    ui::{field::TextField, lazy::loading, number::grouped, text::one_line, time::relative},
     url::{Address, History},
 };
 
@@ -98,7 +98,7 @@ fn All(project: StoredValue<String>, all: RwSignal<Option<Vec<Investigation>>>) 
         let (opened, changed) = (it.opened_at, it.changed_at);
         view! {
             <tr role="row" class:gone=closed>
-                <td role="cell" data-label="Investigation"><a class="who" href=href>{it.title}</a></td>
+                <td role="cell" data-label="Investigation"><a class="who" href=href>{one_line(&it.title)}</a></td>
                 <td role="cell" data-label="Status"><div class="cell"><span class=badge>{it.status.label()}</span></div></td>
                 <td role="cell" class="count" data-label="Entries">{grouped(it.pins)}</td>
                 <td role="cell" class="count" data-label="Comments">{grouped(it.comments)}</td>

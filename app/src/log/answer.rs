@@ -106,7 +106,9 @@ impl LogAnswer {
             (question, asked.get())
         });
         let last = StoredValue::new(None::<OverviewQuestion>);
+        let shown_tab = StoredValue::new(None);
         per_question(question.into(), move |(question, asked), ticket| {
+            let tab = Some(log.view_untracked().tab);
             let quietly = asked.quietly && last.with_value(|last| last.as_ref() == Some(&question));
             last.set_value(Some(question.clone()));
             answer.renewing.set(quietly);
@@ -122,6 +124,9 @@ impl LogAnswer {
                     if quietly {
                         held.push(part);
                     } else if ticket.is_current() {
+                        if matches!(part, Overview::Page(_)) {
+                            shown_tab.set_value(tab.clone());
+                        }
                         answer.fresh.set(Seq::MAX);
                         answer.take(part, clock);
                     }
@@ -133,6 +138,9 @@ impl LogAnswer {
                 if quietly {
                     answer.renew_with(held, result, clock, session);
                 } else {
+                    if answer.page.waiting.get_untracked() && shown_tab.get_value() != tab {
+                        answer.forget();
+                    }
                     answer.end(result, session);
                 }
             }
@@ -208,6 +216,13 @@ impl LogAnswer {
             Overview::TabTotals { totals } => self.totals.give(totals),
             Overview::Failed { .. } => {}
         }
+    }
+
+    /// Rows of one tab are no answer under the headings of another, nor are their counts.
+    fn forget(self) {
+        self.page.value.set(None);
+        self.bars.value.set(None);
+        self.facets.value.set(None);
     }
 
     /// What did not come by now does not come.

@@ -12,7 +12,7 @@ use crate::{
     },
     ui::{
         icon::{Icon, icon},
-        middle::Middle,
+        middle::{Middle, whole_escapes},
         text::one_line,
     },
     url::LogAddress,
@@ -33,8 +33,7 @@ pub(crate) fn content(column: Column, event: &Event) -> AnyView {
     };
     let plain = |text: String| {
         let text = one_line(&text);
-        let title = text.clone();
-        view! { {mark(&text)}<span class="cell-text" title=title>{text}</span> }.into_any()
+        view! { {mark(&text)}<span class="cell-text" title=text.clone()>{whole_escapes(&text)}</span> }.into_any()
     };
     let long = |text: &str| {
         view! { {mark(text)}<span class="cell-text mono"><Middle text=one_line(text) /></span> }
@@ -86,12 +85,11 @@ fn absent(column: Column) -> AnyView {
 fn actor(event: &Event) -> AnyView {
     let (glyph, kind) = actor_glyph(event.actor.kind);
     let label = one_line(event.actor.label());
-    let title = label.clone();
     let gone = Field::Actor.value_of(event).and_then(|actor| gone::badge(actor.into_owned()));
     view! {
         <span class="actor-glyph" title=kind>{icon(glyph)}<span class="visually-hidden">{kind}" "</span></span>
         {mark(&label)}
-        <span class="cell-text" title=title>{label}</span>
+        <span class="cell-text" title=label.clone()>{whole_escapes(&label)}</span>
         {gone}
         {(event.source.as_deref() == Some("cli")).then(|| view! { <span class="badge">"CLI"</span> })}
     }

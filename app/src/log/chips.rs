@@ -4,13 +4,13 @@ use daybook_model::{FacetCounts, Field, Tab, View};
 use leptos::prelude::*;
 
 use crate::{
-    later::{Later, later},
-    log::{chip::Chip, hidden::Hidden, masked::filters, names::Names, terms::ChipId},
+    later::{Later, later, patiently},
+    log::{chip::Chip, hidden::HiddenProps, masked::filters, names::Names, terms::ChipId},
     reactive::{each, memo, when},
     ui::{
         combobox::{ComboOption, Combobox},
         icon::{Icon, icon},
-        lazy::loading,
+        lazy::{loading, nothing},
         popover::Popover,
     },
     url::LogAddress,
@@ -52,13 +52,13 @@ pub(crate) fn Chips(
             <ul class="chip-list" role="list" aria-label="Filters">
                 {each(move || chips.get(), |id| id.key(), move |id| view! { <Chip log names id facets editing /> })}
             </ul>
-            <Hidden log names tabs />
             <Popover class="button quiet" open=adding trigger=|| view! { {icon(Icon::Plus)} "Filter" }>
                 {later(move || Later::Fields(FieldsProps { log, adding, editing }), loading)}
             </Popover>
             {when(move || narrowed.get(), move || view! {
                 <a class="button quiet" href=cleared>"Clear all"</a>
             })}
+            {patiently(move || Later::Hidden(HiddenProps { log, names, tabs }), nothing)}
         </div>
     }
 }

@@ -43,7 +43,8 @@ impl Placed {
             Column::Outcome | Column::Operation => "minmax(64px, 124px)".into(),
             Column::Path => "minmax(72px, 3fr)".into(),
             Column::Resource => "minmax(72px, 2.4fr)".into(),
-            Column::Actor | Column::Action | Column::Error => "minmax(72px, 1.6fr)".into(),
+            Column::Actor => "minmax(var(--actor), 1.6fr)".into(),
+            Column::Action | Column::Error => "minmax(72px, 1.6fr)".into(),
             _ => "minmax(64px, 1fr)".into(),
         }
     }

@@ -2,15 +2,17 @@
 
 use daybook_model::{
     Tab,
+    account::Permission,
     export::{Export, ExportSettings},
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    alerts::this::AlertOnThis,
+    alerts::this::{self, AlertOnThis},
     api::exports,
-    log::columns::Columns,
+    log::{columns::Columns, names::Names},
     reactive::{dynamic, when},
+    session::Session,
     ui::{
         dialog::Dialog,
         icon::{Icon, icon},
@@ -32,6 +34,8 @@ pub(crate) fn ExportButton(
     log: LogAddress,
     /// What is shown.
     columns: Columns,
+    /// What values are called.
+    names: Names,
     /// The tabs of the project.
     tabs: Signal<Option<Vec<Tab>>>,
     /// Whether the dialog is open.
@@ -45,6 +49,7 @@ pub(crate) fn ExportButton(
         let told = exports::settings(&log.project()).await.unwrap_or_default();
         let _ = settings.try_set(Some(told));
     });
+    let waits = when(move || settings.with(Option::is_none), export_soon);
     let button = when(
         move || settings.get().is_some_and(|settings| settings.enabled),
         move || {
@@ -55,18 +60,23 @@ pub(crate) fn ExportButton(
                 </button>
                 <Dialog open title="Export">
                     {dynamic(move || match running.get() {
-                        None => view! { <Choice log columns running /> }.into_any(),
+                        None => view! { <Choice log columns names tabs running /> }.into_any(),
                         Some(export) => view! { <Progress log export running /> }.into_any(),
                     })}
                 </Dialog>
             }
         },
     );
-    view! { <AlertOnThis log tabs />{button} }
+    view! { <AlertOnThis log tabs />{waits}{button} }
 }
 
-/// Keeps the place of the button.
+/// Keeps the places of the link and the button.
 pub(crate) fn soon() -> AnyView {
+    let rules = expect_context::<Session>().may_yet_here(Permission::Administer);
+    view! { {rules.then(this::soon)}{export_soon()} }.into_any()
+}
+
+fn export_soon() -> AnyView {
     view! { <span class="button export" aria-hidden="true">{icon(Icon::Download)}<span>"Export"</span></span> }.into_any()
 }
 

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use daybook_model::account::Gone;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{api, reactive::dynamic, url::LogAddress};
+use crate::{
+    api,
+    reactive::{dynamic, memo},
+    url::LogAddress,
+};
 
 /// The actors that are known to be gone, by what they are filtered by.
 #[derive(Clone, Copy)]
@@ -26,7 +30,8 @@ impl GoneActors {
 /// The badge of an actor, if there is to be one: it appears once that is known.
 pub(crate) fn badge(actor: String) -> Option<impl IntoView> {
     let gone = use_context::<GoneActors>()?;
-    Some(dynamic(move || gone.of(&actor).map(quiet)))
+    let gone = memo(move || gone.of(&actor));
+    Some(dynamic(move || gone.get().map(quiet)))
 }
 
 /// The badge itself.

@@ -39,7 +39,8 @@ pub(crate) fn hidden_by(view: &View, tabs: &[Tab]) -> Option<LeftOut> {
     Some(LeftOut { field, terms: choice.include.clone() })
 }
 
-/// A chip for what the tab hides; nothing where it hides nothing.
+/// What the tab hides, and the way to it; nothing where it hides nothing. It is no choice of the reader's and
+/// does not look like one.
 #[component]
 pub(crate) fn Hidden(
     /// Where we are.
@@ -54,30 +55,21 @@ pub(crate) fn Hidden(
         let out = tabs.with(|tabs| hidden_by(&view, tabs.as_deref().unwrap_or_default()))?;
         Some((out, view.hidden))
     });
-    let chip = move || {
-        let (LeftOut { field, terms }, shown) = hides.get()?;
-        let id = ChipId { field, exclude: true, off: shown };
-        let (verb, words) = (id.verb(&terms), values_text(field, &terms, names));
-        let phrase = format!("{} {verb} {words}", field.label());
+    let said = move || {
+        let (out, shown) = hides.get()?;
+        let (phrase, words) = (out.phrase(names), values_text(out.field, &out.terms, names));
         let href = log.filter_link(|view| view.hidden = !shown);
-        let acts = if shown {
-            view! { <a class="chip-off" href=href aria-label=format!("Leave out again: {phrase}") data-tip="Leave out again">"off"</a> }.into_any()
+        Some(if shown {
+            view! { <p class="left-out">"Shown here: "{words}" "<a href=href aria-label=format!("Leave out again: {phrase}")>"Leave out"</a></p> }.into_any()
         } else {
             view! {
-                <a class="chip-remove" href=href aria-label=format!("Remove {phrase}") data-tip="Show these too">
-                    {icon(Icon::Close)}
-                </a>
+                <p class="left-out" data-tip=format!("This tab leaves these out by itself: {phrase}")>
+                    "Left out here: "{words}
+                    <a class="chip-remove" href=href aria-label=format!("Remove {phrase}") data-tip="Show these too">{icon(Icon::Close)}</a>
+                </p>
             }
             .into_any()
-        };
-        Some(view! {
-            <p class="chip hidden-chip exclude" class:off=shown data-tip="This tab leaves these out by itself">
-                <span class="chip-field">{field.label()}</span>
-                <span class="chip-verb">{verb}</span>
-                <span class="chip-values">{words}</span>
-                {acts}
-            </p>
         })
     };
-    dynamic(chip)
+    dynamic(said)
 }

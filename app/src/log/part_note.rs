@@ -12,7 +12,7 @@ use crate::{
     settings::limit,
     ui::{
         icon::{Icon, icon},
-        time::brief,
+        time::day_time,
     },
     url::LogAddress,
 };
@@ -40,7 +40,7 @@ pub(crate) fn PartNote(
             }
             (_, false) => ("For a time", String::new()),
         };
-        let until = grant.until.map(|until| format!(" Until {}.", brief(until, now, zone)));
+        let until = grant.until.map(|until| format!(" Until {}.", day_time(until, now, zone)));
         Some(view! {
             <p class="pinned part-note" role="note">
                 {icon(Icon::User)}

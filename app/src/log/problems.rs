@@ -16,11 +16,23 @@ pub(crate) fn BadAddress(
     /// Where we are.
     log: LogAddress,
 ) -> impl IntoView {
-    let problem = move |QueryError { key, problem }: QueryError| {
+    // A key is dropped as a whole, whatever is wrong with it and however often.
+    let by_key = move || {
+        let mut all: Vec<(String, Vec<String>)> = Vec::new();
+        for QueryError { key, problem } in log.errors() {
+            match all.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, problems)) if problems.contains(&problem) => {}
+                Some((_, problems)) => problems.push(problem),
+                None => all.push((key, vec![problem])),
+            }
+        }
+        all
+    };
+    let problem = move |(key, problems): (String, Vec<String>)| {
         let href = log.without_key(&key);
         view! {
             <li>
-                <span><code>{key.clone()}</code>" "{problem}</span>
+                <span><code>{key.clone()}</code>" "{problems.join("; ")}</span>
                 <a class="button" href=href aria-label=format!("Drop it: {key}")>"Drop it"</a>
             </li>
         }
@@ -31,7 +43,7 @@ pub(crate) fn BadAddress(
             <div>
                 <h2>"A part of this address cannot be used"</h2>
                 <p>"The rest of it is in force, so there may be more here than was meant."</p>
-                <ul role="list">{dynamic(move || log.errors().into_iter().map(problem).collect_view())}</ul>
+                <ul role="list">{dynamic(move || by_key().into_iter().map(problem).collect_view())}</ul>
             </div>
         </section>
     }

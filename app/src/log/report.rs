@@ -4,7 +4,11 @@ use daybook_model::{Histogram, Page, Span, Tab};
 use leptos::prelude::*;
 
 use crate::{
-    log::{hidden::hidden_by, names::Names, share::pinned_to, title::filter_text},
+    log::{
+        names::Names,
+        scope::{filter_words, tab_name},
+        share::pinned_to,
+    },
     reactive::dynamic,
     session::Session,
     ui::{
@@ -40,12 +44,13 @@ pub(crate) fn Report(
         } else {
             span_with_year(span, false, zone)
         };
-        let what = filter_text(&view, names);
-        let filter = if what == "Log" { "No filter".to_owned() } else { what };
-        let left_out = tabs.with(|tabs| hidden_by(&view, tabs.as_deref().unwrap_or_default()));
-        let left_out = left_out
-            .filter(|_| !view.hidden)
-            .map(|hidden| format!("; left out by the tab: {}", hidden.phrase(names)));
+        let (filter, tab) = tabs.with(|tabs| {
+            let tabs = tabs.as_deref().unwrap_or_default();
+            (
+                filter_words(&view, tabs, names),
+                tab_name(&view, tabs).map(|name| format!(", {name}")),
+            )
+        });
         let rows = page.with(|page| {
             let (before, n) = page.as_ref().map(|p| (p.before, p.entries.len() as u64))?;
             let rows = format!("{}–{}", grouped((before + 1).min(before + n)), grouped(before + n));
@@ -56,16 +61,11 @@ pub(crate) fn Report(
         });
         let viewer = session.viewer.with(|viewer| Some(viewer.as_ref()?.email.clone()));
         let by = viewer.map(|email| format!(", by {email}"));
-        let key = view.tab.clone();
-        let tab = tabs.with(|tabs| {
-            let tab = tabs.as_ref()?.iter().find(|tab| Some(&tab.key) == key.as_ref())?;
-            Some(format!(", {}", tab.name))
-        });
         Some(view! {
             <h2>{format!("Audit log of {}", log.project())}{tab}</h2>
             <dl>
                 <dt>"Time"</dt><dd>{time}", "{zone_name(zone)}</dd>
-                <dt>"Filter"</dt><dd>{filter}{left_out}</dd>
+                <dt>"Filter"</dt><dd>{filter}</dd>
                 {rows.map(|rows| view! { <dt>"On this paper"</dt><dd>{rows}</dd> })}
                 <dt>"As of"</dt><dd>{long(now, zone)}{format!(", complete to entry #{}", grouped(as_of))}{by}</dd>
                 <dt>"These entries"</dt><dd>{log.absolute(&pinned_to(&view, span, as_of))}</dd>

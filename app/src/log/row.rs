@@ -41,6 +41,9 @@ pub(crate) fn Row(
     fresh: bool,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();
+    // Rows come and go with each answer; these stay.
+    let zone = memo(move || zone.get());
+    let shown = memo(move || columns.placed().iter().map(|p| p.column).collect::<Vec<_>>());
     let expands = has_change(&entry);
     let Entry { seq, event, .. } = entry;
     let event = Arc::new(event);
@@ -52,7 +55,7 @@ pub(crate) fn Row(
     let told = one_line(&sentence(&event));
     let link = move |inside: AnyView| {
         let told = told.clone();
-        let href = Signal::derive(move || log.link(|view| view.event = Some(seq)));
+        let href = memo(move || log.link(|view| view.event = Some(seq)));
         let expander =
             expands.then(|| view! { <Expander log seq name=format!("Changes: {told}") /> });
         let name = Signal::derive(move || {
@@ -98,7 +101,7 @@ pub(crate) fn Row(
                 }
                 .into_any()
             };
-            columns.placed().iter().map(|p| p.column).enumerate().map(cell).collect_view()
+            shown.get().into_iter().enumerate().map(cell).collect_view()
         }
     };
 

@@ -1,9 +1,10 @@
 //! The heading over the entries of a run.
 
-use daybook_model::{Field, Filter, Outcome, Range, RunSummary, Term, range::Preset};
+use daybook_model::{Field, Filter, Outcome, Range, RunSummary, Sort, Term, range::Preset};
 use leptos::prelude::*;
 
 use crate::{
+    reactive::when,
     ui::{
         middle::Middle,
         number::counted,
@@ -45,7 +46,10 @@ pub(crate) fn RunHeading(
         (None, None) => "No status".to_owned(),
     };
     let severity = (outcome == Some(Outcome::Failure)).then_some("failure");
-    let took = took(at.millis() - began.millis());
+    // What is one entry took no time that the log knows of.
+    let took = (entries > 1).then(|| took(at.millis() - began.millis()));
+    // A list that begins with the newest has its runs told from their beginning all the same.
+    let turned = log.part(move |view| shown > 1 && view.sort == Sort::default());
     let all = counted(entries, "entry", "entries");
     let extent = if entries == shown as u64 { all } else { format!("{shown} of {all}") };
     view! {
@@ -53,7 +57,8 @@ pub(crate) fn RunHeading(
             <th scope="rowgroup" role="rowheader">
                 <span class="run-title">{title}</span>
                 <span class="run-status" data-severity=severity>{status}</span>
-                <span class="run-took" data-tip="From its first entry to its latest">{took}</span>
+                {took.map(|took| view! { <span class="run-took" data-tip="From its first entry to its latest">{took}</span> })}
+                {when(move || turned.get(), || view! { <span class="run-order">"oldest first"</span> })}
                 <a class="run-all" href=href>
                     <span>{extent}</span>" "<span class="run-id"><Middle text=shown_id /></span>
                 </a>

@@ -68,9 +68,15 @@ pub(crate) fn Summary(
         })
     };
     let agreement = move || {
-        let (sum, total) = total()?;
+        let agree = || {
+            view! { {icon(Icon::Check)}<span class="summary-long">"bars and rows agree"</span><span class="summary-short">"counts agree"</span> }
+        };
+        let Some((sum, total)) = total() else {
+            let held = || view! { <span class="summary-proof held">{agree()}</span> }.into_any();
+            return counting.get().then(held);
+        };
         Some(if sum == total {
-            view! { <span class="summary-proof" data-tip="The bars add up to the number of entries, counted apart.">{icon(Icon::Check)}<span class="summary-long">"bars and rows "</span>"agree"</span> }.into_any()
+            view! { <span class="summary-proof" data-tip="The bars add up to the number of entries, counted apart.">{agree()}</span> }.into_any()
         } else {
             let text = format!(
                 "The bars add up to {}, but {} match. Do not rely on these counts.",
@@ -91,7 +97,7 @@ pub(crate) fn Summary(
         };
         Some(view! {
             <span class="summary-proof" data-tip="Everything that was stored up to this place in the log is counted.">
-                {icon(Icon::Check)}<span class="summary-long">"stored to "</span>{format!("#{}, {age}", grouped(as_of))}
+                {icon(Icon::Check)}<span class="summary-long">"stored "</span>{format!("to #{}, {age}", grouped(as_of))}
             </span>
         })
     };

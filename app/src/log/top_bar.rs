@@ -1,6 +1,9 @@
 //! The bar over every page of a project: which one, by whose clock, in which light, and who.
 
-use daybook_model::{Field, Term, View, account::Viewer};
+use daybook_model::{
+    Field, Term, View,
+    account::{Permission, Viewer},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -15,7 +18,7 @@ use crate::{
     session::Session,
     ui::{
         icon::{Icon, icon},
-        lazy::{loading, nothing},
+        lazy::loading,
         menu::Menu,
         popover::Align,
         theme::ThemeSwitch,
@@ -56,7 +59,7 @@ pub(crate) fn TopBar(
             <Projects project viewer />
             <nav class="pages" aria-label="Pages of the project">
                 <a href=Signal::derive(move || start(&project.read())) aria-current="page">"Log"</a>
-                {patiently(move || Later::Places(PlacesProps { project, here: "" }), nothing)}
+                {patiently(move || Later::Places(PlacesProps { project, here: "" }), places_soon)}
             </nav>
             <span class="gap"></span>
             {dynamic(move || session.stuck.get().map(|why| view! { <p class="problem" role="alert">{why}</p> }))}
@@ -105,9 +108,28 @@ pub(crate) fn AccountMenu(
     }
 }
 
-/// Keeps the place of the switch.
+/// Keeps the places of the other pages.
+fn places_soon() -> AnyView {
+    let session = expect_context::<Session>();
+    [
+        (Permission::ReadAlerts, "Alerts"),
+        (Permission::KeepViews, "Investigations"),
+        (Permission::Administer, "Settings"),
+    ]
+    .into_iter()
+    .filter(|(needs, _)| session.may_yet_here(*needs))
+    .map(|(_, name)| view! { <span class="soon" aria-hidden="true">{name}</span> })
+    .collect_view()
+    .into_any()
+}
+
+/// Keeps the places of the bell and the switch.
 fn live_soon() -> AnyView {
-    view! { <span class="button quiet live" aria-hidden="true"><i class="live-dot"></i><span>"Live"</span></span> }.into_any()
+    let bell = expect_context::<Session>().may_yet_here(Permission::ReadAlerts);
+    let bell = bell.then(
+        || view! { <span class="icon-button bell" aria-hidden="true">{icon(Icon::Bell)}</span> },
+    );
+    view! { {bell}<span class="button quiet live" aria-hidden="true"><i class="live-dot"></i><span>"Live"</span></span> }.into_any()
 }
 
 /// The project, and the way to the others where there are any.

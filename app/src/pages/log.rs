@@ -133,7 +133,7 @@ pub(crate) fn LogPage(
                     <RangeMenu log zone covered=covered.into() />
                     <ViewsMenu views />
                     {patiently(move || Later::Share(ShareButtonProps { share }), share::soon)}
-                    {when(move || session.may_yet(&log.project(), Permission::Export), move || patiently(move || Later::Export(ExportButtonProps { log, columns, tabs: answer.tabs.into(), open: exporting }), export::soon))}
+                    {when(move || session.may_yet(&log.project(), Permission::Export), move || patiently(move || Later::Export(ExportButtonProps { log, columns, names, tabs: answer.tabs.into(), open: exporting }), export::soon))}
                 </div>
                 <Chips log names facets=answer.facets.value.into() tabs=answer.tabs.into() editing adding />
                 {when(move || !log.errors().is_empty(), move || later(move || Later::BadAddress(BadAddressProps { log }), nothing))}

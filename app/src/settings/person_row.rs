@@ -19,7 +19,7 @@ use crate::{
     ui::{
         announce::announce,
         confirm::Confirm,
-        time::{brief, relative},
+        time::{day_time, relative},
     },
 };
 
@@ -46,7 +46,7 @@ pub(crate) fn PersonRow(people: People, person: ProjectPerson) -> impl IntoView 
             return if from_group { "With the group" } else { "No end date" }.into();
         };
         let now = clock.now_untracked();
-        let moment = brief(until, now, zone.get());
+        let moment = day_time(until, now, zone.get());
         if until <= now { format!("Ended {moment}") } else { moment }
     };
     let out = disabled_at.is_some();
@@ -81,7 +81,7 @@ pub(crate) fn PersonRow(people: People, person: ProjectPerson) -> impl IntoView 
             <td role="cell" data-label="Person">
                 <span class="who">{email.clone()}</span>
                 {disabled_at.map(|since| view! {
-                    <span class="badge" data-tip=brief(since, clock.now_untracked(), zone.get_untracked())>{format!("Disabled {}", relative(since, clock.now_untracked()))}</span>
+                    <span class="badge" data-tip=day_time(since, clock.now_untracked(), zone.get_untracked())>{format!("Disabled {}", relative(since, clock.now_untracked()))}</span>
                 })}
             </td>
             <td role="cell" data-label="Role">

@@ -22,8 +22,9 @@ use crate::{
     ui::{
         announce::announce,
         confirm::Confirm,
+        icon::{Icon, icon},
         number::counted,
-        time::{Zone, brief, day},
+        time::{Zone, day, day_time, minute},
     },
 };
 
@@ -68,6 +69,11 @@ pub(crate) fn rule_name(rule: Option<&str>) -> String {
     }
 }
 
+/// Whether what is removed is written down first.
+fn archives(kept: Kept) -> bool {
+    kept.seen.with(|seen| seen.as_ref().is_some_and(|seen| seen.archive.is_some()))
+}
+
 /// How many, of which time.
 pub(crate) fn taken(taken: &Taken, now: daybook_model::Timestamp, zone: Zone) -> String {
     let count = counted(taken.count.unwrap_or(0), "entry", "entries");
@@ -99,7 +105,7 @@ pub(crate) fn RetentionSection(
             {when(move || kept.seen.with(Option::is_some), move || view! {
                 <RulesPart kept />
                 <HoldsPart kept />
-                <ArchivePart kept />
+                {when(move || archives(kept), move || view! { <ArchivePart kept /> })}
                 <Runs kept />
                 <Danger kept />
             })}
@@ -115,20 +121,35 @@ fn Standing(seen: Overview) -> impl IntoView {
     view! {
         {seen.doubt.map(|doubt| view! {
             <p class="problem" role="alert">
-                {format!("The server's clock moved from {} to {}. Nothing is removed until somebody who looks after the instance confirms that it is right.", brief(doubt.before, now, zone), brief(doubt.after, now, zone))}
+                {format!("The server's clock moved from {} to {}. Nothing is removed until somebody who looks after the instance confirms that it is right.", day_time(doubt.before, now, zone), day_time(doubt.after, now, zone))}
             </p>
         })}
         {seen.trouble.map(|trouble| view! {
-            <p class="problem" role="alert">{format!("Nothing is removed since {}: {}. It is tried again.", brief(trouble.since, now, zone), trouble.problem)}</p>
+            <p class="problem" role="alert">{format!("Nothing is removed since {}: {}. It is tried again.", day_time(trouble.since, now, zone), trouble.problem)}</p>
         })}
         <p class="retention-standing">
             {if seen.usual { "These are the usual rules; nobody has changed them. " } else { "" }}
-            {format!("They are applied once a day, next {}. ", brief(seen.next_at, now, zone))}
-            {match &seen.archive {
-                Some(place) => format!("Entries are written to {place} and read back before they are removed."),
-                None => "There is no archive: entries are removed for good. Whoever runs the server can start it with --archive-folder or --archive-bucket.".to_owned(),
-            }}
+            {format!("They are applied once a day, next {}. ", minute(seen.next_at, now, zone))}
+            {seen.archive.as_ref().map(|place| format!("Entries are written to {place} and read back before they are removed."))}
         </p>
+        {seen.archive.is_none().then(|| view! { <NoArchive /> })}
+    }
+}
+
+/// That what is removed is gone, and what can be done about it.
+#[component]
+fn NoArchive() -> impl IntoView {
+    view! {
+        <div class="callout" role="note">
+            {icon(Icon::Warning)}
+            <div>
+                <h3>"What is removed is gone for good"</h3>
+                <p>
+                    "There is no archive. Whoever runs the server can start it with "<code>"--archive-folder"</code>" or "
+                    <code>"--archive-bucket"</code>", and entries are written there before they are removed."
+                </p>
+            </div>
+        </div>
     }
 }
 
@@ -143,9 +164,7 @@ fn Danger(kept: Kept) -> impl IntoView {
             kept.take(seen);
         });
     });
-    let archived =
-        kept.seen.with_untracked(|seen| seen.as_ref().is_some_and(|s| s.archive.is_some()));
-    let question = if archived {
+    let question = if untrack(|| archives(kept)) {
         "What is old enough goes to the archive and leaves the log."
     } else {
         "What is old enough is removed for good: there is no archive."

@@ -21,7 +21,8 @@ use crate::{
         confirm::Confirm,
         icon::{Icon, icon},
         number::counted,
-        time::{brief, relative},
+        text::one_line,
+        time::{day_time, relative},
     },
     url::log_href,
 };
@@ -175,12 +176,16 @@ fn Row(kept: Kept, schedule: Schedule) -> impl IntoView {
         }
     });
     let next = move || {
-        if paused { "Paused".to_owned() } else { brief(next_at, clock.now_untracked(), zone.get()) }
+        if paused {
+            "Paused".to_owned()
+        } else {
+            day_time(next_at, clock.now_untracked(), zone.get())
+        }
     };
     view! {
         <tr role="row" class:gone=paused>
             <td role="cell" data-label="View">
-                <a class="who" href=href>{name.clone()}</a>
+                <a class="who" href=href>{one_line(&name)}</a>
                 <span class="muted aside">{what(&product)}{(!yours).then(|| format!(", kept by {owner}"))}</span>
             </td>
             <td role="cell" data-label="When and where to">

@@ -13,7 +13,7 @@ use crate::{
     ui::{
         announce::announce,
         confirm::Confirm,
-        time::{brief, relative},
+        time::{day_time, relative},
     },
 };
 
@@ -102,7 +102,7 @@ fn SessionRow(sessions: Sessions, session: SessionInfo) -> impl IntoView {
                 {current.then(|| view! { <span class="badge quiet">"This one"</span> })}
             </td>
             <td role="cell" data-label="From"><code>{address}</code></td>
-            <td role="cell" data-label="Signed in">{dynamic(move || brief(created_at, clock.now_untracked(), zone.get()))}</td>
+            <td role="cell" data-label="Signed in">{dynamic(move || day_time(created_at, clock.now_untracked(), zone.get()))}</td>
             <td role="cell" data-label="Last used">{dynamic(move || relative(seen_at, clock.now_untracked()))}</td>
             <td role="cell" class="acts">
                 {(!current).then(|| view! {

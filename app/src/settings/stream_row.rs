@@ -19,6 +19,7 @@ use crate::{
         announce::announce,
         confirm::Confirm,
         number::{counted, grouped},
+        text::one_line,
         time::relative,
     },
 };
@@ -106,7 +107,7 @@ pub(crate) fn StreamRow(streams: Streams, id: i64) -> impl IntoView {
     view! {
         <tr role="row" class:gone=paused>
             <td role="cell" data-label="Stream">
-                <span class="who">{name.clone()}</span>
+                <span class="who">{one_line(&name)}</span>
                 {dynamic(move || paused.get().then(|| view! { <span class="badge quiet">"Paused"</span> }))}
                 {dynamic(move || failing.get().then(|| view! { <span class="badge">"Failing"</span> }))}
                 <code class="muted where">{target}</code>

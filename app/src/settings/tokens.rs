@@ -20,7 +20,8 @@ use crate::{
         announce::announce,
         confirm::Confirm,
         copy::CopyButton,
-        time::{brief, relative},
+        text::one_line,
+        time::{day_time, relative},
     },
 };
 
@@ -146,7 +147,7 @@ fn TokenRow(tokens: Tokens, token: TokenInfo) -> impl IntoView {
         limit::words(&filter, names, clock.now_untracked(), zone.get())
     };
     let ends = move || {
-        until.map_or("Never".to_owned(), |until| brief(until, clock.now_untracked(), zone.get()))
+        until.map_or("Never".to_owned(), |until| day_time(until, clock.now_untracked(), zone.get()))
     };
     let used =
         move || last_used_at.map_or("Never".to_owned(), |at| relative(at, clock.now_untracked()));
@@ -172,7 +173,7 @@ fn TokenRow(tokens: Tokens, token: TokenInfo) -> impl IntoView {
     view! {
         <tr role="row" class:gone=badge.is_some()>
             <td role="cell" data-label="Token">
-                <span class="who">{name.clone()}</span>
+                <span class="who">{one_line(&name)}</span>
                 {prefix.map(|prefix| view! { <code class="muted">{prefix}"…"</code> })}
                 {badge.map(|badge| view! { <span class="badge">{badge}</span> })}
             </td>

@@ -12,8 +12,8 @@ use daybook_model::Timestamp;
 
 pub(crate) use civil::Zone;
 pub(crate) use format::{
-    brief, clock, day, day_heading, from_input, length_text, long, millis, minute, month_name,
-    relative, span_text, span_with_year, to_input, weekday_name,
+    brief, clock, day, day_heading, day_time, from_input, length_text, long, millis, minute,
+    month_name, relative, span_text, span_with_year, to_input, weekday_name,
 };
 pub(crate) use week::first_weekday;
 

@@ -4,51 +4,58 @@ use super::Condition;
 use crate::{
     ActorType, Choice, Field, Filter, Operation, Outcome, Term,
     alert::{HOURS_DAYS, HOURS_LEARNED},
+    vocabulary,
 };
 
 /// Values beyond so many are counted instead of named.
 const NAMED: usize = 4;
 
-/// What a rule means, in a sentence or two: when it fires, and what becomes of repeats. `quiet` is in
+/// What a rule means, in two or three plain sentences: when it fires, and what becomes of repeats. `quiet` is in
 /// seconds.
 pub fn sentence(filter: &Filter, condition: &Condition, by: Option<Field>, quiet: u32) -> String {
     let words = filter_words(filter);
     let at = if words.is_empty() { String::new() } else { format!(" where {words}") };
-    let among = if words.is_empty() { String::new() } else { format!(", among entries{at}") };
-    let apart = by.map(|field| format!(", for each {} by itself", noun(field))).unwrap_or_default();
+    let among = if words.is_empty() { String::new() } else { format!(", in entries{at}") };
+    let same = by.map(|field| format!(" with the same {}", noun(field))).unwrap_or_default();
+    // Of several entries: what they have in common stands before what each of them has.
+    let all = if same.is_empty() || at.is_empty() { at.clone() } else { format!(",{at}") };
     let fires = match *condition {
-        Condition::Any {} => format!("Fires on every entry{at}{apart}."),
-        Condition::Count { at_least: 1, .. } => format!("Fires on an entry{at}{apart}."),
+        Condition::Any {} => format!("Fires on every entry{at}."),
+        Condition::Count { at_least: 1, .. } => format!("Fires on an entry{at}."),
         Condition::Count { at_least, window } => {
-            format!("Fires on {at_least} or more entries within {}{at}{apart}.", duration(window))
+            format!("Fires on {at_least} or more entries within {}{same}{all}.", duration(window))
         }
         Condition::Distinct { field, at_least, window } => format!(
-            "Fires on {at_least} or more different values of {} within {}{among}{apart}.",
+            "Fires on {at_least} or more different values of {} within {}{same}{among}.",
             noun(field),
             duration(window)
         ),
         Condition::New { field } => {
-            format!("Fires on a value of {} that never occurred before{among}{apart}.", noun(field))
+            let whose = by.map(|by| format!("the {}", noun(by)));
+            let never = whose.map_or("that never occurred before".to_owned(), |whose| {
+                format!("that {whose} never had before")
+            });
+            format!("Fires on {} {never}{among}.", one(&noun(field)))
         }
         Condition::UnusualHour {} => {
             let whose = noun(by.unwrap_or(Field::Actor));
+            let such = if words.is_empty() { "entry" } else { "such entry" };
             format!(
-                "Fires on an entry{at} at an hour of the day, in UTC, at which its {whose} had no such entry in \
-                 the {HOURS_DAYS} days before, nor in the hour before or after it, once it had some on \
-                 {HOURS_LEARNED} of these days."
+                "Fires on an entry{at}, at an hour at which its {whose} is not usually seen: an hour of the day (UTC) \
+                 without any {such} of the {whose} in the {HOURS_DAYS} days before, as are those before and after \
+                 it. Hours are known once there were entries on {HOURS_LEARNED} of these days."
             )
         }
         Condition::Absence { window } => {
-            format!(
-                "Fires when there was no entry{at} for {}, after there was one.",
-                duration(window)
-            )
+            format!("Fires when entries{at} stop coming for {}.", duration(window))
         }
     };
     match quiet.max(condition.window().unwrap_or_default()) {
         _ if matches!(condition, Condition::Absence { .. }) => fires,
         0 => format!("{fires} Each is an alert by itself."),
-        quiet => format!("{fires} Repeats within {} belong to the same alert.", duration(quiet)),
+        quiet => {
+            format!("{fires} Repeats{same} within {} belong to the same alert.", duration(quiet))
+        }
     }
 }
 
@@ -94,12 +101,21 @@ fn said<'t>(field: Field, terms: impl Iterator<Item = &'t Term>, not: bool) -> S
     let mut values: Vec<_> = all.iter().take(NAMED).map(|term| value(field, term)).collect();
     match all.len().saturating_sub(NAMED) {
         0 => {}
-        1 => values.push("1 other value".into()),
-        more => values.push(format!("{more} other values")),
+        1 => values.push("1 other".into()),
+        more => values.push(format!("{more} others")),
     }
-    format!("{noun} {verb} {}", values.join(" or "))
+    format!("{noun} {verb} {}", any_of(&values))
 }
 
+/// `A`, `A or B`, `A, B or C`.
+fn any_of(values: &[String]) -> String {
+    match values {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => values.concat(),
+    }
+}
+
+/// A value as people read it, and as the log shows it.
 fn value(field: Field, term: &Term) -> String {
     let text = match term {
         Term::Absent => return "absent".into(),
@@ -110,9 +126,18 @@ fn value(field: Field, term: &Term) -> String {
         Field::Operation => text.parse::<Operation>().ok().map(Operation::label),
         Field::Outcome => text.parse::<Outcome>().ok().map(Outcome::label),
         Field::ActorType => text.parse::<ActorType>().ok().map(ActorType::label),
+        Field::Action => return vocabulary::action_label(text),
+        Field::ResourceType => return vocabulary::resource_type_label(text),
+        Field::Source => return vocabulary::source_label(text),
         _ => None,
     };
     label.unwrap_or(text).to_owned()
+}
+
+/// `an actor`, `a method`, `a user agent`.
+fn one(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'I']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
 }
 
 /// A field as it stands in a sentence: `actor type`, `IP address`.
@@ -140,8 +165,13 @@ mod tests {
         let count = Condition::Count { at_least: 5, window: 600 };
         assert_eq!(
             of("operation=login&outcome=failure", count, Some(Field::Ip), 3_600),
-            "Fires on 5 or more entries within 10 minutes where outcome is Failure and operation is Sign-in, \
-             for each IP address by itself. Repeats within 1 hour belong to the same alert."
+            "Fires on 5 or more entries within 10 minutes with the same IP address, where outcome is Failure and \
+             operation is Sign-in. Repeats with the same IP address within 1 hour belong to the same alert."
+        );
+        assert_eq!(
+            of("method=DELETE", count, None, 0),
+            "Fires on 5 or more entries within 10 minutes where method is DELETE. Repeats within 10 minutes belong \
+             to the same alert."
         );
         assert_eq!(
             of("", Condition::Any {}, None, 0),
@@ -149,18 +179,22 @@ mod tests {
         );
         assert_eq!(
             of("actor_type=api_token", Condition::New { field: Field::Ip }, Some(Field::Actor), 90),
-            "Fires on a value of IP address that never occurred before, among entries where actor type is API \
-             token, for each actor by itself. Repeats within 90 seconds belong to the same alert."
+            "Fires on an IP address that the actor never had before, in entries where actor type is API token. \
+             Repeats with the same actor within 90 seconds belong to the same alert."
+        );
+        assert_eq!(
+            of("", Condition::New { field: Field::Method }, None, 0),
+            "Fires on a method that never occurred before. Each is an alert by itself."
         );
         assert_eq!(
             of("method.not=GET", Condition::Absence { window: 86_400 }, None, 60),
-            "Fires when there was no entry where method is not GET for 1 day, after there was one."
+            "Fires when entries where method is not GET stop coming for 1 day."
         );
         let hours = of("operation=delete", Condition::UnusualHour {}, Some(Field::Actor), 0);
         assert!(
             hours.starts_with(
-                "Fires on an entry where operation is Delete at an hour of the day, in UTC, at which its actor \
-                 had no such entry in the 28 days before"
+                "Fires on an entry where operation is Delete, at an hour at which its actor is not usually seen: an \
+                 hour of the day (UTC) without any such entry of the actor in the 28 days before"
             ),
             "{hours}"
         );
@@ -175,7 +209,11 @@ mod tests {
         let words = filter_words(
             &"action=A&action=B&action=C&action=D&action=E&action=F".parse().expect("a filter"),
         );
-        assert_eq!(words, "action is A or B or C or D or 2 other values");
+        assert_eq!(words, "action is A, B, C, D or 2 others");
+        let words =
+            filter_words(&"action=ChangeRetention&source.not=daybook".parse().expect("a filter"));
+        assert!(words.starts_with("source is not "), "{words}");
+        assert!(words.ends_with(" and action is Change retention"), "{words}");
     }
 
     #[test]

@@ -147,21 +147,28 @@ async fn try_out(server: &Server, now: Timestamp, table: &mut Table) -> Result<(
     let built_in = BuiltIn::ALL.iter().map(|built_in| (built_in.rule(), Some(300.0)));
     let broad = rules::broad().into_iter().map(|rule| (rule, None));
     for (rule, limit) in built_in.chain(broad) {
-        let (took, found) = timed(server, &rule, now).await?;
+        let (took, found) = timed(server, &rule, limit.is_some(), now).await?;
         table.row(&format!("try “{}”: {found}", rule.name), took, "ms", limit, None);
     }
     Ok(())
 }
 
-async fn timed(server: &Server, rule: &NewRule, now: Timestamp) -> Result<(f64, String), Error> {
+async fn timed(
+    server: &Server,
+    rule: &NewRule,
+    whole: bool,
+    now: Timestamp,
+) -> Result<(f64, String), Error> {
     let asked = BacktestRequest::from(rule);
     let (mut times, mut found) = (Vec::new(), String::new());
     for _ in 0..TRIALS {
         let begun = Instant::now();
         let tried = backtest(server.store.clone(), server.project, &asked, now).await?;
         times.push(begun.elapsed().as_secs_f64() * 1_000.0);
-        assert!(tried.complete, "all of it was tried");
-        found = format!("{} in {}", tried.total, tried.matching);
+        // What the rules wrote down comes on top of a million: so much is not tried at once.
+        assert!(tried.complete || !whole, "all of it was tried");
+        let part = if tried.complete { "" } else { ", of which the latest were tried" };
+        found = format!("{} in {}{part}", tried.total, tried.matching);
     }
     times.sort_by(f64::total_cmp);
     Ok((times[TRIALS / 2], found))

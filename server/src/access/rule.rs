@@ -139,12 +139,14 @@ const fn refused(permission: Permission) -> Error {
         Permission::Export => {
             "you may not export from this project: its admins and auditors may, and tokens with the scope `export`"
         }
-        Permission::KeepViews => "saved views belong to people of the project: sign in",
+        Permission::KeepViews => {
+            "views and investigations are kept by people of the project: sign in"
+        }
         Permission::KeepSchedules => {
             "schedules belong to people who may export from this project: its admins and auditors"
         }
         Permission::ReadAlerts => {
-            "you may not read alerts of this project: its admins and auditors may, and tokens with the scope `read`"
+            "alerts are for admins of this project and auditors who see all of it, and for tokens with the scope `read`: ask an admin"
         }
         Permission::Administer => "this is for the admins of this project: ask one of them",
     })

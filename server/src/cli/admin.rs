@@ -126,13 +126,15 @@ pub(super) struct CreateUser {
     /// The e-mail address
     #[arg(long)]
     email: String,
-    /// What the person may do: member, auditor, admin. An admin without a project looks after the
-    /// whole instance
-    #[arg(long, default_value = "admin")]
-    role: Role,
+    /// What the person may do in the project: member, auditor, admin
+    #[arg(long, required_unless_present = "instance_admin", requires = "project")]
+    role: Option<Role>,
     /// The project, by its word or number
-    #[arg(long)]
+    #[arg(long, requires = "role")]
     project: Option<String>,
+    /// The person looks after the whole instance: all projects, people and settings
+    #[arg(long, conflicts_with_all = ["role", "project", "filter", "until"])]
+    instance_admin: bool,
     #[command(flatten)]
     limit: LimitOptions,
     /// Read the password from standard input; without, a secret to set one with is printed
@@ -142,18 +144,13 @@ pub(super) struct CreateUser {
 
 impl CreateUser {
     fn into_new(self) -> Result<NewPerson, CliError> {
-        let Self { email, role, project, limit, password_stdin } = self;
+        let Self { email, role, project, instance_admin, limit, password_stdin } = self;
         let password = password_stdin.then(read_password).transpose()?;
-        let grant = Grant { role, filter: limit.filter, until: limit.until };
-        let (instance_admin, grants) = match project {
-            Some(project) => (false, vec![ProjectGrant { project, grant }]),
-            None if grant == Grant::of(Role::Admin) => (true, Vec::new()),
-            None => {
-                return Err(CliError::say(
-                    "say in which project the role is meant: --project acme",
-                ));
-            }
-        };
+        let grants = role.zip(project).map(|(role, project)| ProjectGrant {
+            project,
+            grant: Grant { role, filter: limit.filter, until: limit.until },
+        });
+        let grants = grants.into_iter().collect();
         Ok(NewPerson { email, password, instance_admin, grants })
     }
 }

@@ -53,7 +53,7 @@ impl Restore {
         let files: Vec<ArchiveFile> = via.get(&paths::archive(project, &time)).await?;
         let bar = super::progress(files.iter().map(|file| file.count).sum());
         let mut sum = Restored::default();
-        let mut outcome = Ok(());
+        let (mut read, mut left) = (0, Vec::new());
         for file in &files {
             let path = paths::archive_restore(project, &file.id, &time);
             match via.call::<Restored>("POST", &path, &nothing()).await {
@@ -61,23 +61,30 @@ impl Restore {
                     sum.stored += restored.stored;
                     sum.duplicates += restored.duplicates;
                     sum.refused += restored.refused;
-                    bar.inc(file.count);
+                    read += 1;
                 }
-                Err(error) => {
-                    outcome = Err(CliError::Incomplete(format!("{}: {error}", file.place)));
-                    break;
-                }
+                // The others may be as they should be.
+                Err(error) => left.push(format!("{}: {error}", file.place)),
             }
+            bar.inc(file.count);
         }
         bar.finish_and_clear();
         via.close().await;
         // What was stored is told in any case.
         let Restored { stored, duplicates, refused } = sum;
         println!(
-            "stored {stored}, duplicates {duplicates}, refused {refused}, from {} files",
+            "stored {stored}, duplicates {duplicates}, refused {refused}, from {read} of {} files",
             files.len()
         );
-        outcome
+        if !left.is_empty() {
+            return Err(CliError::Incomplete(left.join("\n")));
+        }
+        match refused {
+            0 => Ok(()),
+            _ => Err(CliError::Refused(format!(
+                "{refused} entries were not taken; all others are in the log"
+            ))),
+        }
     }
 }
 

@@ -38,7 +38,7 @@ fn explained(written: &[u8]) -> Option<Vec<u8>> {
         "00" => ("bad_request", "this is no HTTP request that can be read"),
         "14" => (
             "uri_too_long",
-            "the address is longer than this server takes; send long filters by POST",
+            "the address is longer than this server takes; ask with fewer values, or by POST where there is one",
         ),
         "31" => ("headers_too_large", "the headers are larger than this server takes"),
         _ => return None,

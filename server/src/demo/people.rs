@@ -1,6 +1,6 @@
 //! What people do with a moment.
 
-use daybook_model::{Change, Operation};
+use daybook_model::{Change, Operation, change::Redaction};
 use serde_json::{Value, json};
 
 use super::{
@@ -89,7 +89,7 @@ impl Stage {
             let version = self.dice.between(3, 90);
             let (old, new) = (self.dice.between(5, 60), self.dice.between(5, 60));
             let secret = *self.dice.pick(super::places::SECRETS);
-            let group = |version: i32, limit: i32, mark: &str| {
+            let group = |version: i32, limit: i32, changed: bool| {
                 json!({
                     "name": format!("{}-env", APPS[focus.app].0),
                     "version": version,
@@ -98,15 +98,14 @@ impl Stage {
                         "HTTP_TIMEOUT_SECONDS": limit.to_string(),
                         "REGION": "eu-central-1",
                     },
-                    "secrets": { secret: format!("******** (sha256:{mark})") },
+                    "secrets": { secret: Redaction::marker(changed) },
                     "linked_applications": [APPS[focus.app].0],
                 })
             };
-            let before = self.dice.hex(8);
-            let after = if self.dice.permille(350) { self.dice.hex(8) } else { before.clone() };
+            let changed = self.dice.permille(350);
             event.change = Some(Change {
-                before: group(version, old, &before),
-                after: group(version + 1, new, &after),
+                before: group(version, old, false),
+                after: group(version + 1, new, changed),
             });
         }
         self.say(event);

@@ -7,13 +7,18 @@ use daybook_model::{
     export::{Export, ExportSettings, State},
 };
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use super::{ExportsError, Job, Tracked};
+use super::{ExportsError, Job, Tracked, stream::hex};
 use crate::database::{Row, query};
 use crate::{
     error::Error, extract::Caller, intake::normalise, ledger::LedgerError, state::AppState,
     store::ProjectId,
 };
+
+/// How much of a filter is told, in bytes. One may have ten thousand values; an entry that tells of it is not to be
+/// larger than entries may be.
+const TOLD: usize = 8 << 10;
 
 /// The action of both entries, as published.
 pub const ACTION: &str = "ExportApiAuditLogs";
@@ -143,13 +148,22 @@ fn details(job: &Job, state: State) -> Value {
     if let Some(most) = job.max_rows {
         details["max_rows"] = most.into();
     }
+    if job.query.len() > TOLD {
+        let told = &job.query[..job.query.floor_char_boundary(TOLD)];
+        // A condition is told whole or not at all.
+        details["filter"] = told.rsplit_once('&').map_or(told, |(whole, _)| whole).into();
+        details["filter_cut"] = json!({
+            "bytes": job.query.len(),
+            "sha256": hex(&Sha256::digest(&job.query)),
+        });
+    }
     details
 }
 
 fn told(state: State) -> &'static str {
     match state {
         State::Cancelled => "the export was cancelled",
-        State::Interrupted => "its reader went away",
+        State::Interrupted => "its reader went away, or took nothing for too long",
         _ => "the export failed after it had begun",
     }
 }

@@ -92,8 +92,10 @@ fn domain(text: &str) -> &str {
     if text.starts_with('[') {
         let end = text.bytes().take(NEAR).position(|byte| byte == b']');
         let inside = end.map_or("", |end| &text[1..end]);
-        let is_address = inside.chars().all(|c| c.is_ascii_alphanumeric() || ".:%".contains(c));
-        return if is_address && !inside.is_empty() { &text[..inside.len() + 2] } else { "" };
+        // `[IP]` stands for one that was masked.
+        let is_address = inside.contains(['.', ':'])
+            && inside.chars().all(|c| c.is_ascii_alphanumeric() || ".:%".contains(c));
+        return if is_address { &text[..inside.len() + 2] } else { "" };
     }
     let mut end = 0;
     loop {

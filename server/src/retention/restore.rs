@@ -62,7 +62,7 @@ fn read(file: File, span: Span, batches: &mpsc::Sender<Vec<(Seq, Event)>>) -> Op
 }
 
 /// Stores those that are not there. One without an id gets one, so that it is stored once however often it
-/// is brought back.
+/// is brought back; one whose id was taken by another since gets another.
 async fn store(
     state: &AppState,
     project: ProjectId,
@@ -77,18 +77,36 @@ async fn store(
     let (known, gone): (Vec<_>, Vec<_>) =
         batch.into_iter().partition(|(seq, _)| there.contains(seq));
     restored.duplicates += known.len() as u64;
-    let event = |(seq, mut event): (Seq, Event)| {
-        event.id.get_or_insert_with(|| format!("restored:{seq}"));
+    let events = gone.iter().map(|(seq, event)| {
+        let mut event = event.clone();
+        event.id.get_or_insert_with(|| new_id(*seq));
         event
-    };
-    let submitted =
-        state.ledger.submit_in_turn(project, gone.into_iter().map(event).collect()).await?;
-    for outcome in submitted.outcomes {
-        match outcome {
-            Appended::Stored(_) => restored.stored += 1,
-            Appended::Duplicate(_) => restored.duplicates += 1,
-            Appended::Differs(_) => restored.refused += 1,
+    });
+    let submitted = state.ledger.submit_in_turn(project, events.collect()).await?;
+    let mut taken = Vec::new();
+    for (outcome, (seq, event)) in submitted.outcomes.iter().zip(gone) {
+        if matches!(outcome, Appended::Differs(_)) {
+            taken.push(Event { id: Some(new_id(seq)), ..event });
+        } else {
+            count(restored, outcome);
         }
     }
+    if !taken.is_empty() {
+        let submitted = state.ledger.submit_in_turn(project, taken).await?;
+        submitted.outcomes.iter().for_each(|outcome| count(restored, outcome));
+    }
     Ok(())
+}
+
+fn new_id(seq: Seq) -> String {
+    format!("restored:{seq}")
+}
+
+/// Counts what became of an entry.
+const fn count(restored: &mut Restored, outcome: &Appended) {
+    match outcome {
+        Appended::Stored(_) => restored.stored += 1,
+        Appended::Duplicate(_) => restored.duplicates += 1,
+        Appended::Differs(_) => restored.refused += 1,
+    }
 }

@@ -230,6 +230,26 @@ async fn an_export_is_two_entries_and_a_state() {
     assert_eq!(other.status, StatusCode::NOT_FOUND);
 }
 
+#[tokio::test]
+async fn of_a_long_filter_the_beginning_is_told() {
+    let app = with_entries(10).await;
+    let long: Vec<String> = (0..9_000).map(|n| format!("actor=user:n{n}")).collect();
+    let query = format!("range=24h&{}", long.join("&"));
+    let body = json!({"query": query, "format": "csv"});
+    let taken = app
+        .post_as(&app.token, "/api/projects/acme/export", "application/json", body.to_string())
+        .await;
+    assert_eq!(taken.status, StatusCode::OK);
+    let id = taken.headers["daybook-export-id"].to_str().unwrap();
+    for phase in ["started", "ended"] {
+        let details = told(&app, id, phase).await["context"]["export"].clone();
+        let (filter, cut) = (details["filter"].as_str().unwrap(), &details["filter_cut"]);
+        assert!(filter.len() <= 8 << 10 && query.starts_with(filter), "{filter}");
+        assert!(query[filter.len()..].starts_with("&actor="), "a condition is whole");
+        assert_eq!(cut, &json!({"bytes": query.len(), "sha256": hex(query.as_bytes())}));
+    }
+}
+
 /// One large entry, such as that of an export with a long filter, does not stand for thousands of others.
 #[tokio::test]
 async fn the_size_is_told_about_as_it_will_be() {

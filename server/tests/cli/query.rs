@@ -5,9 +5,9 @@ use std::{
     io::{BufRead as _, BufReader},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::server::{Server, event, said, told};
+use super::server::{Server, event, run, said, told};
 
 /// The ids in lines of JSON.
 fn ids(text: &str) -> Vec<String> {
@@ -47,6 +47,30 @@ fn a_job_takes_each_entry_exactly_once() {
     let other: Vec<&str> = other.iter().map(String::as_str).collect();
     assert_eq!(server.ask(&other).status.code(), Some(1));
     assert!(fs::metadata(&place).is_ok());
+}
+
+#[test]
+fn a_job_takes_all_of_it_where_the_project_allows_little_at_once() {
+    let server = Server::with(1_200, 0);
+    let words = ["token", "create", "--name", "boss", "--scope", "admin"];
+    let boss = told(&run(server.folder.path(), &words, ""));
+    ureq::put(format!("{}/api/projects/acme/settings/export", server.address))
+        .header("authorization", format!("Bearer {}", boss.trim()))
+        .send_json(json!({"enabled": true, "max_rows": 500}))
+        .unwrap();
+    let place = server.folder.path().join("place");
+    let place = place.to_str().unwrap();
+    let ask = |words: &[&str]| {
+        server.ask(&[words, &["action=UpdateApp", "--since-last", place]].concat())
+    };
+    // One file is not all of it, and moves no place.
+    let file = server.folder.path().join("file");
+    let done = ask(&["export", "--format", "ndjson", "--to", file.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(3), "{}", said(&done));
+    let done = ask(&["query", "--output", "json"]);
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    assert_eq!(ids(&told(&done)).len(), 1_200);
+    assert!(ids(&told(&ask(&["query", "--output", "json"]))).is_empty(), "each once");
 }
 
 #[test]

@@ -130,14 +130,14 @@ fn done(folder: &Path, archive: &Path, all: &Entries, start: &Start) {
     let number = files.len();
     assert_eq!(
         restore(folder, archive),
-        format!("stored {old}, duplicates 0, refused 0, from {number} files")
+        format!("stored {old}, duplicates 0, refused 0, from {number} of {number} files")
     );
     server.kill();
     assert_eq!(&aged::log(folder), all, "as it was");
     std::fs::remove_file(folder.join("daybook.db.server")).unwrap();
     assert_eq!(
         restore(folder, archive),
-        format!("stored 0, duplicates {old}, refused 0, from {number} files")
+        format!("stored 0, duplicates {old}, refused 0, from {number} of {number} files")
     );
     assert_eq!(&aged::log(folder), all, "nothing is there twice");
 }

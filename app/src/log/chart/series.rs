@@ -39,7 +39,7 @@ impl Series {
     pub(crate) fn least(&self) -> f64 {
         match self.class {
             "failure" | "error" => 2.0,
-            "quiet" => 1.0,
+            "quiet" | "read" => 1.0,
             _ => 0.0,
         }
     }
@@ -128,11 +128,12 @@ fn of_value(
 ) -> Series {
     let class = match (stack.by, value.value.as_str()) {
         (StackBy::Status, "1xx") => "notice",
-        (StackBy::Status, "2xx") | (StackBy::Method, "GET") => "quiet",
+        (StackBy::Status, "2xx") => "quiet",
         (StackBy::Status, "3xx") => "elsewhere",
         (StackBy::Status, "4xx") => "failure",
         (StackBy::Status, "5xx") => "error",
-        // As methods are tinted in the list.
+        // As methods are tinted in the list: a scale of their own, as none of them is good or bad.
+        (StackBy::Method, "GET") => "read",
         (StackBy::Method, "POST") => "create",
         (StackBy::Method, "PUT") => "replace",
         (StackBy::Method, "PATCH") => "update",

@@ -42,16 +42,18 @@ pub(super) fn Told(
     }
     let event = entry.event;
     let at = event.occurred_at;
-    let other = move || match zone.get() {
-        Zone::Local => time::long(at, Zone::Utc),
-        Zone::Utc => time::long(at, Zone::Local),
+    // Where both clocks show the same, once is enough.
+    let other = move || {
+        let other = if zone.get() == Zone::Utc { Zone::Local } else { Zone::Utc };
+        (Zone::Local.offset(at.millis()) != 0)
+            .then(|| view! { <span class="muted">{time::long(at, other)}</span> })
     };
     let severity = severity_word(&event);
     view! {
         <h2 class="panel-sentence">{visible(&sentence(&event)).into_owned()}</h2>
         <p class="panel-when">
             <time datetime=at.to_string()>{dynamic(move || time::long(at, zone.get()))}</time>
-            <span class="muted">{dynamic(other)}</span>
+            {dynamic(other)}
             <span class="muted">{dynamic(move || time::relative(at, clock.now()))}</span>
             <CopyButton text=at.to_string() what="time in UTC" />
         </p>

@@ -1,7 +1,7 @@
 //! What kind of file, and how large it will be.
 
 use daybook_model::{
-    View,
+    Range, Span, Tab, View,
     export::{Estimate, Export, Format, Formulas, NewExport},
 };
 use leptos::{ev, prelude::*};
@@ -9,30 +9,68 @@ use leptos::{ev, prelude::*};
 use super::size;
 use crate::{
     api::{Failure, exports},
-    load::load,
-    log::columns::Columns,
-    reactive::{dynamic, memo},
+    clock::Clock,
+    load::{Answer, load},
+    log::{
+        columns::Columns,
+        names::Names,
+        scope::{filter_words, tab_name},
+    },
+    preferences::Preferences,
+    reactive::{Dynamic, dynamic, memo, when},
     settings::form::{Form, FormProblem},
-    ui::number::{counted, grouped},
+    ui::{
+        number::{counted, grouped},
+        time::{span_text, zone_name},
+    },
     url::LogAddress,
 };
+
+/// Which columns it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    /// All there are.
+    All,
+    /// Those of the table.
+    Visible,
+    /// The published ones of a log of requests, in their order; a CSV.
+    Requests,
+}
+
+/// The tab that is a log of requests.
+const REQUESTS: &str = "requests";
 
 /// The form.
 #[component]
 pub(super) fn Choice(
     log: LogAddress,
     columns: Columns,
+    names: Names,
+    tabs: Signal<Option<Vec<Tab>>>,
     running: RwSignal<Option<Export>>,
 ) -> impl IntoView {
     let form = Form::new(&[]);
-    let (format, all) = (RwSignal::new(Format::Csv), RwSignal::new(true));
+    let of_requests = log.view_untracked().tab.as_deref() == Some(REQUESTS);
+    let width = RwSignal::new(if of_requests { Width::Requests } else { Width::All });
+    let format = RwSignal::new(Format::Csv);
+    let is_csv = move || format.get() == Format::Csv;
+    // Other formats have what CSV has not: no columns of their own were published for them.
+    let chosen = memo(move || match width.get() {
+        Width::Requests if !is_csv() => Width::All,
+        width => width,
+    });
     let query = log.part(|view| View { cursor: None, ..view.clone() }.to_api_query());
     let wanted = memo(move || {
         let visible = || {
             let placed = columns.placed();
             placed.iter().map(|placed| placed.column.key()).collect::<Vec<_>>().join(",")
         };
-        (query.get(), format.get(), (!all.get()).then(visible))
+        let columns = match chosen.get() {
+            Width::All => None,
+            Width::Visible => Some(visible()),
+            Width::Requests => Some(REQUESTS.to_owned()),
+        };
+        (query.get(), format.get(), columns)
     });
     let question = memo(move || Some(wanted.get()));
     let estimate = load(
@@ -60,23 +98,28 @@ pub(super) fn Choice(
             </label>
         }
     };
+    let columns_as = move |one: Width, label: Dynamic| {
+        let chosen = Signal::derive(move || chosen.get() == one);
+        view! {
+            <label>
+                <input type="radio" name="export-columns" prop:checked=chosen on:change=move |_| width.set(one) />
+                {label}
+            </label>
+        }
+    };
     let shown = move || columns.placed().len();
     view! {
         <form class="export-form" on:submit=submit>
+            <What log names tabs estimate />
             <fieldset class="choices">
                 <legend>"Format"</legend>
                 {Format::ALL.iter().copied().map(kind).collect_view()}
             </fieldset>
             <fieldset class="choices">
                 <legend>"Columns"</legend>
-                <label>
-                    <input type="radio" name="export-columns" prop:checked=all on:change=move |_| all.set(true) />
-                    "All, with the states before and after"
-                </label>
-                <label>
-                    <input type="radio" name="export-columns" prop:checked=Signal::derive(move || !all.get()) on:change=move |_| all.set(false) />
-                    {dynamic(move || format!("The {} visible ones", shown()))}
-                </label>
+                {columns_as(Width::All, dynamic(|| "All, with the states before and after"))}
+                {columns_as(Width::Visible, dynamic(move || format!("The {} visible ones", shown())))}
+                {when(is_csv, move || columns_as(Width::Requests, dynamic(|| "The 17 published ones of requests")))}
             </fieldset>
             <div class="estimate" role="status" class:stale=Signal::derive(move || estimate.is_stale())>
                 {dynamic(move || estimate.value.with(|value| value.as_ref().map(told)))}
@@ -89,6 +132,54 @@ pub(super) fn Choice(
                 <span class="hint">"Times in UTC. The export is written into the log."</span>
             </div>
         </form>
+    }
+}
+
+/// Which entries it will have: of which time, under which filter, up to which place in the log.
+#[component]
+fn What(
+    log: LogAddress,
+    names: Names,
+    tabs: Signal<Option<Vec<Tab>>>,
+    estimate: Answer<Estimate>,
+) -> impl IntoView {
+    let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
+    let time = move || {
+        let (range, zone) = (log.view().filter.range, zone.get());
+        let span = estimate.value.with(|estimate| estimate.as_ref().map(|e| e.span));
+        let exact = span.filter(|span| *span != Span::ALL).map(|span| {
+            format!("{}, {}", span_text(span, clock.now_untracked(), zone), zone_name(zone))
+        });
+        match range {
+            Range::Between(_) => exact.unwrap_or_default(),
+            Range::Last(preset) => [Some(preset.label().to_owned()), exact]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(": "),
+        }
+    };
+    let told = move |tell: fn(&View, &[Tab], Names) -> Option<String>| {
+        let view = log.view();
+        tabs.with(|tabs| tell(&view, tabs.as_deref().unwrap_or_default(), names))
+    };
+    let as_of = move || {
+        let place = estimate.value.with(|estimate| estimate.as_ref().map(|e| grouped(e.as_of)));
+        match (log.view().filter.as_of, place) {
+            (Some(as_of), _) => {
+                format!("Entry #{}: what was stored later is left out", grouped(as_of))
+            }
+            (None, Some(place)) => format!("When it begins; the log is at entry #{place} now"),
+            (None, None) => "When it begins".to_owned(),
+        }
+    };
+    view! {
+        <dl class="export-what">
+            <dt>"Time"</dt><dd>{dynamic(time)}</dd>
+            {dynamic(move || told(|view, tabs, _| tab_name(view, tabs)).map(|name| view! { <dt>"Tab"</dt><dd>{name}</dd> }))}
+            <dt>"Filter"</dt><dd>{dynamic(move || told(|view, tabs, names| Some(filter_words(view, tabs, names))))}</dd>
+            <dt>"As of"</dt><dd>{dynamic(as_of)}</dd>
+        </dl>
     }
 }
 

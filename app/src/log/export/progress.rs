@@ -33,6 +33,7 @@ pub(super) fn Progress(
     let project = log.project();
     let (id, file) = (export.id.clone(), export.file_name.clone());
     let href = paths::export_file(&project, &id);
+    let as_of = export.as_of;
     let whole = export.estimate.as_ref().map(|estimate| estimate.rows);
     let fresh = export.state == State::Waiting && export.rows == 0;
     let now = RwSignal::new(export);
@@ -88,7 +89,7 @@ pub(super) fn Progress(
     view! {
         <div class="export-progress">
             <a node_ref=link class="visually-hidden" tabindex="-1" aria-hidden="true" href=href download=file.clone()></a>
-            <p><code>{file}</code></p>
+            <p><code>{file}</code><span class="muted">{format!(" · up to entry #{}", grouped(as_of))}</span></p>
             {when(move || !over(), move || view! {
                 <progress max="100" aria-label="Rows written" prop:value=Signal::derive(move || share().unwrap_or_default().min(100))></progress>
             })}

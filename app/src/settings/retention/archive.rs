@@ -17,7 +17,7 @@ use crate::{
         confirm::Confirm,
         field::TextField,
         number::counted,
-        time::{brief, day},
+        time::{day, day_time},
     },
 };
 
@@ -133,7 +133,7 @@ fn Row(kept: Kept, file: ArchiveFile) -> impl IntoView {
                 <code class="aside place">{file.place}</code>
                 <code class="muted aside place">{format!("SHA-256 {}", file.sha256)}</code>
             </td>
-            <td role="cell" data-label="Written">{brief(file.written_at, now, zone)}{(!file.settled).then_some(", not all of it is out of the log yet")}</td>
+            <td role="cell" data-label="Written">{day_time(file.written_at, now, zone)}{(!file.settled).then_some(", not all of it is out of the log yet")}</td>
             <td role="cell" class="acts">
                 <Confirm word="Bring back" grave=false name=format!("Bring back {of}") question="Its entries become entries of the log again." busy=form.busy on_confirm=restore />
                 <FormProblem form />

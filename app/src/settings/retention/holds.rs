@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     preferences::Preferences,
     reactive::{each, when},
-    ui::{announce::announce, confirm::Confirm, field::TextField, time::brief},
+    ui::{announce::announce, confirm::Confirm, field::TextField, text::one_line, time::day_time},
 };
 
 /// The part.
@@ -87,7 +87,7 @@ fn Row(kept: Kept, hold: Hold) -> impl IntoView {
     let (clock, zone) = (expect_context::<Clock>(), expect_context::<Preferences>().zone);
     let form = Form::new(&[]);
     let Hold { id, name, filter, reason, made_by, created_at } = hold;
-    let made = brief(created_at, clock.now_untracked(), zone.get_untracked());
+    let made = day_time(created_at, clock.now_untracked(), zone.get_untracked());
     let lift = Callback::new({
         let name = name.clone();
         move |()| {
@@ -102,7 +102,7 @@ fn Row(kept: Kept, hold: Hold) -> impl IntoView {
     view! {
         <tr role="row">
             <td role="cell" data-label="Hold">
-                <span class="who">{name.clone()}</span>
+                <span class="who">{one_line(&name)}</span>
                 <code class="muted aside">{if filter.is_empty() { "everything".to_owned() } else { filter }}</code>
             </td>
             <td role="cell" data-label="Why">{reason}</td>

@@ -17,7 +17,7 @@ use crate::{
     api::retention,
     clock::Clock,
     preferences::Preferences,
-    reactive::{dynamic, each, when},
+    reactive::{dynamic, each, memo, when},
     ui::{announce::announce, field::TextField, number::counted},
 };
 
@@ -83,12 +83,19 @@ pub(super) fn RulesPart(kept: Kept) -> impl IntoView {
     let rules = move || {
         kept.seen.with(|seen| seen.as_ref().map(|seen| seen.rules.all()).unwrap_or_default())
     };
-    let row = |Rule { name, filter, days }: Rule| {
-        let own = !matches!(name.as_str(), ACCESS | REST);
+    // The names of the usual ones say which entries they are for.
+    let with_own =
+        memo(move || kept.seen.with(|s| s.as_ref().is_some_and(|s| !s.rules.rules.is_empty())));
+    let row = move |Rule { name, filter, days }: Rule| {
+        let which = match name.as_str() {
+            ACCESS => "Signing in and out, tokens, keys, people and their roles".into_any(),
+            REST => "What no rule above matches".into_any(),
+            _ => view! { <code>{filter.to_string()}</code> }.into_any(),
+        };
         view! {
             <tr role="row">
                 <td role="cell" data-label="Rule"><span class="who">{rule_name(Some(&name))}</span></td>
-                <td role="cell" data-label="Entries">{own.then(|| view! { <code>{filter.to_string()}</code> })}</td>
+                {with_own.get_untracked().then(|| view! { <td role="cell" data-label="Entries">{which}</td> })}
                 <td role="cell" data-label="Kept">{lasting(days)}</td>
             </tr>
         }
@@ -107,11 +114,11 @@ pub(super) fn RulesPart(kept: Kept) -> impl IntoView {
             <thead role="rowgroup">
                 <tr role="row">
                     <th role="columnheader" scope="col">"Rule"</th>
-                    <th role="columnheader" scope="col">"Entries"</th>
+                    {when(move || with_own.get(), || view! { <th role="columnheader" scope="col">"Entries"</th> })}
                     <th role="columnheader" scope="col">"Kept"</th>
                 </tr>
             </thead>
-            <tbody role="rowgroup">{each(rules, |rule| format!("{rule:?}"), row)}</tbody>
+            <tbody role="rowgroup">{each(rules, move |rule| format!("{rule:?} {}", with_own.get()), row)}</tbody>
         </table>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     preferences::Preferences,
     reactive::{each, when},
-    ui::time::brief,
+    ui::time::day_time,
 };
 
 /// What was removed.
@@ -31,7 +31,7 @@ pub(super) fn Runs(kept: Kept) -> impl IntoView {
                     {each(runs, |run| format!("{} {:?} {:?}", run.run, run.ended_at, run.taken), move |run| {
                         let (now, zone) = (clock.now_untracked(), zone.get_untracked());
                         let when = match run.ended_at {
-                            Some(at) => brief(at, now, zone),
+                            Some(at) => day_time(at, now, zone),
                             None => "Under way".to_owned(),
                         };
                         let parts: Vec<_> = run.taken.iter().map(|part| view! { <p>{taken(part, now, zone)}</p> }).collect();

@@ -88,6 +88,12 @@ pub(crate) fn brief(at: Timestamp, now: Timestamp, zone: Zone) -> String {
     format!("{} {}", short_date(t.date(), today), short_time(t, 0))
 }
 
+/// `Wed 18 Nov 15:30`, to the minute however exact the instant is.
+pub(crate) fn day_time(at: Timestamp, now: Timestamp, zone: Zone) -> String {
+    let (t, today) = (zone.civil(at), zone.civil(now).date());
+    format!("{} {:02}:{:02}", short_date(t.date(), today), t.hour(), t.minute())
+}
+
 /// A minute as part of a sentence: `at 14:32`, and where it is not of today `on Wed 18 Nov at 14:32`.
 pub(crate) fn minute(at: Timestamp, now: Timestamp, zone: Zone) -> String {
     let (t, today) = (zone.civil(at), zone.civil(now).date());
@@ -259,6 +265,7 @@ mod tests {
         assert_eq!(millis(now), ".120");
         assert_eq!(long(now, Zone::Utc), "Saturday 21 November 2026, 14:32:18.120, UTC");
         assert_eq!(brief(now, now, Zone::Utc), "Sat 21 Nov 14:32:18.120");
+        assert_eq!(day_time(now, now, Zone::Utc), "Sat 21 Nov 14:32");
     }
 
     #[test]

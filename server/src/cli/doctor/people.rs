@@ -59,7 +59,7 @@ async fn admins(
         findings.doubtful(
             "admins",
             "nobody looks after the instance yet",
-            "open the link that the server prints at its start, or: daybook user create --email …",
+            "open the link that the server prints at its start, or: daybook user create --instance-admin --email …",
         );
     } else if outside.is_empty() {
         findings.good("admins", format!("{all} can sign in"));

@@ -49,7 +49,7 @@ impl Export {
         let Remote { server, project, .. } = &self.remote;
         let filter = self.which.query()?;
         let kept = self.since_last.as_deref();
-        let kept = kept.map(|file| Kept::read(file, server, project, &filter)).transpose()?;
+        let mut kept = kept.map(|file| Kept::read(file, server, project, &filter)).transpose()?;
         let mut how = query::Writer::default();
         how.push("format", self.format.as_str()).push("columns", &self.columns);
         if let Some(kept) = &kept {
@@ -90,10 +90,13 @@ impl Export {
             eprintln!("daybook: the project allows no more entries in one file; there are more");
             // The next run goes on behind what there is only if all of it is there.
             return kept.map_or(Ok(()), |_| {
-                Err(CliError::Incomplete("the place is kept where it was".into()))
+                Err(CliError::Incomplete(
+                    "the place is kept where it was: `daybook query --since-last` takes all, part by part"
+                        .into(),
+                ))
             });
         }
-        kept.map_or(Ok(()), |kept| kept.keep(told.as_of))
+        kept.as_mut().map_or(Ok(()), |kept| kept.keep(told.as_of))
     }
 }
 

@@ -57,7 +57,7 @@ impl Kept {
 
     /// Keeps a place, once everything in front of it was written. Either the old one or the new one
     /// is in the file, whatever happens.
-    pub(super) fn keep(mut self, after: Seq) -> Result<(), CliError> {
+    pub(super) fn keep(&mut self, after: Seq) -> Result<(), CliError> {
         self.place.after = after;
         let failed = |error| CliError::File { path: self.file.clone(), error };
         let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty());

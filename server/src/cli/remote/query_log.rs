@@ -2,14 +2,26 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
-use daybook_model::{Entry, Page, export::Trailer, paths};
+use daybook_model::{
+    Entry, Page,
+    export::{State, Trailer},
+    paths,
+};
 
-use super::{Remote, Which, blocking, joined, output::Output, place::Kept, reader, says};
+use super::{
+    Remote, Which, blocking, joined,
+    output::{Output, Printer},
+    place::Kept,
+    reader, says,
+};
 use crate::cli::{CliError, LogOptions};
+
+/// How many entries are printed before their place is kept: so many may come twice where a run is killed.
+const TOGETHER: usize = 500;
 
 /// Ask a server for entries
 #[derive(Debug, Args)]
@@ -59,39 +71,61 @@ impl Query {
         }
     }
 
-    fn since(&self, file: &std::path::Path) -> Result<(), CliError> {
+    /// All that came since, part by part where the project allows no more at once.
+    fn since(&self, file: &Path) -> Result<(), CliError> {
         let Remote { server, project, .. } = &self.remote;
         let query = self.which.query()?;
-        let kept = Kept::read(file, server, project, &query)?;
-        let range = if says(&query, "range") || says(&query, "from") { "" } else { "range=all" };
+        let mut kept = Kept::read(file, server, project, &query)?;
+        let mut printer = self.output.printer()?;
+        while let Ended::There = self.part(&query, &mut kept, &mut printer)? {}
+        Ok(())
+    }
+
+    /// One answer. What was printed is not printed again, whatever becomes of the rest.
+    fn part(&self, query: &str, kept: &mut Kept, printer: &mut Printer) -> Result<Ended, CliError> {
+        let range = if says(query, "range") || says(query, "from") { "" } else { "range=all" };
         let how = format!("format=ndjson&trailer=1&after={}", kept.place.after);
         let columns = if self.output.is_json() { "" } else { "columns=all" };
-        let query = joined(&[&query, range, &how, columns]);
-        let answer = self.remote.get(&paths::export(project), &query)?;
-        let mut printer = self.output.printer()?;
+        let asked = joined(&[query, range, &how, columns]);
+        let answer = self.remote.get(&paths::export(&self.remote.project), &asked)?;
         let mut entries: Vec<Entry> = Vec::new();
         for line in BufReader::new(reader(answer)).lines() {
             let line =
                 line.map_err(|e| CliError::Incomplete(format!("the answer broke off: {e}")))?;
             if let Ok(Trailer { daybook_export: end }) = serde_json::from_str(&line) {
-                printer.print(&entries)?;
-                if end.status != daybook_model::export::State::Complete {
-                    let what = format!(
-                        "the answer is {} after {} entries; the next run begins where this one did",
-                        end.status, end.rows
-                    );
-                    return Err(CliError::Incomplete(what));
-                }
-                return kept.keep(end.as_of);
+                print(&mut entries, kept, printer)?;
+                return match end.status {
+                    State::Complete => kept.keep(end.as_of).map(|()| Ended::All),
+                    State::Capped if end.rows > 0 => Ok(Ended::There),
+                    status => Err(CliError::Incomplete(format!(
+                        "the answer is {status} after {} entries; the next run goes on behind them",
+                        end.rows
+                    ))),
+                };
             }
             let entry = serde_json::from_str(&line)
                 .map_err(|e| CliError::Incomplete(format!("a line is no entry: {e}")))?;
             entries.push(entry);
-            if entries.len() >= 500 {
-                printer.print(&entries)?;
-                entries.clear();
+            if entries.len() >= TOGETHER {
+                print(&mut entries, kept, printer)?;
             }
         }
         Err(CliError::Incomplete("the answer ends before its last line".into()))
     }
+}
+
+/// How an answer ended.
+enum Ended {
+    /// With the last entry of the log.
+    All,
+    /// With the last one that the project allows at once.
+    There,
+}
+
+/// Prints entries, which are in the order of the log, and keeps the place of the last one.
+fn print(entries: &mut Vec<Entry>, kept: &mut Kept, printer: &mut Printer) -> Result<(), CliError> {
+    printer.print(entries)?;
+    let last = entries.last().map(|entry| entry.seq);
+    entries.clear();
+    last.map_or(Ok(()), |last| kept.keep(last))
 }

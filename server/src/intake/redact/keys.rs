@@ -36,6 +36,8 @@ const SECRET: &[&[&str]] = &[
     &["session", "key"],
     &["license", "key"],
     &["recovery", "code"],
+    &["mfa", "code"],
+    &["seed", "phrase"],
     &["pin", "code"],
     &["amz", "signature"],
     &["goog", "signature"],
