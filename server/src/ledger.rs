@@ -2,6 +2,7 @@
 //! one task writes them, those of one project that wait together share a transaction, and every new
 //! head is announced.
 
+mod heads;
 mod pulse;
 mod queue;
 mod tap;
@@ -16,6 +17,7 @@ use crate::{
     clock::Clock,
     store::{AnyStore, Appended, News, ProjectId, StoreError},
 };
+use heads::Heads;
 pub use pulse::Pulse;
 use queue::{Batch, Queue};
 use tap::Tap;
@@ -25,8 +27,6 @@ pub(crate) use tap::Written;
 const WAITING: u32 = 128 << 20;
 /// How many batches may wait.
 const BATCHES: usize = 1_024;
-/// How many announcements a slow listener may be behind.
-const ANNOUNCED: usize = 1_024;
 
 /// What became of a batch, all of which is on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub enum LedgerError {
 pub struct Ledger {
     batches: mpsc::Sender<Batch>,
     room: Arc<Semaphore>,
-    heads: broadcast::Sender<Announcement>,
+    heads: Heads,
     tap: Tap,
     pulse: Arc<Pulse>,
     closing: Arc<watch::Sender<bool>>,
@@ -76,7 +76,7 @@ impl Ledger {
     /// Starts the task that writes to this store.
     pub fn start(store: AnyStore, clock: Clock) -> Self {
         let (batches, waiting) = mpsc::channel(BATCHES);
-        let (heads, _) = broadcast::channel(ANNOUNCED);
+        let heads = Heads::new();
         let (closing, closed) = watch::channel(false);
         let (finished, done) = watch::channel(false);
         let (tap, pulse) = (Tap::default(), Arc::new(Pulse::default()));
@@ -150,7 +150,7 @@ impl Ledger {
 
     /// Every head from now on. A listener that falls behind is told so, and asks the store.
     pub fn listen(&self) -> broadcast::Receiver<Announcement> {
-        self.heads.subscribe()
+        self.heads.listen()
     }
 
     /// What is written from now on, for the one who looks at each entry: without reading it again. Who falls
@@ -180,7 +180,7 @@ impl Ledger {
 /// Announces what other servers wrote, until this one takes nothing more.
 async fn pass_on(
     mut news: mpsc::Receiver<(ProjectId, News)>,
-    heads: broadcast::Sender<Announcement>,
+    heads: Heads,
     mut closed: watch::Receiver<bool>,
 ) {
     loop {
@@ -190,8 +190,7 @@ async fn pass_on(
             told = news.recv() => {
                 let Some((project, told)) = told else { return };
                 if let News::Grown(head) = told {
-                    // Nobody may be listening.
-                    let _ = heads.send(Announcement { project, head });
+                    heads.announce(project, head);
                 }
             }
         }

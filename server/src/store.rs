@@ -18,6 +18,7 @@ pub(crate) mod dictionary;
 pub mod engine;
 pub mod gate;
 pub mod index;
+pub mod insert;
 pub mod postgres;
 pub mod row;
 mod rows;

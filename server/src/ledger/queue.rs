@@ -3,9 +3,9 @@
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use daybook_model::{Event, Seq, Timestamp};
-use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
-use super::{Announcement, LedgerError, Pulse, Submitted, tap::Tap};
+use super::{LedgerError, Pulse, Submitted, heads::Heads, tap::Tap};
 use crate::{
     clock::Clock,
     store::{AnyStore, Appended, ProjectId},
@@ -47,7 +47,7 @@ impl Batch {
 pub(super) struct Queue {
     store: AnyStore,
     clock: Clock,
-    heads: broadcast::Sender<Announcement>,
+    heads: Heads,
     tap: Tap,
     pulse: Arc<Pulse>,
     waiting: VecDeque<Batch>,
@@ -57,7 +57,7 @@ impl Queue {
     pub(super) fn new(
         store: AnyStore,
         clock: Clock,
-        heads: broadcast::Sender<Announcement>,
+        heads: Heads,
         tap: Tap,
         pulse: Arc<Pulse>,
     ) -> Self {
@@ -135,8 +135,7 @@ impl Queue {
         if let Ok((outcomes, head)) = &result
             && outcomes.iter().any(|o| matches!(o, Appended::Stored(_)))
         {
-            // Nobody may be listening.
-            let _ = self.heads.send(Announcement { project, head: *head });
+            self.heads.announce(project, *head);
         }
         let mut outcomes = result.as_ref().map_or([].iter(), |(outcomes, _)| outcomes.iter());
         for (number, answer) in waiting {

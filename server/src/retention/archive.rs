@@ -1,6 +1,6 @@
 //! Writing entries to the archive: a Parquet file, which is read back before anything is removed.
 
-use std::{collections::HashSet, fs::File, io::BufReader};
+use std::{collections::HashSet, fs::File, io::BufReader, time::Instant};
 
 use daybook_model::{
     Entry, Seq, Timestamp,
@@ -15,6 +15,7 @@ use super::{
     RetentionError,
     files::{FileId, KeptFile},
     plan::{Due, Plan},
+    purge::Pace,
 };
 use crate::{
     export::{
@@ -42,7 +43,7 @@ pub(super) fn name(project: &Project, id: FileId) -> (String, String) {
 /// Writes entries that are due, and reads the file back. What turns out not to be old is left out of both.
 /// `None` where nothing is left.
 pub(super) async fn write(
-    (store, place): (&AnyStore, &Place),
+    (store, place, pace): (&AnyStore, &Place, Pace),
     project: &Project,
     plan: &Plan,
     due: &mut Due,
@@ -51,7 +52,7 @@ pub(super) async fn write(
 ) -> Result<Option<KeptFile>, RetentionError> {
     let (path, name) = name(project, id);
     let mut upload = place.upload(&path, &name).await?;
-    let written = match pour(store, project, plan, due, &mut upload).await {
+    let written = match pour((store, pace), project, plan, due, &mut upload).await {
         Ok(Some(written)) => written,
         other => {
             upload.abandon().await;
@@ -115,7 +116,7 @@ struct Written {
 }
 
 async fn pour(
-    store: &AnyStore,
+    (store, pace): (&AnyStore, Pace),
     project: &Project,
     plan: &Plan,
     due: &mut Due,
@@ -129,6 +130,7 @@ async fn pour(
     let keys: Vec<_> = due.keys.keys().copied().collect();
     let mut left = &keys[..];
     while !left.is_empty() {
+        let began = Instant::now();
         let wanted = &left[..left.len().min(PAGE)];
         let entries = store.at(ProjectId(project.number), wanted, Parts::Whole).await?;
         let complete = wanted.iter().zip(&entries).all(|(key, entry)| key.1 == entry.seq);
@@ -148,6 +150,7 @@ async fn pour(
         }
         left = &left[entries.len()..];
         send(&mut out, &mut hash, &mut bytes, upload).await?;
+        pace.rest(began).await;
     }
     let Some((first, last)) = ends else { return Ok(None) };
     let so_far = hex(&hash.clone().finalize());

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use sea_query::Value;
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
-    AssertSqlSafe, Connection, Database, Pool, Postgres, Sqlite, Type,
-    postgres::{PgArguments, PgConnection, PgDatabaseError, PgRow},
+    AssertSqlSafe, Connection, Database, Pool,
+    postgres::{PgConnection, PgDatabaseError, PgRow},
     sqlite::{SqliteArguments, SqliteConnection, SqliteRow},
 };
 use tokio::sync::mpsc;
 
-use super::{News, ProjectId, StoreError, row::Id, sql::Dialect};
+use super::{News, ProjectId, StoreError, insert::Batch, postgres::Copied, row::Id, sql::Dialect};
 
 /// A database that a log is in, opened.
 #[async_trait]
@@ -110,8 +110,8 @@ pub struct Removal {
 pub trait Ask: Send {
     /// A row of an answer.
     type Row: Columns;
-    /// Values of rows that go in.
-    type Cells: Cells;
+    /// Rows that go in.
+    type Batch: Batch<Connection = Self>;
     /// How it is spoken to.
     const DIALECT: Dialect;
 
@@ -128,9 +128,6 @@ pub trait Ask: Send {
     ) -> Result<(), StoreError>;
 
     /// Does what a statement says; how many rows that were.
-    async fn put(&mut self, text: String, cells: Self::Cells) -> Result<u64, StoreError>;
-
-    /// The same with few values.
     async fn change(&mut self, text: &'static str, values: Vec<Value>) -> Result<u64, StoreError>;
 }
 
@@ -153,33 +150,12 @@ pub trait Columns: Send + Sync + 'static {
     }
 }
 
-/// What goes into a column, of either database.
-pub trait Stored<'t>:
-    sqlx::Encode<'t, Sqlite> + Type<Sqlite> + sqlx::Encode<'t, Postgres> + Type<Postgres>
-{
-}
-
-impl<'t, T> Stored<'t> for T where
-    T: sqlx::Encode<'t, Sqlite> + Type<Sqlite> + sqlx::Encode<'t, Postgres> + Type<Postgres>
-{
-}
-
-/// The values of some rows, one after the other.
-pub trait Cells: Default + Send {
-    /// Adds one.
-    fn add<'t>(&mut self, value: impl Stored<'t>) -> Result<&mut Self, StoreError>;
-}
-
-fn unfit(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Failed(format!("a value cannot be stored: {error}"))
-}
-
 macro_rules! asked {
-    ($connection:ty, $row:ty, $arguments:ty, $dialect:expr, $get:ident) => {
+    ($connection:ty, $row:ty, $batch:ty, $dialect:expr, $get:ident) => {
         #[async_trait]
         impl Ask for $connection {
             type Row = $row;
-            type Cells = $arguments;
+            type Batch = $batch;
             const DIALECT: Dialect = $dialect;
 
             async fn ask(
@@ -206,11 +182,6 @@ macro_rules! asked {
                 Ok(())
             }
 
-            async fn put(&mut self, text: String, cells: $arguments) -> Result<u64, StoreError> {
-                let done = sqlx::query_with(AssertSqlSafe(text), cells).execute(self).await?;
-                Ok(done.rows_affected())
-            }
-
             async fn change(
                 &mut self,
                 text: &'static str,
@@ -218,13 +189,6 @@ macro_rules! asked {
             ) -> Result<u64, StoreError> {
                 let values = SqlxValues(sea_query::Values(values));
                 Ok(sqlx::query_with(text, values).execute(self).await?.rows_affected())
-            }
-        }
-
-        impl Cells for $arguments {
-            fn add<'t>(&mut self, value: impl Stored<'t>) -> Result<&mut Self, StoreError> {
-                sqlx::Arguments::add(self, value).map_err(unfit)?;
-                Ok(self)
             }
         }
 
@@ -254,7 +218,7 @@ macro_rules! asked {
 
 asked!(SqliteConnection, SqliteRow, SqliteArguments, Dialect::Sqlite, try_get);
 // Its integers have several widths, all of which are read alike.
-asked!(PgConnection, PgRow, PgArguments, Dialect::Postgres, try_get_unchecked);
+asked!(PgConnection, PgRow, Copied, Dialect::Postgres, try_get_unchecked);
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {

@@ -1,5 +1,6 @@
 //! The database to grow on: PostgreSQL, with several servers before it.
 
+mod copy;
 mod database;
 mod news;
 mod parts;
@@ -7,6 +8,7 @@ mod removal;
 
 use super::{StoreError, tables::Tables};
 
+pub use copy::Copied;
 pub use database::{Database, connect, layout};
 
 /// A log in PostgreSQL.

@@ -1,6 +1,7 @@
 //! The embedded default: one file, SQLite.
 
 mod database;
+mod insert;
 mod removal;
 
 use super::{StoreError, tables::Tables};

@@ -2,7 +2,6 @@
 
 mod append;
 mod facet;
-mod insert;
 mod lexicon;
 mod read;
 mod recent;

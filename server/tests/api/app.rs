@@ -189,11 +189,6 @@ impl TestApp {
         self.router.clone()
     }
 
-    /// The small file beside the log.
-    pub(crate) fn sessions(&self) -> PathBuf {
-        self.folder.path().join("sessions.db")
-    }
-
     /// The log's file.
     pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("test.db")

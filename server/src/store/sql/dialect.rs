@@ -20,6 +20,16 @@ impl Dialect {
         }
     }
 
+    /// That a column has one of the values of a query. PostgreSQL would make a join of it, and go through
+    /// all rows for each value where it takes many for few; as a value, it is looked up in a table made once.
+    pub(super) fn among(self, column: Expr, values: SelectStatement) -> Expr {
+        let is = column.in_subquery(values);
+        match self {
+            Self::Sqlite => is,
+            Self::Postgres => Func::coalesce([is, Expr::val(false)]).into(),
+        }
+    }
+
     /// A JSON array of some values.
     pub(super) fn array(self) -> FunctionCall {
         Func::cust(match self {

@@ -2,7 +2,7 @@
 
 use sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 
-use super::{Dictionary, WORD};
+use super::{Dialect, Dictionary, WORD};
 use crate::store::{ProjectId, StoreError, dictionary::Kind};
 
 /// Beyond so many, what a filter means is left to a subquery instead of being listed.
@@ -11,7 +11,7 @@ pub(super) const LISTED: usize = 1_000;
 /// Numbers in a column, listed or asked for.
 pub(super) enum Numbers {
     Listed(Vec<i64>),
-    Asked(Box<SelectStatement>),
+    Asked(Dialect, Box<SelectStatement>),
 }
 
 impl Numbers {
@@ -20,7 +20,7 @@ impl Numbers {
         match self {
             Self::Listed(numbers) if numbers.len() == 1 => column.eq(numbers[0]),
             Self::Listed(numbers) => column.is_in(numbers),
-            Self::Asked(select) => column.in_subquery(*select),
+            Self::Asked(dialect, select) => dialect.among(column, *select),
         }
     }
 
@@ -29,7 +29,7 @@ impl Numbers {
         match self {
             Self::Listed(numbers) if numbers.len() == 1 => column.ne(numbers[0]),
             Self::Listed(numbers) => column.is_not_in(numbers),
-            Self::Asked(select) => column.not_in_subquery(*select),
+            Self::Asked(_, select) => column.not_in_subquery(*select),
         }
     }
 }
@@ -55,6 +55,6 @@ pub(super) async fn numbers(
     Ok(match found.len() {
         0 => None,
         1..=LISTED => Some(Numbers::Listed(found.into_iter().map(|(number, _)| number).collect())),
-        _ => Some(Numbers::Asked(Box::new(select))),
+        _ => Some(Numbers::Asked(dictionary.dialect(), Box::new(select))),
     })
 }

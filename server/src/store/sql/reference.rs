@@ -63,6 +63,6 @@ pub(super) async fn referring(
             // The sum keeps the planner from seeking each pair of a time and a place.
             Some(entry("occurred_at").is_in(at_times).and(entry("seq").add(0).is_in(at_places)))
         }
-        _ => Some(entry("seq").in_subquery(select)),
+        _ => Some(dialect.among(entry("seq"), select)),
     })
 }

@@ -6,12 +6,13 @@ use daybook_model::{Entry, Event, Seq, Severity, Timestamp};
 use sea_query::{Expr, ExprTrait as _, Query};
 use sqlx::Connection as _;
 
-use super::{insert::Table, lexicon::Lexicon, read::Reader, words::Words};
+use super::{lexicon::Lexicon, read::Reader, words::Words};
 use crate::store::{
     Appended, Parts, ProjectId, StoreError,
     dictionary::Kind,
-    engine::{Ask, Cells as _, Columns as _, Engine, head},
+    engine::{Ask, Columns as _, Engine, head},
     index::Row,
+    insert::{Batch as _, Table, fit},
     row::{Exact, Id, Narrow, Sought, Wide, bits, outcome_code, severity_code},
     sql::{Dialect, Statement, place},
 };
@@ -318,7 +319,7 @@ async fn store<C: Ask>(
         })
         .await?;
     if C::DIALECT == Dialect::Postgres {
-        let bind = |row: &mut C::Cells, New { seq, received_at, event, .. }: &New<'_>| {
+        let bind = |row: &mut C::Batch, New { seq, received_at, event, .. }: &New<'_>| {
             row.add(project.0)?.add(*seq)?.add(event.occurred_at.millis())?;
             row.add(received_at.millis()).map(drop)
         };
@@ -343,7 +344,11 @@ async fn store<C: Ask>(
     references.sort_unstable();
     REFERENCE
         .insert(connection, &references, |row, (kind, value, seq)| {
-            row.add(project.0)?.add(*kind)?.add(Sought(value))?.add(*seq).map(drop)
+            row.add(project.0)?
+                .add(kind.map(fit::<i16>).transpose()?)?
+                .add(Sought(value))?
+                .add(*seq)
+                .map(drop)
         })
         .await?;
     new.sort_unstable_by_key(|n| (n.event.occurred_at, n.seq));
@@ -352,12 +357,13 @@ async fn store<C: Ask>(
             row.add(project.0)?
                 .add(event.occurred_at.millis())?
                 .add(*seq)?
-                .add(severity_code(Severity::of(event)))?;
-            row.add(event.request.status_code.map(i64::from))?
-                .add(event.outcome.map(outcome_code))?
-                .add(bits(event))?;
+                .add(fit::<i16>(severity_code(Severity::of(event)))?)?;
+            let (status, outcome) = (event.request.status_code, event.outcome);
+            row.add(status.map(i64::from).map(fit::<i16>).transpose()?)?
+                .add(outcome.map(outcome_code).map(fit::<i16>).transpose()?)?
+                .add(fit::<i16>(bits(event))?)?;
             for number in words {
-                row.add(*number)?;
+                row.add(number.map(fit::<i32>).transpose()?)?;
             }
             Ok(())
         })

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use daybook_model::Event;
 
-use super::{insert::Table, read::word};
+use super::read::word;
 use crate::store::{
     ProjectId, StoreError,
     dictionary::{Kind, Word},
-    engine::{Ask, Cells as _, Columns as _},
+    engine::{Ask, Columns as _},
+    insert::{Batch as _, Table, fit},
     sql::Dialect,
 };
 
@@ -155,8 +156,8 @@ impl Shelf {
         WORD.insert(connection, &new, |row, item: &&Unknown| {
             let word = &item.word;
             row.add(project.0)?
-                .add(kind.code())?
-                .add(item.number)?
+                .add(fit::<i16>(kind.code())?)?
+                .add(fit::<i32>(item.number)?)?
                 .add(item.hash)?
                 .add(word.value.as_str())?;
             row.add(word.of.as_deref())?
