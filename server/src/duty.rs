@@ -38,18 +38,15 @@ impl Duties {
     /// for where `watching` says so.
     pub async fn take_on(state: AppState, watching: bool) -> Result<Self, StreamsError> {
         let mut tasks = JoinSet::new();
-        let shared = match state.people.database().shared() {
-            Some(shared) => {
-                let (pool, server) = (lease::pool(&shared.pool), shared.server);
-                tasks.spawn(orders::follow(state.clone()));
-                let keeper = tokio::spawn(keep(state, pool.clone(), server, watching));
-                Some((pool, server, keeper))
-            }
-            None => {
-                state.streams.start().await?;
-                begin(&state, watching, &mut tasks);
-                None
-            }
+        let shared = if let Some(shared) = state.people.database().shared() {
+            let (pool, server) = (lease::pool(&shared.pool), shared.server);
+            tasks.spawn(orders::follow(state.clone()));
+            let keeper = tokio::spawn(keep(state, pool.clone(), server, watching));
+            Some((pool, server, keeper))
+        } else {
+            state.streams.start().await?;
+            begin(&state, watching, &mut tasks);
+            None
         };
         Ok(Self { tasks, shared })
     }
@@ -139,7 +136,7 @@ async fn close_exports(state: AppState) {
         match record::close_unfinished(&state).await {
             Ok(0) => {}
             Ok(n) => {
-                tracing::warn!("{n} exports broke off when a server stopped; the log tells which")
+                tracing::warn!("{n} exports broke off when a server stopped; the log tells which");
             }
             Err(error) => tracing::error!(%error, "exports that broke off are not in the log yet"),
         }

@@ -46,7 +46,7 @@ pub(super) struct OpenLog {
 
 /// The log, wherever it is open.
 pub(super) enum Log {
-    Here(OpenLog),
+    Here(Box<OpenLog>),
     There(RunningServer),
 }
 
@@ -129,7 +129,9 @@ impl Log {
     /// Finds the log: opens it, or finds the server that has it open.
     pub(super) async fn find(options: &LogOptions) -> Result<Self, CliError> {
         Ok(match Presence::take(&log_file(options)?)? {
-            Found::Free(presence) => Self::Here(OpenLog::open(options, presence, None).await?),
+            Found::Free(presence) => {
+                Self::Here(Box::new(OpenLog::open(options, presence, None).await?))
+            }
             Found::Server(server) => Self::There(server),
         })
     }

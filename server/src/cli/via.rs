@@ -51,7 +51,7 @@ impl Via {
             Log::Here(log) => log,
         };
         let journal = log.journal(MINUTE, &Proxies::default()).await?;
-        let OpenLog { store, ledger, people, clock, presence, .. } = log;
+        let OpenLog { store, ledger, people, clock, presence, .. } = *log;
         let (key, link) = (Secret::generate(""), Secret::generate(""));
         let state = AppState::new(
             store,

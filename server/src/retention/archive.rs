@@ -43,7 +43,7 @@ pub(super) fn name(project: &Project, id: FileId) -> (String, String) {
 /// Writes entries that are due, and reads the file back. What turns out not to be old is left out of both.
 /// `None` where nothing is left.
 pub(super) async fn write(
-    (store, place, pace): (&AnyStore, &Place, Pace),
+    (store, place, speed): (&AnyStore, &Place, Pace),
     project: &Project,
     plan: &Plan,
     due: &mut Due,
@@ -52,7 +52,7 @@ pub(super) async fn write(
 ) -> Result<Option<KeptFile>, RetentionError> {
     let (path, name) = name(project, id);
     let mut upload = place.upload(&path, &name).await?;
-    let written = match pour((store, pace), project, plan, due, &mut upload).await {
+    let written = match pour((store, speed), project, plan, due, &mut upload).await {
         Ok(Some(written)) => written,
         other => {
             upload.abandon().await;

@@ -34,5 +34,5 @@ pub(crate) fn programs() -> PathBuf {
 pub(crate) fn done(command: &mut Command) {
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?}: {said}", Path::new(command.get_program()));
+    assert!(output.status.success(), "{}: {said}", Path::new(command.get_program()).display());
 }

@@ -98,7 +98,9 @@ fn whatever_postgresql_does_senders_come_again_and_nothing_is_lost_or_doubled() 
     });
     let log = Log::read(&client, &server.address);
     let acknowledged = acknowledged.into_inner().unwrap();
-    acknowledged.iter().for_each(|batch| log.has_all(batch));
+    for batch in &acknowledged {
+        log.has_all(batch);
+    }
     assert_eq!(log.ids.len(), acknowledged.len() * 30, "nothing else is there");
     let waits = waits.into_inner();
     println!("cut: {} batches acknowledged, {waits} times told to come again", acknowledged.len());

@@ -200,8 +200,9 @@ fn two_servers_share_a_primary_and_a_replica() {
     fleet.go_on("what is taken in once the replica is back");
 
     fleet.over.store(true, Ordering::Relaxed);
-    writers.into_iter().for_each(|writer| writer.join().unwrap());
-    readers.into_iter().for_each(|reader| reader.join().unwrap());
+    for thread in writers.into_iter().chain(readers) {
+        thread.join().unwrap();
+    }
     let head = fleet.head.load(Ordering::Relaxed);
     let acknowledged = fleet.acknowledged.lock().unwrap();
     for number in 0..2 {

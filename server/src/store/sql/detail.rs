@@ -43,7 +43,7 @@ impl Dialect {
     }
 
     /// That a row's place is one of these, both ends included.
-    pub(crate) fn from_to(self, project: ProjectId, first: i64, last: i64) -> Expr {
+    pub(crate) fn at_places(self, project: ProjectId, first: i64, last: i64) -> Expr {
         let (first, last) = (first.clamp(1, LAST + 1), last.clamp(0, LAST));
         let order = Expr::col((self.log(), self.order()));
         match self {

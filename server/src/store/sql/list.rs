@@ -81,7 +81,7 @@ pub(crate) fn behind(
     narrow(&mut select)
         .from(dialect.log())
         .inner_join(super::ENTRY, same)
-        .and_where(dialect.from_to(project, after.saturating_add(1), upto))
+        .and_where(dialect.at_places(project, after.saturating_add(1), upto))
         .order_by((dialect.log(), dialect.order()), Order::Asc)
         .take()
 }

@@ -122,19 +122,18 @@ impl Lexicon {
         head: i64,
         kind: Kind,
     ) -> Result<&mut Shelf, StoreError> {
-        let shelf = self.0.entry((project, kind));
-        let new = matches!(shelf, std::collections::hash_map::Entry::Vacant(_));
-        let shelf = shelf.or_default();
-        if new || shelf.head != head {
+        let new = !self.0.contains_key(&(project, kind));
+        let kept = self.0.entry((project, kind)).or_default();
+        if new || kept.head != head {
             let last = "SELECT max(number) FROM word WHERE project = $1 AND kind = $2";
             let rows = connection.ask(last.into(), vec![project.0.into(), kind.code().into()]);
             let last = rows.await?.first().map(|row| row.int_or_none(0)).transpose()?.flatten();
             let last = last.unwrap_or(0);
-            shelf.complete = if new { last == 0 } else { shelf.complete && shelf.last == last };
-            shelf.last = last;
-            shelf.head = head;
+            kept.complete = if new { last == 0 } else { kept.complete && kept.last == last };
+            kept.last = last;
+            kept.head = head;
         }
-        Ok(shelf)
+        Ok(kept)
     }
 }
 

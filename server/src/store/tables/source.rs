@@ -44,7 +44,7 @@ impl<E: Engine> Tables<E> {
             .expr(dialect.seq(project))
             .column("received_at")
             .from(dialect.log())
-            .and_where(dialect.from_to(project, from, i64::MAX))
+            .and_where(dialect.at_places(project, from, i64::MAX))
             .order_by(dialect.order(), Order::Asc)
             .limit(1)
             .take();
