@@ -19,7 +19,10 @@ pub mod restore;
 mod runs;
 mod settings;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, PoisonError},
+    time::{Duration, Instant},
+};
 
 use sqlx::{Postgres, Transaction};
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
@@ -89,12 +92,34 @@ pub struct Keeping {
     turn: Arc<Mutex<()>>,
     /// Held while entries go, and while it is said that they stay.
     step: Arc<Mutex<()>>,
+    /// When somebody last asked for entries.
+    asked: Arc<std::sync::Mutex<Option<Instant>>>,
 }
+
+/// Who has not asked for so long has gone on to something else.
+const QUIET: Duration = Duration::from_secs(2);
 
 impl Keeping {
     /// What is kept in this database.
     pub fn on(log: &Database) -> Self {
-        Self { log: log.clone(), bell: Arc::default(), turn: Arc::default(), step: Arc::default() }
+        Self {
+            log: log.clone(),
+            bell: Arc::default(),
+            turn: Arc::default(),
+            step: Arc::default(),
+            asked: Arc::default(),
+        }
+    }
+
+    /// Somebody asks for entries: who takes some out rests longer in between for a while.
+    pub fn ask(&self) {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether somebody asked just now.
+    pub(crate) fn is_asked(&self) -> bool {
+        let asked = *self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.is_some_and(|asked| asked.elapsed() < QUIET)
     }
 
     fn ring(&self) {

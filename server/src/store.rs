@@ -276,6 +276,12 @@ pub trait Store: Send + Sync + 'static {
         Ok(())
     }
 
+    /// How many entries the replica that is read lacks, in the project where that is most; `None` where none
+    /// is read.
+    async fn behind(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
     /// What its column index holds; `None` where it has none.
     fn held(&self) -> Option<Held> {
         None

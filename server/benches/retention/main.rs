@@ -62,15 +62,15 @@ async fn main() -> Result<(), Error> {
     let index = Arc::new(Index::over(Arc::clone(&file), Settings::default()));
     index.settled(project).await?;
     let (state, archive) = state(&file, Arc::clone(&index) as AnyStore, now, folder).await?;
-    let before = Box::pin(ask(&state.store, project, now, &AtomicBool::new(false), ROUNDS)).await?;
+    let before = Box::pin(ask(&state, project, now, &AtomicBool::new(false), ROUNDS)).await?;
 
     let rules = Retention { days: Some(30), access_days: Some(30), rules: Vec::new() };
     state.retention.set_rules(project, &rules).await?;
     state.retention.urge(project, now).await?;
     let over = Arc::new(AtomicBool::new(false));
     let asking = {
-        let (store, over) = (Arc::clone(&state.store), Arc::clone(&over));
-        tokio::spawn(async move { ask(&store, project, now, &over, usize::MAX).await })
+        let (state, over) = (state.clone(), Arc::clone(&over));
+        tokio::spawn(async move { ask(&state, project, now, &over, usize::MAX).await })
     };
     let begun = Instant::now();
     let removed = tick(&state).await;
@@ -120,12 +120,13 @@ async fn state(
 
 /// Asks what a page asks, of a week and of everything, until it is over; how long each took.
 async fn ask(
-    store: &AnyStore,
+    state: &AppState,
     project: ProjectId,
     now: Timestamp,
     over: &AtomicBool,
     rounds: usize,
 ) -> Result<(Vec<f64>, Vec<f64>), Error> {
+    let store = &state.store;
     let as_of = store.head(project).await?;
     let week = Span::new(now.plus_millis(-7 * DAY), now).unwrap_or(Span::ALL);
     let mut took = (Vec::new(), Vec::new());
@@ -138,6 +139,7 @@ async fn ask(
                 span,
                 as_of,
             };
+            state.retention.ask();
             let begun = Instant::now();
             let _steady = store.steady(project, span.from).await;
             store.list(&scope, Sort::default(), None, Direction::Next, 50).await?;

@@ -186,6 +186,9 @@ pub(super) async fn judge(
         Rule::Instance if !caller.is_instance_admin() => return Err(INSTANCE),
         Rule::Open | Rule::Operator | Rule::Person | Rule::Instance => {}
         Rule::Project(permission) => {
+            if matches!(permission, Permission::Read | Permission::Export) {
+                state.retention.ask();
+            }
             let access = enter(parts, state, &caller, permission).await?;
             parts.extensions.insert(access);
         }

@@ -28,6 +28,7 @@ pub(super) struct Gauges {
     index_bytes: Number,
     index_lag: Number,
     index_projects: Numbers,
+    replica_lag: Number,
     live_readers: Number,
     streams: Numbers,
     stream_lag: Number,
@@ -53,6 +54,10 @@ impl Gauges {
         let index_lag = number(
             "index_lag_entries",
             "How far the column index is behind the log, in the project where that is most",
+        );
+        let replica_lag = number(
+            "replica_lag_entries",
+            "How many entries the replica that is read lacks, in the project where that is most; 0 without one",
         );
         let live_readers = number("live_readers", "Live streams that are open");
         let stream_lag = number(
@@ -85,6 +90,7 @@ impl Gauges {
             index_bytes,
             index_lag,
             index_projects,
+            replica_lag,
             live_readers,
             streams,
             stream_lag,
@@ -114,6 +120,9 @@ impl Gauges {
         };
         of(&self.index_projects, "building", held.building);
         of(&self.index_projects, "ready", held.projects - held.building);
+        if let Ok(behind) = state.store.behind().await {
+            self.replica_lag.set(behind.unwrap_or(0));
+        }
         if let Ok(standing) = state.streams.standing().await {
             of(&self.streams, "running", standing.running);
             of(&self.streams, "failing", standing.failing);

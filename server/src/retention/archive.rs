@@ -12,7 +12,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    RetentionError,
+    Keeping, RetentionError,
     files::{FileId, KeptFile},
     plan::{Due, Plan},
     purge::Pace,
@@ -43,7 +43,7 @@ pub(super) fn name(project: &Project, id: FileId) -> (String, String) {
 /// Writes entries that are due, and reads the file back. What turns out not to be old is left out of both.
 /// `None` where nothing is left.
 pub(super) async fn write(
-    (store, place, speed): (&AnyStore, &Place, Pace),
+    (store, place, speed): (&AnyStore, &Place, (Pace, &Keeping)),
     project: &Project,
     plan: &Plan,
     due: &mut Due,
@@ -116,7 +116,7 @@ struct Written {
 }
 
 async fn pour(
-    (store, pace): (&AnyStore, Pace),
+    (store, (pace, keeping)): (&AnyStore, (Pace, &Keeping)),
     project: &Project,
     plan: &Plan,
     due: &mut Due,
@@ -150,7 +150,7 @@ async fn pour(
         }
         left = &left[entries.len()..];
         send(&mut out, &mut hash, &mut bytes, upload).await?;
-        pace.rest(began).await;
+        pace.rest(keeping, began).await;
     }
     let Some((first, last)) = ends else { return Ok(None) };
     let so_far = hex(&hash.clone().finalize());

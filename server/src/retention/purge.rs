@@ -28,23 +28,26 @@ use crate::{
 pub struct Pace {
     /// How many entries go at once.
     pub step: usize,
-    /// How often as long as a step takes nothing is done behind it.
+    /// How often as long as it worked it does nothing, while somebody asks.
     pub rest: u32,
+    /// The same while nobody does.
+    pub rest_alone: u32,
     /// How often somebody who reads is waited for before the run is put off.
     pub tries: u32,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        // A question in twenty-five meets it at work: nineteen of twenty are not disturbed.
-        Self { step: 500, rest: 24, tries: 20 }
+        // One question in twenty-five meets it at work, so nineteen of twenty never notice.
+        Self { step: 2_000, rest: 24, rest_alone: 1, tries: 20 }
     }
 }
 
 impl Pace {
     /// Does nothing for a while, having worked since a moment.
-    pub(super) async fn rest(&self, began: Instant) {
-        tokio::time::sleep(began.elapsed() * self.rest).await;
+    pub(super) async fn rest(&self, keeping: &Keeping, began: Instant) {
+        let times = if keeping.is_asked() { self.rest } else { self.rest_alone };
+        tokio::time::sleep(began.elapsed() * times).await;
     }
 }
 
@@ -79,7 +82,7 @@ pub(super) async fn apply(state: &AppState, project: &Project) -> Result<u64, Re
     let removed = purge.removed;
     let mut began = Instant::now();
     while removed > 0 && state.store.give_back().await? {
-        state.pace.rest(began).await;
+        state.pace.rest(keeping, began).await;
         began = Instant::now();
     }
     Ok(removed)
@@ -109,7 +112,7 @@ impl Purge<'_> {
             let floor = self.keeping.floor(self.id).await?;
             let store = &*self.state.store;
             let mut due = self.plan.due(store, self.id, window, &holds, floor).await?;
-            self.state.pace.rest(began).await;
+            self.state.pace.rest(self.keeping, began).await;
             if due.keys.is_empty() {
                 from = window.to;
                 continue;
@@ -184,7 +187,7 @@ impl Purge<'_> {
         }
         let part = self.keeping.parts(self.id, run, day).await? + 1;
         let (id, now) = (FileId { run, day, part }, self.state.clock.now());
-        let to = (&self.state.store, place, self.state.pace);
+        let to = (&self.state.store, place, (self.state.pace, self.keeping));
         let file = archive::write(to, self.project, &self.plan, due, id, now).await?;
         if let Some(file) = &file {
             self.keeping.written(self.id, file).await?;
@@ -226,7 +229,7 @@ impl Purge<'_> {
                     self.state.investigations.removing(self.id, run, keys).await?;
                     self.removed += self.step(&removal).await?;
                 }
-                pace.rest(began).await;
+                pace.rest(self.keeping, began).await;
             }
         }
         Ok(Step::Done)

@@ -274,6 +274,10 @@ impl Store for Index {
         self.beneath.writable().await
     }
 
+    async fn behind(&self) -> Result<Option<u64>, StoreError> {
+        self.beneath.behind().await
+    }
+
     fn held(&self) -> Option<Held> {
         Some(self.slots.held())
     }

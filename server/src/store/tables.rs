@@ -11,7 +11,7 @@ mod spelled;
 mod walk;
 mod words;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use daybook_model::{
@@ -285,6 +285,22 @@ impl<E: Engine> Store for Tables<E> {
 
     async fn steady(&self, project: ProjectId, from: Timestamp) -> Steady {
         self.gate.enter(project, from).await
+    }
+
+    async fn behind(&self) -> Result<Option<u64>, StoreError> {
+        if !self.engine.may_lag() {
+            return Ok(None);
+        }
+        let heads = "SELECT number, head FROM project";
+        let replica = self.engine.readers().acquire().await?.ask(heads.into(), Vec::new()).await?;
+        let replica = replica.iter().map(|row| Ok((row.int(0)?, row.int(1)?)));
+        let replica = replica.collect::<Result<HashMap<_, _>, StoreError>>()?;
+        let mut most = 0;
+        for row in self.ask(heads, Vec::new()).await? {
+            let has = replica.get(&row.int(0)?).copied().unwrap_or(0);
+            most = most.max(row.int(1)? - has);
+        }
+        Ok(Some(most.unsigned_abs()))
     }
 
     async fn writable(&self) -> Result<(), StoreError> {

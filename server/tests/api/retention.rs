@@ -38,7 +38,7 @@ const HOLDS: &str = "/api/projects/acme/holds";
 async fn with(archive: Option<Place>) -> TestApp {
     let outbound = Outbound { archive, ..Outbound::default() };
     let lifetimes = Lifetimes { idle: 4_000 * DAY, whole: 4_000 * DAY };
-    let pace = Pace { step: 7, rest: 0, tries: 0 };
+    let pace = Pace { step: 7, rest: 0, rest_alone: 0, tries: 0 };
     let app = TestApp::with(Settings { outbound, lifetimes, pace, ..Settings::default() }).await;
     // The project is seen for the first time.
     assert_eq!(tick(&app.state).await, 0);

@@ -188,6 +188,9 @@ fn two_servers_share_a_primary_and_a_replica() {
     fleet.go_on("what is taken in while the replica lags");
     let behind = fleet.as_of(0).unwrap();
     assert!(behind < fleet.head.load(Ordering::Relaxed), "{behind} is not behind");
+    let (_, figures) = admin.get(&second.watched, "/metrics").unwrap();
+    let lag = figures.lines().find_map(|line| line.strip_prefix("daybook_replica_lag_entries "));
+    assert!(lag.is_some_and(|lag| lag != "0"), "{lag:?}");
     replica.ask("daybook", "SELECT pg_wal_replay_resume()");
     let head = fleet.head.load(Ordering::Relaxed);
     until("the replica", || fleet.as_of(0).is_some_and(|as_of| as_of >= head));
