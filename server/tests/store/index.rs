@@ -59,7 +59,7 @@ mod bounded {
         (Arc::new(Index::over(sqlite(folder.path()).await, settings)), folder)
     }
 
-    suite::conformance!(store);
+    suite::conformance!(store, 2);
 }
 
 /// Each question is asked of an index that has just been started, half of them with what the one
@@ -74,7 +74,7 @@ mod cold {
         (Arc::new(Cold { store, turn, folder: folder.path().join("index") }), folder)
     }
 
-    suite::conformance!(store);
+    suite::conformance!(store, 2);
 }
 
 struct Cold {
