@@ -32,6 +32,7 @@ use crate::{
         part_note::{PartNote, PartNoteProps},
         places::{Places, PlacesProps},
         problems::{BadAddress, BadAddressProps},
+        rail::{ClosedFacets, ClosedFacetsProps},
         range_menu::{Ranges, RangesProps},
         removed::{Removed, RemovedProps},
         report::{Report, ReportProps},
@@ -85,6 +86,8 @@ pub(crate) enum Later {
     ChartOptions(OptionItemsProps),
     /// What the chart has beside its bars.
     ChartMore(MoreProps),
+    /// The facets that are not in view.
+    ClosedFacets(ClosedFacetsProps),
     /// The columns there are.
     ColumnsList(ColumnsListProps),
     /// What can be done with a column.
@@ -194,6 +197,7 @@ fn make(part: Later) -> AnyView {
         Later::ChartInput(props) => Input(props).into_any(),
         Later::ChartOptions(props) => OptionItems(props).into_any(),
         Later::ChartMore(props) => More(props).into_any(),
+        Later::ClosedFacets(props) => ClosedFacets(props).into_any(),
         Later::ColumnsList(props) => ColumnsList(props).into_any(),
         Later::HeadingItems(props) => HeadingItems(props).into_any(),
         Later::ViewsList(props) => ViewsList(props).into_any(),

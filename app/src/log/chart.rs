@@ -22,6 +22,7 @@ mod bars;
 mod before;
 mod canvas;
 mod draw;
+mod follow;
 mod info;
 mod input;
 mod legend;
@@ -38,6 +39,7 @@ mod twin;
 mod words;
 
 use canvas::Bars;
+pub(crate) use follow::Selected;
 pub(crate) use info::{Info, InfoProps};
 pub(crate) use input::{Input, InputProps};
 use options::Options;
@@ -59,7 +61,7 @@ pub(crate) fn Chart(
     /// By whose clock times are written.
     zone: RwSignal<Zone>,
     /// What the brush selects, for others to follow.
-    selected: RwSignal<Option<Selection>>,
+    selected: Selected,
     /// The reader has chosen a time.
     #[prop(into)]
     on_zoom: Callback<Span>,
@@ -73,10 +75,12 @@ pub(crate) fn Chart(
         previous.value.into(),
         count_scale,
         zone.into(),
+        selected,
         on_zoom,
         on_zoom_out,
     );
-    effect(move || selected.set(state.brush.read().selection));
+    let selection = memo(move || state.brush.read().selection);
+    effect(move || selected.now.set(selection.get()));
     let top = move || {
         let text = state.shown.with(|h| words::per(&h.as_ref().filter(|h| h.sum > 0)?.width))?;
         let log = (count_scale.get() == CountScale::Log).then(|| view! { <em>"log"</em> });

@@ -4,8 +4,9 @@ use daybook_model::{FacetCounts, Field, Term};
 use leptos::prelude::*;
 
 use crate::{
+    later::{Later, patiently},
     log::{
-        chart::Selection,
+        chart::{Selected, Selection},
         masked::mark,
         names::Names,
         terms::{ChipId, Standing, standing, toggle_link},
@@ -14,10 +15,15 @@ use crate::{
     reactive::{dynamic, each, memo, when},
     ui::{
         icon::{Icon, icon},
+        lazy::nothing,
         number::grouped,
     },
     url::LogAddress,
 };
+
+mod closed;
+
+pub(crate) use closed::{ClosedFacets, ClosedFacetsProps};
 
 /// How many values of a facet are shown before more are asked for.
 const SHOWN: usize = 6;
@@ -38,7 +44,7 @@ pub(crate) fn Rail(
     /// Whether newer ones are on their way.
     waiting: Signal<bool>,
     /// What the brush selects; the counts follow it.
-    selected: RwSignal<Option<Selection>>,
+    selected: Selected,
     /// The chip that is edited.
     editing: RwSignal<Option<ChipId>>,
 ) -> impl IntoView {
@@ -55,32 +61,19 @@ pub(crate) fn Rail(
                     counts.as_ref().is_some_and(|c| !c.values.is_empty() || c.absent > 0)
                 })
         });
+        let selected = selected.by_turns(field as usize);
         view! {
             {when(move || shown.get(), move || view! {
                 <Facet log names field counts selected editing />
             })}
         }
     };
-    let closed = memo(move || {
-        let rail = rail.get();
-        Field::facets().iter().copied().filter(|f| !rail.contains(f)).collect::<Vec<_>>()
-    });
     view! {
         <div class="facets" class:stale=stale aria-busy=Signal::derive(move || stale.get().then_some("true"))>
             {when(move || facets.with(Option::is_some), move || each(move || rail.get(), |field| field.key().into(), section))}
             {when(move || facets.with(Option::is_none) && waiting.get(), || view! { <Skeleton /> })}
         </div>
-        {when(move || !closed.read().is_empty(), move || view! {
-            <ul class="closed-facets" role="list" aria-label="More facets">
-                {each(move || closed.get(), |field| field.key().into(), move |field| view! {
-                    <li>
-                        <button type="button" class="more" on:click=move |_| opened.update(|all| all.push(field))>
-                            {icon(Icon::Plus)}{field.label()}
-                        </button>
-                    </li>
-                })}
-            </ul>
-        })}
+        {patiently(move || Later::ClosedFacets(ClosedFacetsProps { rail }), nothing)}
     }
 }
 
@@ -170,7 +163,8 @@ fn Facet(
                     {icon(Icon::Search)}
                 </button>
             </header>
-            <ul class="values" role="list">
+            // Counts have the room of the largest: a brush changes no more than their text.
+            <ul class="values" role="list" style:--digits=Signal::derive(move || grouped(most.get()).len().to_string())>
                 {each(move || listed.get(), Term::to_query, move |term| view! { <Value log names field term counts most selected /> })}
             </ul>
             {dynamic(move || match (hidden(), more(), all.get()) {
@@ -220,9 +214,10 @@ fn Value(
     let link = move |exclude| {
         Signal::derive(move || term.with_value(|term| toggle_link(log, field, term, exclude)))
     };
-    // In thousandths of the longest bar.
-    let share =
-        Signal::derive(move || (count.get().unwrap_or(0) * 1000 / most.get().max(1)).to_string());
+    // In thousandths of the longest bar, which ends where the text does.
+    let share = Signal::derive(move || {
+        format!("calc({}e-3*(100% - 8px))", count.get().unwrap_or(0) * 1000 / most.get().max(1))
+    });
     let state = move || match standing.get() {
         Standing::Free => None,
         Standing::Included => Some(", included"),
@@ -243,8 +238,8 @@ fn Value(
             class:included=Signal::derive(move || standing.get() == Standing::Included)
             class:excluded=Signal::derive(move || standing.get() == Standing::Excluded)
             class:none=bare
-            style:--share=share
         >
+            <i style:width=share></i>
             <a class="value-include" href=link(false) title=name>
                 {dynamic(move || name.with(|name| mark(name)))}
                 <span class="value-name">{name}</span>

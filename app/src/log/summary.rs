@@ -56,8 +56,10 @@ pub(crate) fn Summary(
     let brushed = move || {
         let selection = selected.get()?;
         let n = bars.with(|bars| Some(selection.counts(&bars.as_ref()?.buckets)))?;
+        // No more than all of it: what stands beside the number stays where it is.
+        let width = total().map(|(_, all)| format!("{}ch", grouped(all).len()));
         Some(view! {
-            <span class="summary-selected"><strong>{grouped(n.iter().sum())}</strong>" selected of"</span>
+            <span class="summary-selected"><strong style:width=width>{grouped(n.iter().sum())}</strong>" selected of"</span>
         })
     };
     let shown = move || {

@@ -8,7 +8,7 @@ use crate::{
     load::Answer,
     log::{
         answer::LogAnswer,
-        chart::Chart,
+        chart::{Chart, Selected},
         chips::Chips,
         columns::{Columns, menu::ColumnsMenu},
         empty::EmptyProps,
@@ -80,7 +80,7 @@ pub(crate) fn LogPage(
         }
     });
     let previous = Answer::default();
-    let selected = RwSignal::new(None);
+    let selected = Selected::nothing();
     let search = NodeRef::<html::Input>::new();
     let again = Callback::new(move |()| answer.again());
     let share = Share::of(log, answer);
@@ -119,7 +119,7 @@ pub(crate) fn LogPage(
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet live />
-        <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail class:brushing=Signal::derive(move || selected.get().is_some())>
+        <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail class:brushing=Signal::derive(move || selected.now.get().is_some())>
             <aside class="rail" aria-label="Tabs and filters">
                 <Tabs log tabs=answer.tabs.into() totals=answer.totals.value.into() stale=Signal::derive(move || answer.totals.is_stale()) />
                 <Rail log names rail=answer.rail facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() selected editing />
@@ -143,7 +143,7 @@ pub(crate) fn LogPage(
                 <NoAnswer log what="The entries" failure=answer.page.failure.into() earlier=painted again />
                 <Chart log selected previous bars=answer.bars zone on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
-                    <Summary selected complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
+                    <Summary selected=selected.now complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
                     <Refresh waiting=answer.page.waiting.into() again />
                     <ColumnsMenu columns />
                     <Pager log page=page.into() />
@@ -152,7 +152,7 @@ pub(crate) fn LogPage(
                     <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
                 })}
                 {when(move || painted.get(), move || patiently(move || Later::WhoIsGone(WhoIsGoneProps { log, gone }), nothing))}
-                {patiently(move || Later::LivePill(LivePillProps { live, selected }), nothing)}
+                {patiently(move || Later::LivePill(LivePillProps { live, selected: selected.now }), nothing)}
                 <div id="entries" tabindex="-1">
                     {when(move || is_empty.get(), move || later(move || Later::Empty(EmptyProps { log, names, zone, page: page.into() }), loading))}
                     // Where nothing came and nothing is on its way, there is nothing to wait for.

@@ -103,7 +103,8 @@ fn watch_size(place: NodeRef<html::Div>, size: RwSignal<Size>) {
             size.set(new);
         }
     };
-    let changed = Closure::<dyn Fn()>::new(measure);
+    // What made the place another size is painted first: bars are drawn in the next frame.
+    let changed = Closure::<dyn Fn()>::new(move || request_animation_frame(measure));
     let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok();
     let kept = StoredValue::new_local((observer, changed));
     effect(move || {

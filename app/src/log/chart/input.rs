@@ -21,37 +21,54 @@ pub(crate) fn Input(
     state: State,
 ) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();
-    let x = move |e: &PointerEvent| {
+    let x = move |client: i32| {
         let left = plot.get_untracked().map_or(0.0, |plot| plot.get_bounding_client_rect().left());
-        f64::from(e.client_x()) - left
+        f64::from(client) - left
+    };
+    // Where a pointer went since the last frame, and whether it hovers. One place a frame is all that can be seen,
+    // and at its beginning the page stands still, so that asking where the plot is lays nothing out.
+    let went = StoredValue::new(None::<(i32, bool)>);
+    let follow = move || {
+        let Some((client, hovers)) = went.try_update_value(Option::take).flatten() else { return };
+        let x = x(client);
+        state.edges.with_untracked(|edges| {
+            state.change(|b| b.drag(x, edges));
+            let bar = (hovers && edges.len() > 1).then(|| scale::bar_at(edges, x));
+            if bar != state.hover.get_untracked() {
+                state.hover.set(bar);
+            }
+        });
     };
     let down = move |e: PointerEvent| {
         if !e.is_primary() || e.button() != 0 || state.bars() == 0 {
             return;
         }
         state.forget_click();
+        went.set_value(None);
         if let Some(plot) = plot.get_untracked() {
             // Without capture a drag ends at the edge: less comfortable, not wrong.
             let _ = plot.set_pointer_capture(e.pointer_id());
         }
-        let (x, touch) = (x(&e), e.pointer_type() == "touch");
+        let (x, touch) = (x(e.client_x()), e.pointer_type() == "touch");
         state.change(|b| state.edges.with_untracked(|edges| b.press(x, touch, edges)));
     };
     let moved = move |e: PointerEvent| {
-        let x = x(&e);
-        state.edges.with_untracked(|edges| {
-            state.change(|b| b.drag(x, edges));
-            let bar =
-                (e.pointer_type() != "touch" && edges.len() > 1).then(|| scale::bar_at(edges, x));
-            if bar != state.hover.get_untracked() {
-                state.hover.set(bar);
-            }
-        });
+        let at = (e.client_x(), e.pointer_type() != "touch");
+        if went.try_update_value(|went| went.replace(at)) == Some(None) {
+            request_animation_frame(follow);
+        }
     };
-    let up = move |_| match state.change(Brush::lift) {
-        Lifted::Zoom => state.zoom(),
-        Lifted::Click => state.zoom_soon(),
-        Lifted::Nothing => {}
+    let up = move |_| {
+        follow();
+        match state.change(Brush::lift) {
+            Lifted::Zoom => state.zoom(),
+            Lifted::Click => state.zoom_soon(),
+            Lifted::Nothing => {}
+        }
+    };
+    let leave = move |_| {
+        went.set_value(None);
+        state.hover.set(None);
     };
     let key = move |e: KeyboardEvent| {
         let escape = e.key() == "Escape";
@@ -83,6 +100,7 @@ pub(crate) fn Input(
             e.stop_propagation();
         }
     };
+    state.selected.give_turns();
     let about = unique_id("chart");
     let summary = move || {
         let clock = state.clock();
@@ -104,8 +122,11 @@ pub(crate) fn Input(
             on:pointerdown=down
             on:pointermove=moved
             on:pointerup=up
-            on:pointercancel=move |_| state.change(Brush::cancel)
-            on:pointerleave=move |_| state.hover.set(None)
+            on:pointercancel=move |_| {
+                went.set_value(None);
+                state.change(Brush::cancel);
+            }
+            on:pointerleave=leave
             on:dblclick=move |_| state.zoom_out()
             on:keydown=key
         >

@@ -13,7 +13,7 @@ use super::{
     words,
 };
 use crate::{
-    reactive::{dynamic, memo},
+    reactive::{dynamic, memo, when},
     ui::{
         icon::{Icon, icon},
         number::{grouped, px, short},
@@ -111,7 +111,9 @@ pub(crate) fn Drawn(
     let at = memo(move || sides(state, selection()));
     let whole = move || state.edges.with(|edges| edges.last().copied().unwrap_or_default());
     let sides = move || at.get().unwrap_or((0.0, whole()));
-    let said = move || state.selected();
+    let said = memo(move || state.in_words());
+    let time = move || said.with(|said| said.as_ref().map(|(time, _)| time.clone()));
+    let entries = move || said.with(|said| said.as_ref().map(|(_, entries)| entries.clone()));
 
     view! {
         <div
@@ -126,7 +128,9 @@ pub(crate) fn Drawn(
             <Edge state start=true />
             <Edge state start=false />
             <div class="chart-label" on:pointerdown=|e| e.stop_propagation() on:dblclick=|e| e.stop_propagation()>
-                {dynamic(move || said().map(|(time, entries)| view! { <span class="chart-label-text"><span>{time}</span><span class="chart-label-dot">" · "</span><span>{entries}</span></span> }))}
+                {when(move || said.with(Option::is_some), move || view! {
+                    <span class="chart-label-text"><span>{dynamic(time)}</span><span class="chart-label-dot">" · "</span><span>{dynamic(entries)}</span></span>
+                })}
                 {dynamic(move || held.get().then(|| view! {
                     <button type="button" class="chart-zoom" on:click=move |_| state.zoom()>{icon(Icon::ZoomIn)}"Zoom"</button>
                     <button type="button" class="chart-drop" aria-label="Clear the selection" on:click=move |_| state.change(super::selection::Brush::clear)>

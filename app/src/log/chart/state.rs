@@ -6,6 +6,7 @@ use daybook_model::{Bucket, Histogram, Previous, Scale as CountScale, Span};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{
+    follow::Selected,
     levels::Levels,
     scale::{Scale, edges},
     selection::{Brush, Phase, Selection},
@@ -53,6 +54,8 @@ pub(crate) struct State {
     pub(crate) brush: RwSignal<Brush>,
     /// The bar under the pointer.
     pub(crate) hover: RwSignal<Option<usize>>,
+    /// What the brush selects, for others.
+    pub(crate) selected: Selected,
     zone: Signal<Zone>,
     on_zoom: Callback<Span>,
     on_zoom_out: Callback<()>,
@@ -66,6 +69,7 @@ impl State {
         previous: Signal<Option<Previous>>,
         count_scale: Memo<CountScale>,
         zone: Signal<Zone>,
+        selected: Selected,
         on_zoom: Callback<Span>,
         on_zoom_out: Callback<()>,
     ) -> Self {
@@ -111,6 +115,7 @@ impl State {
             levels,
             brush,
             hover,
+            selected,
             zone,
             on_zoom,
             on_zoom_out,
@@ -220,14 +225,14 @@ impl State {
     }
 
     /// The selection in words.
-    pub(crate) fn selected(self) -> Option<(String, String)> {
+    pub(crate) fn in_words(self) -> Option<(String, String)> {
         let (selection, clock) = (self.brush.read().selection?, self.clock());
         self.shown.with(|h| words::selected(selection, h.as_ref()?, clock))
     }
 
     /// Says the selection to a reader who listens.
     pub(crate) fn say(self) {
-        if let Some((time, entries)) = untrack(|| self.selected()) {
+        if let Some((time, entries)) = untrack(|| self.in_words()) {
             announce(&format!("{time}, {entries}"));
         }
     }
