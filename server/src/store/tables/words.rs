@@ -11,7 +11,9 @@ use crate::store::{
 };
 
 /// How many bytes of words are kept, about.
-const CAP: usize = 32 << 20;
+const CAP: usize = 16 << 20;
+/// What a word takes beside its own: a place in the table, which is half empty, and the heads of its texts.
+const BESIDE: usize = 128;
 
 type Key = (ProjectId, Kind, u32);
 
@@ -42,7 +44,7 @@ impl Words {
     /// Keeps a word.
     pub(super) fn put(&self, key: Key, word: Arc<Word>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.bytes += 40 + word.bytes();
+        kept.bytes += BESIDE + word.bytes();
         if kept.bytes > CAP {
             *kept = Kept::default();
         }
