@@ -8,6 +8,7 @@ export default defineConfig({
   workers: 1,
   timeout: 900_000,
   reporter: "line",
+  expect: { timeout: 30_000 },
   use: {
     ...reader,
     browserName: "chromium",

@@ -55,7 +55,8 @@ async function times(page: Page, n: number, act: (i: number) => Promise<void>, r
 /** Takes the time from an input to the first paint after which the page has settled. */
 async function mark(page: Page, input: string, settled: string): Promise<void> {
   await page.evaluate(({ input, settled }) => {
-    (globalThis as any).__painted = new Promise<number>((resolve) => {
+    (globalThis as any).__painted = new Promise<number>((resolve, reject) => {
+      setTimeout(() => reject(new Error(`no ${settled} after a ${input}`)), 30_000);
       addEventListener(input, (event) => {
         if (!event.isTrusted) return;
         // From when it happened, not from when the page came to it.
@@ -141,6 +142,7 @@ test("the page at a million entries", async ({ browser }) => {
     const zoom = await times(page, 12, async (i) => {
       await page.goto(Log.path("range=30d"));
       await log.ready();
+      await log.usable();
       await page.mouse.move(box.x + box.width * (0.2 + 0.02 * i), y);
       await page.mouse.down();
       await page.mouse.move(box.x + box.width * (0.4 + 0.03 * i), y, { steps: 8 });
@@ -210,7 +212,7 @@ test("the page at a million entries", async ({ browser }) => {
       () => visit(() => log.pager.getByRole("link", { name: "Older" }).click()),
     ];
     const interact = (i: number) => interactions[i % interactions.length]!();
-    for (let i = 0; i < 50; i += 1) await interact(i);
+    for (let i = 0; i < Math.min(50, INTERACTIONS); i += 1) await interact(i);
     const before = await heap(page, session);
     for (let i = 0; i < INTERACTIONS; i += 1) {
       if (i % 100 === 0) tell(`${i} of ${INTERACTIONS}`);
