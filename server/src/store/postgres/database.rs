@@ -38,9 +38,6 @@ const REST: Duration = Duration::from_secs(5);
 /// How much what one question takes is bounded, whatever it asks.
 const BOUND: [(&str, &str); 1] = [("statement_timeout", "60s")];
 
-/// Statements that write many rows are planned once: with thousands of values that takes longer than doing it.
-const AS_EVER: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
-
 /// An opened database, brought to the newest layout.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -63,8 +60,7 @@ impl Database {
         // What this server notes of itself can be told from what others note.
         let options = options(url)?.options([("daybook.server", server.to_string())]);
         let pool = PgPoolOptions::new().acquire_timeout(Duration::from_secs(30));
-        let writing = options.clone().options(AS_EVER);
-        let writer = pool.clone().max_connections(WRITERS).connect_with(writing).await?;
+        let writer = pool.clone().max_connections(WRITERS).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
         // Who waits for a turn there is in nobody's way here.
         let beside = pool.clone().max_connections(BESIDE).connect_lazy_with(options.clone());
@@ -146,8 +142,8 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     })?;
     Ok(options
         .application_name("daybook")
-        // Numbers are compared to words that are the same for every project: plans for a value at hand are
-        // worth making anew.
+        // Numbers are compared to words that are the same for every project, and tables grow from nothing: plans
+        // for the values and the sizes at hand are worth making anew.
         .options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
         .disable_statement_logging())
 }
