@@ -150,6 +150,10 @@ pub trait Columns: Send + Sync + 'static {
     }
 }
 
+/// Statements of more values are not kept prepared: their number is seldom the same twice, and a hundred of them, each
+/// of hundreds of kilobytes, is what a connection would hold.
+const KEPT: usize = 160;
+
 macro_rules! asked {
     ($connection:ty, $row:ty, $batch:ty, $dialect:expr, $get:ident) => {
         #[async_trait]
@@ -163,8 +167,10 @@ macro_rules! asked {
                 text: String,
                 values: Vec<Value>,
             ) -> Result<Vec<$row>, StoreError> {
+                let keep = values.len() <= KEPT;
                 let values = SqlxValues(sea_query::Values(values));
-                Ok(sqlx::query_with(AssertSqlSafe(text), values).fetch_all(self).await?)
+                let query = sqlx::query_with(AssertSqlSafe(text), values).persistent(keep);
+                Ok(query.fetch_all(self).await?)
             }
 
             async fn each(
@@ -174,8 +180,10 @@ macro_rules! asked {
                 take: &mut (dyn FnMut($row) -> Result<(), StoreError> + Send),
             ) -> Result<(), StoreError> {
                 use futures_util::TryStreamExt as _;
+                let keep = values.len() <= KEPT;
                 let values = SqlxValues(sea_query::Values(values));
-                let mut found = sqlx::query_with(AssertSqlSafe(text), values).fetch(self);
+                let query = sqlx::query_with(AssertSqlSafe(text), values).persistent(keep);
+                let mut found = query.fetch(self);
                 while let Some(row) = found.try_next().await? {
                     take(row)?;
                 }
