@@ -64,7 +64,8 @@ impl Client {
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .body(body.to_string());
-        let mut answer = self.agent.run(request.unwrap()).ok()?;
+        let answer = self.agent.run(request.unwrap());
+        let mut answer = answer.inspect_err(|error| println!("{path}: {error:?}")).ok()?;
         let text = answer.body_mut().with_config().limit(u64::MAX).read_to_string().ok()?;
         Some((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
     }

@@ -102,6 +102,11 @@ impl Server {
         }
     }
 
+    /// What it wrote to its log.
+    pub(crate) fn said(&self) -> String {
+        std::fs::read_to_string(&self.said).unwrap_or_default()
+    }
+
     /// Memory of its own, in KiB: what the system has cached of the log's file is not.
     pub(crate) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();

@@ -52,7 +52,11 @@ fn ids(client: &Client, server: &Server) -> BTreeSet<String> {
     loop {
         let path = format!("events?range=all&action={}&limit=500{cursor}", aged::OLD);
         let page = client.ask(&server.address, "GET", &path, &Value::Null);
-        let (status, page) = page.unwrap();
+        // A server that is gone answers no second time either.
+        let (status, page) = match page {
+            None if Instant::now() >= until => panic!("no answer: {}", server.said()),
+            other => other.unwrap_or((503, Value::Null)),
+        };
         if status == 503 && Instant::now() < until {
             // Just after there was no room.
             thread::sleep(Duration::from_millis(50));

@@ -120,7 +120,7 @@ impl Database {
         MIGRATIONS.run(&writer).await?;
         // The driver reads on a thread of its own; with more rows handed over at a time the two wait
         // for each other less.
-        let reading = options.read_only(true).pragma("cache_size", "-16384").row_buffer_size(512);
+        let reading = options.read_only(true).pragma("cache_size", "-2048").row_buffer_size(512);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(30))
