@@ -16,7 +16,7 @@ use crate::{
     reactive::{dynamic, memo, when},
     ui::{
         icon::{Icon, icon},
-        number::{grouped, px, short},
+        number::{grouped, px, short, whole},
     },
 };
 
@@ -123,6 +123,7 @@ pub(crate) fn Drawn(
             class:sent=sent
             style=("--left", Signal::derive(move || px(sides().0)))
             style=("--right", Signal::derive(move || px(sides().1)))
+            style=("--tenths", Signal::derive(move || whole((sides().1 - sides().0) * 10.0).to_string()))
         >
             <div class="chart-selected" aria-hidden="true"></div>
             <Edge state start=true />
