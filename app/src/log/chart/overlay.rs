@@ -109,8 +109,8 @@ pub(crate) fn Drawn(
     let held = memo(move || state.brush.read().phase == Phase::Held);
     let sent = memo(move || state.brush.read().phase == Phase::Sent);
     let at = memo(move || sides(state, selection()));
-    let whole = move || state.edges.with(|edges| edges.last().copied().unwrap_or_default());
-    let sides = move || at.get().unwrap_or((0.0, whole()));
+    let all = move || state.edges.with(|edges| edges.last().copied().unwrap_or_default());
+    let sides = move || at.get().unwrap_or((0.0, all()));
     let said = memo(move || state.in_words());
     let time = move || said.with(|said| said.as_ref().map(|(time, _)| time.clone()));
     let entries = move || said.with(|said| said.as_ref().map(|(_, entries)| entries.clone()));
