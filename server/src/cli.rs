@@ -60,11 +60,18 @@ struct LogOptions {
         long,
         global = true,
         env = "DAYBOOK_DATABASE_URL",
+        hide_env_values = true,
         default_value = "sqlite://data/daybook.db"
     )]
     database_url: String,
     /// Where a log in PostgreSQL is read: a replica of it
-    #[arg(long, global = true, env = "DAYBOOK_READ_URL", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "DAYBOOK_READ_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     read_url: Option<String>,
     /// A folder for what this machine keeps of a log in PostgreSQL: its column index. Each server has its own
     #[arg(

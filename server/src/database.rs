@@ -80,6 +80,10 @@ impl Database {
     ) -> Result<Option<Begun<'static, Postgres>>, sqlx::Error> {
         let Some(shared) = &self.shared else { return Ok(None) };
         let mut held = shared.pool.begin().await?;
+        // What is done meanwhile is done on other connections.
+        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '2min'")
+            .execute(&mut *held)
+            .await?;
         let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number);
         lock.execute(&mut *held).await?;
         Ok(Some(held))

@@ -146,7 +146,8 @@ impl People {
     /// wrong password.
     pub async fn verify(&self, email: &str, password: &str) -> Result<Option<Person>, PeopleError> {
         let row = query("SELECT id, email, instance_admin, password_hash FROM person WHERE email = $1 AND disabled_at IS NULL")
-            .bind(email.trim().to_lowercase())
+            // Nobody has this character in an address, and PostgreSQL has none in a text.
+            .bind(email.trim().to_lowercase().replace('\0', "\u{fffd}"))
             .fetch_optional(self.log.readers())
             .await?;
         let hash = row.as_ref().and_then(|r| r.get::<Option<String>>(3));

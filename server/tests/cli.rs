@@ -4,8 +4,15 @@
 
 #[path = "cli/broken.rs"]
 mod broken;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/import.rs"]
 mod import;
+#[expect(dead_code, reason = "torture asks more of it")]
+#[path = "postgres/machine.rs"]
+mod machine;
+#[path = "postgres/programs.rs"]
+mod programs;
 #[path = "cli/query.rs"]
 mod query;
 #[path = "cli/server.rs"]

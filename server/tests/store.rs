@@ -238,8 +238,13 @@ mod sqlite {
     }
 }
 
+#[path = "store/steps.rs"]
+mod steps;
+
 #[path = "postgres/cluster.rs"]
 mod cluster;
+#[path = "store/months.rs"]
+mod months;
 #[path = "postgres/programs.rs"]
 mod programs;
 

@@ -1,9 +1,10 @@
 //! Real servers under what is not supposed to happen: killed while they write, on a disk that is full, under
 //! clocks that jump, with thousands of connections that send nothing.
 //!
-//! In `cargo test` each of these is short. `cargo xtask torture --minutes N --seed S` goes on for as long as
-//! asked (`DAYBOOK_TORTURE_MINUTES`, `DAYBOOK_TORTURE_SEED`). What is made up is made from the seed, which is
-//! printed; when a process is killed is of the seed too, where it is hit then is the machine's.
+//! In `cargo test` each of these is short. `cargo xtask torture --minutes N --seed S KIND…` goes on for as long
+//! as asked (`torture/asked.rs` has the kinds, and the variables by which the tests are told). What is made up is
+//! made from the seed, which is printed, with the whole command where something does not hold; when a process is
+//! killed is of the seed too, where it is hit then is the machine's.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
@@ -11,8 +12,12 @@
 mod aged;
 #[path = "torture/alerts.rs"]
 mod alerts;
+#[path = "torture/asked.rs"]
+mod asked;
 #[path = "torture/audit.rs"]
 mod audit;
+#[path = "torture/backup.rs"]
+mod backup;
 #[path = "torture/client.rs"]
 mod client;
 #[path = "torture/clocks.rs"]

@@ -42,10 +42,12 @@ Daybook: cargo xtask COMMAND
   bench index        the column index at ten million entries, beside DuckDB, PostgreSQL and SQLite
   bench alerts       what a hundred rules cost, and how soon one is tried on a million entries
   bench export       files of a million entries, beside the sqlite3 shell
-  bench load         the whole server: events a second, questions meanwhile, a thousand live readers
+  bench load         the whole server on SQLite and PostgreSQL: events a second, questions meanwhile, a thousand live readers
   bench page         the page at a million entries, in a browser
-  torture [--minutes N] [--seed S]
-                     servers that are killed, full disks, clocks that jump, crowds; ten minutes unless given
+  bench retention    what questions wait for while half of two million entries are archived and removed
+  torture [--minutes N] [--seed S] [KIND…]
+                     servers that are killed, full disks, clocks that jump, crowds; ten minutes unless given.
+                     KINDs, such as `load` and `kills-postgres`, share all the minutes; a wrong one names them all
   setup [--test]     only install what is missing (--test: for the tests as well)
 ";
 

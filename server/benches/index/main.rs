@@ -1,5 +1,5 @@
 //! How fast ten million entries are counted, sorted and searched through HTTP, beside DuckDB,
-//! PostgreSQL and SQLite on the same rows in the same run.
+//! PostgreSQL and SQLite on the same rows in the same run; and the same log kept in PostgreSQL.
 //!
 //! Run by `cargo xtask bench index`. Prints figures with their limits and what each of the others
 //! counted, which must be the same. `DAYBOOK_BENCH_EVENTS` sets the number of events (10,000,000);
@@ -11,17 +11,25 @@ use daybook::{
     clock::Clock,
     demo::Demo,
     ledger::Ledger,
+    people::People,
     store::{
-        ProjectId, Store as _,
+        AnyStore, ProjectId, Store as _,
         index::{Index, Settings},
         sqlite::Sqlite,
     },
 };
 use daybook_model::Timestamp;
 
+mod beneath;
 mod ingest;
+#[path = "../../tests/postgres/machine.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "what torture does with it beside")]
+mod machine;
 mod page;
 mod peers;
+#[path = "../../tests/postgres/programs.rs"]
+#[expect(clippy::unwrap_used, reason = "a bench that cannot set up has failed")]
+mod programs;
 #[path = "../log/table.rs"]
 mod table;
 
@@ -43,7 +51,8 @@ async fn main() -> Result<(), Error> {
     let store = Arc::new(Sqlite::open(&format!("sqlite://{}", file.display())).await?);
     let project = ProjectId(store.create_project("acme", now).await?.number);
     if store.head(project).await? < events {
-        fill(&store, project, now, events).await?;
+        fill(store.clone(), project, now, events).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(store.database().writer()).await?;
     }
 
     let mut table = Table::default();
@@ -61,7 +70,10 @@ async fn main() -> Result<(), Error> {
     assert_eq!(rows as u64, events, "every entry is held");
     table.row("memory an entry", bytes as f64 / rows as f64, "B", Some(64.0), None);
 
-    let questions = page::measure(&file, index, project, now, &mut table).await?;
+    let people = People::open(store.database(), &file.with_extension("sessions")).await?;
+    let client = page::serve(people, index.clone(), project, now).await?;
+    let questions = page::measure(&client, index, project, now, &mut table).await?;
+    beneath::measure(&client, events, now, &questions, &mut table).await?;
     ingest::measure(&folder, &mut table).await?;
     let compared = peers::measure(&folder, &file, events, &questions, &mut table);
     table.print("");
@@ -70,12 +82,12 @@ async fn main() -> Result<(), Error> {
 
 /// Stores events in batches, as a busy server would.
 async fn fill(
-    store: &Arc<Sqlite>,
+    store: AnyStore,
     project: ProjectId,
     now: Timestamp,
     events: u64,
 ) -> Result<(), Error> {
-    let ledger = Ledger::start(store.clone(), Clock::standing_at(now));
+    let ledger = Ledger::start(store, Clock::standing_at(now));
     let mut demo = Demo::new(7, now, 30, events).without_snapshots().peekable();
     let begun = Instant::now();
     let mut stored = 0;
@@ -88,7 +100,6 @@ async fn fill(
         }
     }
     ledger.close().await;
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(store.database().writer()).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What the page asks, through HTTP.
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use daybook::{
     api, buckets,
@@ -10,7 +10,7 @@ use daybook::{
     people::{People, Scope as TokenScope},
     secret::Secret,
     state::AppState,
-    store::{AnyStore, ProjectId, Scope, Store as _, index::Index, sqlite::Database},
+    store::{AnyStore, ProjectId, Scope, Store as _, index::Index},
 };
 use daybook_model::{Column, Field, Span, Timestamp};
 
@@ -33,14 +33,14 @@ const RUNS: usize = 40;
 
 /// Asks over HTTP, as the page does.
 #[derive(Clone)]
-struct Client {
+pub(crate) struct Client {
     address: String,
     token: String,
 }
 
 impl Client {
     /// How long the answers take to be there whole, in milliseconds, ascending.
-    async fn times(&self, path: &str) -> Result<Vec<f64>, Error> {
+    pub(crate) async fn times(&self, path: &str) -> Result<Vec<f64>, Error> {
         let (client, path) = (self.clone(), path.to_owned());
         let times = tokio::task::spawn_blocking(move || -> Result<Vec<f64>, Error> {
             let agent = ureq::agent();
@@ -65,19 +65,34 @@ impl Client {
 }
 
 /// The 95th percentile.
-fn p95(times: &[f64]) -> f64 {
+pub(crate) fn p95(times: &[f64]) -> f64 {
     times[(times.len() * 95).div_ceil(100) - 1]
 }
 
+/// All of the thirty days.
+fn span(now: Timestamp) -> Result<Span, Error> {
+    let span = Span::new(now.plus_millis(-30 * 86_400_000), now.plus_millis(1));
+    Ok(span.ok_or("the span is empty")?)
+}
+
+/// Where the page asks for an overview of what matches.
+pub(crate) fn overview(now: Timestamp, query: &str) -> Result<String, Error> {
+    let (span, facets) = (span(now)?, FACETS.map(Field::key).join(","));
+    let and = if query.is_empty() { "" } else { "&" };
+    Ok(format!(
+        "/api/projects/acme/overview?from={}&to={}{and}{query}&buckets=120&facets={facets}",
+        span.from, span.to
+    ))
+}
+
 pub(crate) async fn measure(
-    file: &Path,
+    client: &Client,
     index: Arc<Index>,
     project: ProjectId,
     now: Timestamp,
     table: &mut Table,
 ) -> Result<Vec<Question>, Error> {
-    let span = Span::new(now.plus_millis(-30 * 86_400_000), now.plus_millis(1))
-        .ok_or("the span is empty")?;
+    let span = span(now)?;
     let as_of = index.head(project).await?;
     let scope = |query: &str| -> Result<Scope, Error> {
         Ok(Scope { project, within: Vec::new(), filter: query.parse()?, span, as_of })
@@ -90,14 +105,11 @@ pub(crate) async fn measure(
     let filter = seven.iter().map(|actor| format!("&actor={actor}")).collect::<Vec<_>>().concat();
     let three = format!("method.not=GET&status=2xx{filter}");
 
-    let client = serve(file, index.clone(), project, now).await?;
     let range = format!("from={}&to={}", span.from, span.to);
     let facets = FACETS.map(Field::key).join(",");
     let mut questions = Vec::new();
     for (name, query) in [("no filter", ""), ("three filters", three.as_str())] {
-        let path =
-            format!("/api/projects/acme/overview?{range}&{query}&buckets=120&facets={facets}");
-        let times = client.times(&path.replace("&&", "&")).await?;
+        let times = client.times(&overview(now, query)?).await?;
         table.row(
             &format!("overview, {name}, 95th percentile"),
             p95(&times),
@@ -112,7 +124,15 @@ pub(crate) async fn measure(
         let counts = index.counts(&scope, &edges, &FACETS, 10).await?.ok_or("not held")?;
         let alone = begun.elapsed().as_secs_f64() * 1000.0;
         let chosen = if query.is_empty() { Vec::new() } else { seven.clone() };
-        questions.push(Question { name: name.into(), span, edges, seven: chosen, counts, alone });
+        questions.push(Question {
+            name: name.into(),
+            query: query.into(),
+            span,
+            edges,
+            seven: chosen,
+            counts,
+            alone,
+        });
     }
     let mut slowest = (0.0_f64, String::new());
     // Those two are found in the wide rows, which the index does not hold.
@@ -145,16 +165,13 @@ pub(crate) async fn measure(
 }
 
 /// A server on a free port.
-async fn serve(
-    file: &Path,
+pub(crate) async fn serve(
+    people: People,
     store: AnyStore,
     project: ProjectId,
     now: Timestamp,
 ) -> Result<Client, Error> {
     let clock = Clock::standing_at(now);
-    let database = Database::open(&format!("sqlite://{}", file.display())).await?;
-    let sessions = file.with_extension("sessions");
-    let people = People::open(&database, &sessions).await?;
     let token = people.create_token(project, "bench", &[TokenScope::Read], now).await?;
     let ledger = Ledger::start(Arc::clone(&store), clock.clone());
     let (key, link) = (Secret::generate(""), Secret::generate(""));

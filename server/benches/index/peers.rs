@@ -16,6 +16,8 @@ use super::{Error, page::FACETS, table::Table};
 /// What an overview asks, and what Daybook answered.
 pub(crate) struct Question {
     pub(crate) name: String,
+    /// The filter, as an address has it.
+    pub(crate) query: String,
     pub(crate) span: Span,
     pub(crate) edges: Vec<Timestamp>,
     /// The actors that are chosen; then GET is excluded, and the status is 2xx.

@@ -1,5 +1,5 @@
-//! The whole server under load, over HTTP: how fast it takes events in beside SQLite alone, what questions
-//! wait for meanwhile, and a thousand who follow the log live.
+//! The whole server under load, over HTTP, on SQLite and on PostgreSQL: how fast it takes events in beside the
+//! database alone, what questions wait for meanwhile, and a thousand who follow the log live.
 //!
 //! Run by `cargo xtask bench load`. Prints figures with their limits; it fails nothing but what was lost or
 //! came twice. `DAYBOOK_BENCH_EVENTS` sets the number of events (100,000), `DAYBOOK_BENCH_READERS` that of
@@ -26,7 +26,7 @@ mod readers;
 mod table;
 
 use machine::Machine;
-use process::{Server, Start, token, token_of};
+use process::{Server, Start, token_of};
 use table::Table;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -41,92 +41,117 @@ const PAIRS: usize = 3;
 fn main() -> Result<(), Error> {
     let number = number("DAYBOOK_BENCH_EVENTS").unwrap_or(100_000);
     let readers = number_of_readers();
-    println!("\nThe server under load: {number} made-up events over 30 days, without snapshots\n");
+    println!("\nThe server under load: {number} made-up events over 30 days, without snapshots");
     let now: Timestamp = daybook::clock::Clock::System.now();
     let events: Vec<Event> = Demo::new(7, now, 30, number).without_snapshots().collect();
     let bodies: Vec<Vec<u8>> =
         events.chunks(BATCH).map(serde_json::to_vec).collect::<Result<_, _>>()?;
-
-    let mut table = Table::default();
-    let mut pairs = Vec::new();
-    for _ in 0..PAIRS {
-        let folder = tempfile::tempdir()?;
-        let token = token(folder.path());
-        let server = Server::start(folder.path());
-        let over_http = ingest::rate(&server, &token, &bodies, events.len())?;
-        server.kill();
-        let (raw, own) = raw::rates(&folder.path().join("daybook.db"), &events, now)?;
-        println!(
-            "  {over_http:.0} events a second over HTTP, {own:.0} without, {raw:.0} copied by SQLite"
-        );
-        pairs.push((over_http, own, raw));
+    for beneath in [Beneath::Sqlite, Beneath::Postgres] {
+        let mut table = Table::default();
+        println!("\nOn {}", beneath.name());
+        let fastest = intake(beneath, &bodies, &events, now, &mut table)?;
+        let log = Log::start(beneath)?;
+        ingest::rate(&log.server, &log.token, &bodies, events.len())?;
+        table.row("disk an entry", log.bytes()? as f64 / events.len() as f64, "B", None, None);
+        queries::measure(&log.server, &log.token, fastest / 2.0, now, &mut table)?;
+        readers::measure(&log.server, log.folder.path(), readers, &mut table)?;
+        table.print("");
     }
-    pairs.sort_by(|a, b| (a.0 / a.2).total_cmp(&(b.0 / b.2)));
-    let (over_http, own, raw) = pairs[PAIRS / 2];
-    table.row("events stored a second over HTTP, 16 clients", over_http, "/s", None, None);
-    table.row("the same batches given to the store, one by one", own, "/s", None, None);
-    table.row("the same rows copied by SQLite, as many a transaction", raw, "/s", None, None);
-    let share = 100.0 * over_http / raw;
-    let verdict = if share >= 60.0 { "within" } else { "OVER" };
-    table.note("  share of what SQLite copies", &format!("{share:.0} % (≥ 60): {verdict}"));
-
-    postgres(&bodies, &events, now, &mut table)?;
-
-    let folder = tempfile::tempdir()?;
-    let token = token(folder.path());
-    let server = Server::start(folder.path());
-    ingest::rate(&server, &token, &bodies, events.len())?;
-    queries::measure(&server, &token, over_http / 2.0, now, &mut table)?;
-    readers::measure(&server, folder.path(), readers, &mut table)?;
-    table.print("");
     Ok(())
 }
 
-/// The same before PostgreSQL.
-fn postgres(
+/// Which database a log is in.
+#[derive(Debug, Clone, Copy)]
+enum Beneath {
+    Sqlite,
+    Postgres,
+}
+
+impl Beneath {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A server with an empty log.
+struct Log {
+    server: Server,
+    token: String,
+    folder: tempfile::TempDir,
+    machine: Option<Machine>,
+}
+
+impl Log {
+    fn start(beneath: Beneath) -> Result<Self, Error> {
+        let folder = tempfile::tempdir()?;
+        let machine = matches!(beneath, Beneath::Postgres).then(Machine::new);
+        let url = machine.as_ref().map_or_else(|| process::url(folder.path()), Machine::url);
+        let token = token_of(&url, folder.path());
+        let data = folder.path().display().to_string();
+        let environment = vec![("DAYBOOK_DATABASE_URL".into(), url), ("DAYBOOK_DATA".into(), data)];
+        let server = Server::with(folder.path(), &Start { environment, ..Start::default() });
+        Ok(Self { server, token, folder, machine })
+    }
+
+    /// What the log takes on disk, without what is still to be written from its journal.
+    fn bytes(&self) -> Result<u64, Error> {
+        Ok(match &self.machine {
+            None => std::fs::metadata(self.folder.path().join("daybook.db"))?.len(),
+            Some(machine) => {
+                machine.ask("daybook", "SELECT pg_database_size('daybook')").parse()?
+            }
+        })
+    }
+
+    /// The same events in the same transactions, with nothing before the database: how many rows a second the
+    /// database copies, and how many events our statements store.
+    fn alone(self, events: &[Event], now: Timestamp) -> Result<(f64, f64), Error> {
+        self.server.kill();
+        let Some(machine) = self.machine else {
+            return raw::rates(&self.folder.path().join("daybook.db"), events, now);
+        };
+        let [copied, own] = ["copied", "own"].map(|name| {
+            machine.ask("postgres", &format!("CREATE DATABASE {name}"));
+            machine.url().replace("/daybook", &format!("/{name}"))
+        });
+        copy::rates(&machine.url(), [&copied, &own], events, now)
+    }
+}
+
+/// How fast events are taken in; the most a second over HTTP.
+fn intake(
+    beneath: Beneath,
     bodies: &[Vec<u8>],
     events: &[Event],
     now: Timestamp,
     table: &mut Table,
-) -> Result<(), Error> {
+) -> Result<f64, Error> {
+    let name = beneath.name();
     let mut pairs = Vec::new();
     for _ in 0..PAIRS {
-        let machine = Machine::new();
-        let folder = tempfile::tempdir()?;
-        let token = token_of(&machine.url(), folder.path());
-        let environment = vec![
-            ("DAYBOOK_DATABASE_URL".into(), machine.url()),
-            ("DAYBOOK_DATA".into(), folder.path().display().to_string()),
-        ];
-        let server = Server::with(folder.path(), &Start { environment, ..Start::default() });
-        let over_http = ingest::rate(&server, &token, bodies, events.len())?;
-        server.kill();
-        let empty = ["copied", "own"].map(|name| {
-            machine.ask("postgres", &format!("CREATE DATABASE {name}"));
-            machine.url().replace("/daybook", &format!("/{name}"))
-        });
-        let empty = [empty[0].as_str(), empty[1].as_str()];
-        let (raw, own) = copy::rates(&machine.url(), empty, events, now)?;
+        let log = Log::start(beneath)?;
+        let over_http = ingest::rate(&log.server, &log.token, bodies, events.len())?;
+        let (copied, own) = log.alone(events, now)?;
         println!(
-            "  {over_http:.0} events a second over HTTP, {own:.0} without, {raw:.0} copied by PostgreSQL"
+            "  {over_http:.0} events a second over HTTP, {own:.0} without, {copied:.0} copied by {name}"
         );
-        pairs.push((over_http, own, raw));
+        pairs.push((over_http, own, copied));
     }
     pairs.sort_by(|a, b| (a.0 / a.2).total_cmp(&(b.0 / b.2)));
-    let (over_http, own, raw) = pairs[PAIRS / 2];
-    table.row(
-        "PostgreSQL: events stored a second over HTTP, 16 clients",
-        over_http,
-        "/s",
-        None,
-        None,
-    );
+    let (over_http, own, copied) = pairs[PAIRS / 2];
+    table.row("events stored a second over HTTP, 16 clients", over_http, "/s", None, None);
     table.row("the same batches given to the store, one by one", own, "/s", None, None);
-    table.row("the same rows by COPY, as many a transaction", raw, "/s", None, None);
-    let share = 100.0 * over_http / raw;
+    table.row("the same rows copied, as many a transaction", copied, "/s", None, None);
+    let share = 100.0 * over_http / copied;
     let verdict = if share >= 60.0 { "within" } else { "OVER" };
-    table.note("  share of what PostgreSQL copies", &format!("{share:.0} % (≥ 60): {verdict}"));
-    Ok(())
+    table.note(
+        &format!("  share of what {name} copies"),
+        &format!("{share:.0} % (≥ 60): {verdict}"),
+    );
+    Ok(over_http)
 }
 
 fn number_of_readers() -> usize {

@@ -39,13 +39,23 @@ pub(crate) fn measure(
     readers: usize,
     table: &mut Table,
 ) -> Result<(), Error> {
-    let said = std::fs::read(folder.join("daybook.db.server"))?;
-    let RunningServer { address, key } = serde_json::from_slice(&said)?;
+    let RunningServer { address, key } = running(folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     daybook::connections::raise_limit();
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().build()?;
     runtime.block_on(follow(server, Asking { client, address, key }, readers, table))
+}
+
+/// What the server says of itself, beside whatever it keeps here.
+fn running(folder: &Path) -> Result<RunningServer, Error> {
+    for file in std::fs::read_dir(folder)? {
+        let file = file?.path();
+        if file.extension().is_some_and(|name| name == "server") {
+            return Ok(serde_json::from_slice(&std::fs::read(file)?)?);
+        }
+    }
+    Err("the server does not say how it is reached".into())
 }
 
 async fn follow(

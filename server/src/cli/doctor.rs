@@ -10,7 +10,9 @@ use crate::clock::Clock;
 mod database;
 mod machine;
 mod people;
+mod postgres;
 mod reach;
+mod sqlite;
 mod web;
 
 /// Look whether a server would do well here, and say what to do where not. It is given what the server is
@@ -112,14 +114,18 @@ impl Doctor {
         let mut findings = Findings::default();
         let log = log_file(options)?;
         machine::files(&mut findings, &log, file.path());
-        machine::room(&mut findings, &log);
+        machine::room(&mut findings, &log, options.is_postgres());
         machine::index(&mut findings, &log);
         machine::open_files(&mut findings);
-        if options.is_postgres() {
-            database::postgres(&mut findings, &options.database_url).await;
-        } else if let Some(mut connection) = database::open(&mut findings, &log).await {
-            database::look(&mut findings, &mut connection, Clock::System.now()).await;
-            people::look(&mut findings, &mut connection, Clock::System.now()).await;
+        let database = if options.is_postgres() {
+            let replica = options.read_url.as_deref();
+            postgres::open(&mut findings, &options.database_url, replica).await
+        } else {
+            sqlite::open(&mut findings, &log).await
+        };
+        if let Some(database) = database {
+            database::look(&mut findings, &database, Clock::System.now()).await;
+            people::look(&mut findings, &database, Clock::System.now()).await;
         }
         web::place(&mut findings, &self.server);
         web::running(&mut findings, &log).await;

@@ -121,7 +121,9 @@ pub(super) fn log_file(options: &LogOptions) -> Result<PathBuf, CliError> {
     let url = &options.database_url;
     let read = url.starts_with("sqlite://").then(|| SqliteConnectOptions::from_str(url).ok());
     read.flatten().map(|read| read.get_filename().to_owned()).ok_or_else(|| {
-        CliError::say(format!("{url:?} is not a database that Daybook can open; give a file, such as sqlite://data/daybook.db, or postgres://…"))
+        // There may be a password in it: of what was meant for another database, the scheme alone is said.
+        let said = url.split_once("://").map_or(url.as_str(), |(scheme, _)| scheme);
+        CliError::say(format!("{said:?} is not a database that Daybook can open; give a file, such as sqlite://data/daybook.db, or postgres://…"))
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod beside;
 mod compare;
+mod progress;
 
 use std::{path::Path, time::Duration};
 
@@ -14,6 +15,7 @@ use daybook_model::account::Project;
 use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use tokio::time::sleep;
 
+use self::progress::Progress;
 use super::{CliError, LogOptions, log::log_file};
 use crate::{
     clock::Clock,
@@ -158,17 +160,17 @@ impl Move {
         if all == 0 {
             return Ok(0);
         }
-        let bar = super::progress(all);
+        let mut progress = Progress::of("copied", all);
         for (id, mut there, head) in logs {
             while there < head {
                 let upto = head.min(there + TOGETHER);
                 let entries = self.from.between_whole(id, there, upto).await?;
                 self.to.copy(id, &entries, upto).await?;
-                bar.inc(upto - there);
+                progress.more(upto - there);
                 there = upto;
             }
         }
-        bar.finish_and_clear();
+        progress.end();
         Ok(all)
     }
 

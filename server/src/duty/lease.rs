@@ -27,9 +27,11 @@ pub(super) async fn renew(pool: PgPool, server: i64) -> Result<bool, sqlx::Error
     let mut transaction = pool.begin().await?;
     let turn = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TURN);
     turn.execute(&mut *transaction).await?;
-    // Safe: a constant.
-    let gone = sqlx::AssertSqlSafe(format!("DELETE FROM server WHERE until < {NOW}"));
-    sqlx::query(gone).execute(&mut *transaction).await?;
+    // What is far ahead was said by a clock that was put back since. Safe: a constant.
+    let gone = sqlx::AssertSqlSafe(format!(
+        "DELETE FROM server WHERE until < {NOW} OR until > {NOW} + $1"
+    ));
+    sqlx::query(gone).bind(2 * LIFE).execute(&mut *transaction).await?;
     let here = sqlx::AssertSqlSafe(format!(
         "INSERT INTO server (id, until, on_duty) VALUES ($1, {NOW} + $2, FALSE) \
          ON CONFLICT (id) DO UPDATE SET until = {NOW} + $2"

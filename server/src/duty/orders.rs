@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::{
     database::{Database, Shared},
     state::AppState,
-    store::ProjectId,
+    store::{ProjectId, postgres::heard},
     streams::StreamsError,
 };
 
@@ -85,7 +85,7 @@ async fn listen(state: &AppState, shared: &Shared) -> Result<(), StreamsError> {
     listener.listen(CHANNEL).await?;
     all(state).await?;
     loop {
-        match listener.try_recv().await? {
+        match heard(&mut listener).await? {
             Some(heard) => {
                 if let Ok(told) = serde_json::from_str::<Told>(heard.payload())
                     && told.by != shared.server

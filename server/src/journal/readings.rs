@@ -1,19 +1,25 @@
 //! Readings before they are settled: one a reader, a view and a minute; and attempts to sign in that were not
 //! looked at: one a name, a network and a minute.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use daybook_model::{Event, Timestamp};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 use super::{JournalError, Log};
-use crate::database::{Beside, Pool, Transaction, query};
-use crate::store::ProjectId;
+use crate::{
+    database::{Beside, Pool, Transaction, query},
+    export::stream::hex,
+    store::ProjectId,
+};
 
 /// How many are settled at once.
 const SETTLED: i64 = 1_000;
+/// How many bytes a view may have to be told from others by itself.
+const LONGEST_KEY: usize = 500;
 
 /// The readings in the small file.
 #[derive(Debug, Clone)]
@@ -101,14 +107,14 @@ impl Readings {
         let number = |key: &str| context(key).and_then(Value::as_i64);
         // What is refused is counted by the network that it comes from.
         let view = context("view").or(context("network")).and_then(Value::as_str);
-        let view = view.unwrap_or_default();
+        let view = key(view.unwrap_or_default());
         let added = query(
         "UPDATE reading SET times = times + 1, rows = rows + $5, matched = COALESCE($6, matched) \
          WHERE project = $1 AND reader = $2 AND view = $3 AND began_at > $4 - $7 AND began_at <= $4",
     )
     .bind(project.0)
     .bind(&reader)
-    .bind(view)
+    .bind(&*view)
     .bind(at)
     .bind(number("rows").unwrap_or(0))
     .bind(number("matched"))
@@ -124,7 +130,7 @@ impl Readings {
         )
         .bind(project.0)
         .bind(&reader)
-        .bind(view)
+        .bind(&*view)
         .bind(at)
         .bind(number("rows").unwrap_or(0))
         .bind(number("matched"))
@@ -133,6 +139,11 @@ impl Readings {
         .await?;
         Ok(())
     }
+}
+
+/// What a view is told from others by: a long one by its hash, for PostgreSQL has no long keys.
+fn key(view: &str) -> Cow<'_, str> {
+    if view.len() <= LONGEST_KEY { view.into() } else { hex(&Sha256::digest(view)).into() }
 }
 
 /// The entry says how often and how much.

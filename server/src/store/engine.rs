@@ -228,8 +228,28 @@ asked!(SqliteConnection, SqliteRow, SqliteArguments, Dialect::Sqlite, try_get);
 // Its integers have several widths, all of which are read alike.
 asked!(PgConnection, PgRow, Copied, Dialect::Postgres, try_get_unchecked);
 
+/// What is said where a part of the log is not there, which was believed to be.
+const PART_GONE: &str = "a part of the log was dropped just now, in which nothing was left";
+
+impl StoreError {
+    /// A part of the log is gone. Once it is made again, what was to be written can be.
+    pub(super) fn is_of_a_part(&self) -> bool {
+        matches!(self, Self::Unavailable(why) if why == PART_GONE)
+    }
+}
+
+/// No part takes a row, says PostgreSQL. Where a column may not have a value it says the same, and by which rule.
+fn is_of_a_part(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().is_some_and(|code| code == "23514") && error.constraint().is_none()
+    })
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if is_of_a_part(&error) {
+            return Self::Unavailable(PART_GONE.into());
+        }
         let passes = match &error {
             sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
@@ -251,11 +271,10 @@ fn passes_on_sqlite(code: u32) -> bool {
 }
 
 /// No connection, given up in favour of another, out of resources, shutting down or starting, an error of
-/// the system beneath, a standby that takes no writes, and a part of the log that another server dropped
-/// just now.
+/// the system beneath, and a standby that takes no writes.
 fn passes_on_postgres(code: &str) -> bool {
     ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
-        || ["25006", "23514"].contains(&code)
+        || ["25006", "25P03"].contains(&code)
 }
 
 impl From<sqlx::migrate::MigrateError> for StoreError {

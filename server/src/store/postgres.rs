@@ -2,6 +2,7 @@
 
 mod copy;
 mod database;
+mod listen;
 mod news;
 mod parts;
 mod removal;
@@ -10,6 +11,7 @@ use super::{StoreError, tables::Tables};
 
 pub use copy::Copied;
 pub use database::{Database, connect, layout};
+pub use listen::heard;
 
 /// A log in PostgreSQL.
 pub type Postgres = Tables<Database>;

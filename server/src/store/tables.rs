@@ -159,13 +159,21 @@ impl<E: Engine> Tables<E> {
         if self.engine.is_resting() {
             return None;
         }
+        // Looked at first: it has to lack what has been taken out by now.
+        let gone = self.taken_out(project).await.ok()?;
         let begun = async {
             let mut begun = self.engine.readers().begin_with(E::READ).await?;
-            let head = head(&mut *begun, PLACE, project).await?;
-            Ok::<_, StoreError>((begun, head))
+            let upto = "SELECT head, removed FROM project WHERE number = $1";
+            let rows = begun.ask(upto.into(), vec![project.0.into()]).await?;
+            let row = rows.first();
+            let (head, removed) = match row {
+                Some(row) => (row.count(0)?, row.count(1)?),
+                None => (0, 0),
+            };
+            Ok::<_, StoreError>((begun, head >= place && removed >= gone))
         };
         match begun.await {
-            Ok((begun, head)) => (head >= sql::place(place)).then_some(begun),
+            Ok((begun, is_current)) => is_current.then_some(begun),
             Err(error) => {
                 tracing::warn!(%error, "the replica does not answer: the primary is read");
                 self.engine.rest();
@@ -227,6 +235,10 @@ impl<E: Engine> Store for Tables<E> {
     }
 
     async fn project(&self, slug_or_number: &str) -> Result<Option<Project>, StoreError> {
+        if slug_or_number.contains('\0') {
+            // Nothing is called so, and for PostgreSQL it is no text.
+            return Ok(None);
+        }
         let values = vec![slug_or_number.into(), slug_or_number.parse::<i64>().ok().into()];
         let found = "SELECT number, slug FROM project WHERE slug = $1 OR number = $2";
         self.ask(found, values).await?.first().map(project_of).transpose()

@@ -1,6 +1,9 @@
 //! The log in PostgreSQL, through the real router: what a team does in its first days, and what its admins
 //! set up.
 
+#[path = "postgres/dump.rs"]
+mod dump;
+
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -67,11 +70,23 @@ async fn a_rule_fires_on_what_arrives() {
     panic!("nothing fired: {}", firings().await);
 }
 
+/// How many tables the parts of a month are.
+async fn tables(app: &TestApp, month: &str) -> i64 {
+    let names = vec![format!("entry_{month}"), format!("detail_{month}")];
+    let asked = "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+         WHERE CAST(c.relname AS text) = ANY($1)";
+    let pool = &app.database.shared().unwrap().pool;
+    sqlx::query_scalar(asked).bind(names).fetch_one(pool).await.unwrap()
+}
+
 #[tokio::test]
-async fn what_is_old_enough_goes() {
+async fn what_is_old_enough_goes_and_its_month_with_it() {
     let app = app().await;
     assert_eq!(tick(&app.state).await, 0, "the project is seen for the first time");
-    app.ingest(json!([event("old", 3), event("older", 2 * 24 * 60)]).to_string()).await;
+    // One in each month from April to November.
+    let old: Vec<_> = (0..8).map(|n| event(&format!("old-{n}"), n * 30 * 24 * 60)).collect();
+    app.ingest(json!(old).to_string()).await;
+    assert_eq!(tables(&app, "2026_04").await, 2);
     let admin = person(&app, "ada@acme.dev", &[(app.project, Grant::of(Role::Admin))]).await;
     let wanted = json!({"days": 30, "access_days": 30});
     let path = "/api/projects/acme/retention";
@@ -82,6 +97,14 @@ async fn what_is_old_enough_goes() {
         app.wait(DAY);
         removed += tick(&app.state).await;
     }
-    assert!(removed >= 2, "{removed}");
+    assert!(removed >= 8, "{removed}");
     assert_eq!(app.state.store.entry(app.project, 1).await.unwrap(), None);
+    assert_eq!((tables(&app, "2026_04").await, tables(&app, "2026_05").await), (0, 0));
+
+    // Who comes late is stored and found.
+    let late = app.ingest(json!([event("late", 7 * 30 * 24 * 60)]).to_string()).await;
+    assert_eq!(late.json()["stored"], 1, "{}", late.json());
+    assert_eq!(tables(&app, "2026_04").await, 2);
+    let found = app.get("/api/projects/acme/events?range=all&id=late").await.json();
+    assert_eq!(found["entries"][0]["action"], "UpdateApp", "{found}");
 }

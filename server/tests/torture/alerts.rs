@@ -71,7 +71,7 @@ fn send(client: &Client, address: &str, mut batches: Vec<Value>) -> Vec<Value> {
 
 #[test]
 fn killed_while_rules_look_each_alert_is_there_once() {
-    let mut plan = Plan::of("alerts", 0.1);
+    let mut plan = Plan::of("alerts");
     let (mut rounds, mut fired) = (0, 0);
     while plan.goes_on(rounds, 8) {
         fired += log(&mut plan, &mut rounds);

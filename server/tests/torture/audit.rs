@@ -1,6 +1,9 @@
 //! What must be true of a log, whatever was done to its server.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::BufRead as _,
+};
 
 use serde_json::Value;
 
@@ -18,23 +21,26 @@ impl Log {
     /// Reads the log through the API. Places are without gaps, and no id is there twice.
     pub(crate) fn read(client: &Client, address: &str) -> Self {
         let path = "/api/projects/acme/export?range=all&format=ndjson&hidden=shown";
-        let (status, text) = client.get(address, path).expect("the log cannot be read");
-        assert_eq!(status, 200, "{text}");
-        let entries: Vec<Value> = text
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .inspect(|entry: &Value| assert!(entry.is_object(), "it is not whole: {entry}"))
-            .collect();
-        let mut seqs: Vec<u64> = entries.iter().map(|e| e["seq"].as_u64().unwrap()).collect();
-        seqs.sort_unstable();
-        let expected: Vec<u64> = (1..=seqs.len() as u64).collect();
-        assert_eq!(seqs, expected, "places are without gaps and doubles");
-        let (mut ids, mut places) = (HashMap::new(), BTreeMap::new());
-        for entry in entries.iter().filter(|entry| entry["action"] == ACTION) {
-            let (id, seq) = (entry["id"].as_str().unwrap(), entry["seq"].as_u64().unwrap());
-            assert_eq!(ids.insert(id.to_owned(), seq), None, "{id} is stored twice");
-            places.insert(seq, id.to_owned());
+        let (status, text) = client.open(address, path).expect("the log cannot be read");
+        let (mut seqs, mut ids, mut places) = (Vec::new(), HashMap::new(), BTreeMap::new());
+        // Line by line: after an hour it is long.
+        for line in text.lines() {
+            let line = line.expect("the log cannot be read to its end");
+            assert_eq!(status, 200, "{line}");
+            let entry: Value = serde_json::from_str(&line).unwrap();
+            assert!(entry.is_object(), "it is not whole: {entry}");
+            let seq = entry["seq"].as_u64().unwrap();
+            seqs.push(seq);
+            if entry["action"] == ACTION {
+                let id = entry["id"].as_str().unwrap();
+                assert_eq!(ids.insert(id.to_owned(), seq), None, "{id} is stored twice");
+                places.insert(seq, id.to_owned());
+            }
         }
+        assert_eq!(status, 200);
+        seqs.sort_unstable();
+        let wrong = (1_u64..).zip(&seqs).find(|(expected, seq)| expected != *seq);
+        assert_eq!(wrong, None, "places are without gaps and doubles");
         // What is counted is what is there.
         let path = format!("/api/projects/acme/histogram?range=all&action={ACTION}");
         let (_, text) = client.get(address, &path).expect("the log cannot be counted");

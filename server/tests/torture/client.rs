@@ -1,6 +1,11 @@
 //! Who sends and who reads.
 
-use std::{io::Read as _, path::Path, sync::OnceLock, time::Duration};
+use std::{
+    io::{BufRead, BufReader, Read as _},
+    path::Path,
+    sync::OnceLock,
+    time::Duration,
+};
 
 use daybook::clock::Clock;
 use daybook_model::{Timestamp, ingest::IngestReport, live::Reader};
@@ -75,9 +80,21 @@ impl Client {
         self.send_of(address, ids, 0)
     }
 
-    /// The same, each with so many bytes more.
+    /// The same, each with so many bytes more. Whenever it is sent again, it is the same again.
     pub(crate) fn send_of(&self, address: &str, ids: &[String], bytes: usize) -> Sent {
-        let events: Vec<Value> = ids.iter().map(|id| event(id, bytes)).collect();
+        static NOW: OnceLock<Timestamp> = OnceLock::new();
+        self.send_at(address, ids, bytes, *NOW.get_or_init(|| Clock::System.now()))
+    }
+
+    /// The same, of what happened at a time.
+    pub(crate) fn send_at(
+        &self,
+        address: &str,
+        ids: &[String],
+        bytes: usize,
+        at: Timestamp,
+    ) -> Sent {
+        let events: Vec<Value> = ids.iter().map(|id| event(id, bytes, at)).collect();
         let request = self
             .agent
             .post(format!("{address}/api/projects/acme/events"))
@@ -103,6 +120,17 @@ impl Client {
         let mut answer = request.call().ok()?;
         let text = answer.body_mut().with_config().limit(u64::MAX).read_to_string().ok()?;
         Some((answer.status().as_u16(), text))
+    }
+
+    /// What a path answers: its status, and its text as it comes, which may be long and take its time.
+    pub(crate) fn open(&self, address: &str, path: &str) -> Option<(u16, impl BufRead + use<>)> {
+        let request = self.agent.get(format!("{address}{path}"));
+        let request = request.config().timeout_global(Some(Duration::from_mins(10))).build();
+        let request = request.header("authorization", format!("Bearer {}", self.token));
+        let answer = request.call().ok()?;
+        let status = answer.status().as_u16();
+        let text = answer.into_body().into_with_config().limit(u64::MAX).reader();
+        Some((status, BufReader::new(text)))
     }
 
     /// Follows the live stream behind a place until it ends.
@@ -135,13 +163,12 @@ impl Client {
     }
 }
 
-/// An event, with so many bytes more than it needs: the same whenever it is sent.
-fn event(id: &str, bytes: usize) -> Value {
-    static NOW: OnceLock<Timestamp> = OnceLock::new();
+/// An event, with so many bytes more than it needs.
+fn event(id: &str, bytes: usize, at: Timestamp) -> Value {
     let writer = id.split('-').next().unwrap_or_default();
     let mut event = json!({
         "id": id,
-        "occurred_at": NOW.get_or_init(|| Clock::System.now()),
+        "occurred_at": at,
         "actor": {"type": "service_account", "id": writer},
         "action": ACTION,
         "resource": {"type": "application", "id": format!("app_{}", id.len() % 7)},

@@ -15,7 +15,7 @@ use crate::{
     audit::Log,
     client::{Client, Sent},
     machine::Machine,
-    plan::Plan,
+    plan::{AtEnd, Plan},
     process::{LONG, Server, Start, token_of},
 };
 
@@ -24,7 +24,7 @@ const CUT: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 
 #[test]
 fn whatever_postgresql_does_senders_come_again_and_nothing_is_lost_or_doubled() {
-    let mut plan = Plan::of("cut", 0.1);
+    let mut plan = Plan::of("cut");
     let mut machine = Machine::new();
     let folder = tempfile::tempdir().unwrap();
     let token = token_of(&machine.url(), folder.path());
@@ -36,7 +36,8 @@ fn whatever_postgresql_does_senders_come_again_and_nothing_is_lost_or_doubled() 
     let client = Client::new(&token);
     let (over, batches) = (AtomicBool::new(false), AtomicUsize::new(0));
     let (acknowledged, waits) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
-    thread::scope(|scope| {
+    let rounds = thread::scope(|scope| {
+        let _end = AtEnd(&over);
         for writer in 0..2 {
             let (client, server, over) = (&client, &server, &over);
             let (batches, acknowledged, waits) = (&batches, &acknowledged, &waits);
@@ -94,7 +95,7 @@ fn whatever_postgresql_does_senders_come_again_and_nothing_is_lost_or_doubled() 
             go_on();
             round += 1;
         }
-        over.store(true, Ordering::Relaxed);
+        round
     });
     let log = Log::read(&client, &server.address);
     let acknowledged = acknowledged.into_inner().unwrap();
@@ -103,5 +104,8 @@ fn whatever_postgresql_does_senders_come_again_and_nothing_is_lost_or_doubled() 
     }
     assert_eq!(log.ids.len(), acknowledged.len() * 30, "nothing else is there");
     let waits = waits.into_inner();
-    println!("cut: {} batches acknowledged, {waits} times told to come again", acknowledged.len());
+    println!(
+        "cut: {rounds} times; {} batches acknowledged, {waits} times told to come again",
+        acknowledged.len()
+    );
 }

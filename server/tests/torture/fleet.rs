@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::{
@@ -45,19 +47,27 @@ impl Fleet {
         self.addresses.lock().unwrap()[number].clone()
     }
 
+    /// Whoever was at one server is at this address from now on.
+    fn move_to(&self, number: usize, address: String) {
+        self.addresses.lock().unwrap()[number] = address;
+    }
+
     /// Sends batch after batch to one server, and each to the other where that does not answer, until it is
     /// acknowledged.
-    fn write(&self, name: usize) {
+    fn write(&self, name: usize, mut dice: ChaCha8Rng) {
         let mut at = name;
         for number in 0.. {
             if self.over.load(Ordering::Relaxed) {
                 return;
             }
-            let batch: Vec<_> = (0..20).map(|event| format!("f{name}-{number}-{event}")).collect();
+            let events = dice.random_range(1..40);
+            let batch: Vec<_> =
+                (0..events).map(|event| format!("f{name}-{number}-{event}")).collect();
             loop {
                 match self.client.send(&self.address(at), &batch) {
                     Sent::Acknowledged(report) => {
-                        assert_eq!(report.stored + report.duplicates, 20, "{report:?}");
+                        let taken = report.stored + report.duplicates;
+                        assert_eq!(taken, batch.len() as u64, "{report:?}");
                         self.head.fetch_max(report.head, Ordering::Relaxed);
                         break;
                     }
@@ -115,8 +125,11 @@ impl Fleet {
 
 #[test]
 fn two_servers_share_a_primary_and_a_replica() {
-    let _plan = Plan::of("fleet", 0.0);
+    let mut plan = Plan::of("fleet");
     let mut primary = Machine::new();
+    // The replica finds what it missed, however often it was away.
+    primary.ask("postgres", "ALTER SYSTEM SET wal_keep_size = '512MB'");
+    primary.ask("postgres", "SELECT pg_reload_conf()");
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let token = token_of(&primary.url(), folders[0].path());
     let mut replica = primary.replica();
@@ -128,11 +141,11 @@ fn two_servers_share_a_primary_and_a_replica() {
         ];
         Start { environment, ..Start::default() }
     });
-    let first = Server::with(folders[0].path(), &starts[0]);
-    let second = Server::with(folders[1].path(), &starts[1]);
+    let start = |number: usize| Server::with(folders[number].path(), &starts[number]);
+    let mut servers = [Some(start(0)), Some(start(1))];
     let fleet = Arc::new(Fleet {
         client: Client::new(&token),
-        addresses: Mutex::new([first.address.clone(), second.address.clone()]),
+        addresses: Mutex::new(servers.each_ref().map(|it| it.as_ref().unwrap().address.clone())),
         over: AtomicBool::new(false),
         acknowledged: Mutex::default(),
         batches: AtomicUsize::new(0),
@@ -141,19 +154,20 @@ fn two_servers_share_a_primary_and_a_replica() {
     });
 
     // Made at the one that is not on duty, obeyed by the one that is.
-    let admin = Client::of(&folders[1].path().join("postgres.server"));
+    let admin = |number: usize| Client::of(&folders[number].path().join("postgres.server"));
     let rule = json!({
         "name": "Each batch", "filter": format!("action={ACTION}"), "severity": "low",
         "condition": {"kind": "any"}, "by": "actor", "quiet": 86_400,
     });
-    let made = admin.ask(&second.address, "POST", "alerts/rules", &rule).unwrap();
+    let made = admin(1).ask(&fleet.address(1), "POST", "alerts/rules", &rule).unwrap();
     assert!((200..300).contains(&made.0), "{made:?}");
 
     let writers: Vec<_> = (0..2)
         .map(|number| {
             thread::spawn({
                 let fleet = Arc::clone(&fleet);
-                move || fleet.write(number)
+                let dice = ChaCha8Rng::seed_from_u64(plan.dice.random());
+                move || fleet.write(number, dice)
             })
         })
         .collect();
@@ -167,40 +181,47 @@ fn two_servers_share_a_primary_and_a_replica() {
         .collect();
     fleet.go_on("what both servers take in");
 
-    first.kill();
-    let address = second.address.clone();
-    fleet.addresses.lock().unwrap()[0].clone_from(&address);
-    fleet.go_on("what the other server takes in");
+    let mut rounds = 0;
+    while plan.goes_on(rounds, 1) {
+        // Each in turn, so that duty passes from one to the other.
+        let killed = rounds % 2;
+        servers[killed].take().unwrap().kill();
+        fleet.move_to(killed, fleet.address(1 - killed));
+        fleet.go_on("what the other server takes in");
 
-    primary.stop();
-    primary.start();
-    fleet.go_on("what is taken in after the primary was restarted");
+        primary.stop();
+        primary.start();
+        fleet.go_on("what is taken in after the primary was restarted");
 
-    let first = Server::with(folders[0].path(), &starts[0]);
-    fleet.addresses.lock().unwrap()[0].clone_from(&first.address);
-    fleet.go_on("what a server takes in that came back");
+        let address = servers[killed].insert(start(killed)).address.clone();
+        fleet.move_to(killed, address);
+        fleet.go_on("what a server takes in that came back");
 
-    // The replica lags: what is read of it is of a moment, and says so.
-    replica.ask("daybook", "SELECT pg_wal_replay_pause()");
-    until("the pause", || {
-        replica.ask("daybook", "SELECT pg_get_wal_replay_pause_state()") == "paused"
-    });
-    fleet.go_on("what is taken in while the replica lags");
-    let behind = fleet.as_of(0).unwrap();
-    assert!(behind < fleet.head.load(Ordering::Relaxed), "{behind} is not behind");
-    let (_, figures) = admin.get(&second.watched, "/metrics").unwrap();
-    let lag = figures.lines().find_map(|line| line.strip_prefix("daybook_replica_lag_entries "));
-    assert!(lag.is_some_and(|lag| lag != "0"), "{lag:?}");
-    replica.ask("daybook", "SELECT pg_wal_replay_resume()");
-    let head = fleet.head.load(Ordering::Relaxed);
-    until("the replica", || fleet.as_of(0).is_some_and(|as_of| as_of >= head));
+        // The replica lags: what is read of it is of a moment, and says so.
+        replica.ask("daybook", "SELECT pg_wal_replay_pause()");
+        until("the pause", || {
+            replica.ask("daybook", "SELECT pg_get_wal_replay_pause_state()") == "paused"
+        });
+        fleet.go_on("what is taken in while the replica lags");
+        let behind = fleet.as_of(0).unwrap();
+        assert!(behind < fleet.head.load(Ordering::Relaxed), "{behind} is not behind");
+        let other = servers[1 - killed].as_ref().unwrap();
+        let (_, figures) = admin(1 - killed).get(&other.watched, "/metrics").unwrap();
+        let lag =
+            figures.lines().find_map(|line| line.strip_prefix("daybook_replica_lag_entries "));
+        assert!(lag.is_some_and(|lag| lag != "0"), "{lag:?}");
+        replica.ask("daybook", "SELECT pg_wal_replay_resume()");
+        let head = fleet.head.load(Ordering::Relaxed);
+        until("the replica", || fleet.as_of(0).is_some_and(|as_of| as_of >= head));
 
-    replica.crash();
-    fleet.go_on("what is taken in while the replica is cut off");
-    let head = fleet.head.load(Ordering::Relaxed);
-    until("an answer of the primary", || fleet.as_of(1).is_some_and(|as_of| as_of >= head));
-    replica.start();
-    fleet.go_on("what is taken in once the replica is back");
+        replica.crash();
+        fleet.go_on("what is taken in while the replica is cut off");
+        let head = fleet.head.load(Ordering::Relaxed);
+        until("an answer of the primary", || fleet.as_of(1).is_some_and(|as_of| as_of >= head));
+        replica.start();
+        fleet.go_on("what is taken in once the replica is back");
+        rounds += 1;
+    }
 
     fleet.over.store(true, Ordering::Relaxed);
     for thread in writers.into_iter().chain(readers) {
@@ -208,20 +229,22 @@ fn two_servers_share_a_primary_and_a_replica() {
     }
     let head = fleet.head.load(Ordering::Relaxed);
     let acknowledged = fleet.acknowledged.lock().unwrap();
+    let sent: usize = acknowledged.iter().map(Vec::len).sum();
     for number in 0..2 {
         until("all of it", || fleet.as_of(number).is_some_and(|as_of| as_of >= head));
         let log = Log::read(&fleet.client, &fleet.address(number));
         acknowledged.iter().for_each(|batch| log.has_all(batch));
-        assert_eq!(log.ids.len(), acknowledged.len() * 20, "nothing else is there");
+        assert_eq!(log.ids.len(), sent, "nothing else is there");
         fleet.followers[number].lock().unwrap().judge(&log);
     }
     // One alert for each of those who sent, whoever was on duty.
     let fired = || {
-        let (_, found) = admin.ask(&second.address, "GET", "alerts/firings", &json!({}))?;
+        let (_, found) = admin(1).ask(&fleet.address(1), "GET", "alerts/firings", &json!({}))?;
         let ours = |firing: &&Value| firing.to_string().contains("Each batch");
         Some(found["firings"].as_array()?.iter().filter(ours).count())
     };
     until("the alerts", || fired() >= Some(2));
     assert_eq!(fired(), Some(2));
     assert_eq!(primary.ask("daybook", "SELECT count(*) FROM server WHERE on_duty"), "1");
+    println!("fleet: {rounds} times; {sent} entries acknowledged");
 }

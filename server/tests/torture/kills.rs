@@ -22,6 +22,10 @@ use crate::{
 };
 
 const WRITERS: usize = 3;
+/// How often it is killed in short.
+const SHORT: usize = 8;
+/// How often it is killed at least where it may take its time.
+const LEAST: usize = 200;
 
 /// What a writer knows.
 #[derive(Default)]
@@ -130,7 +134,7 @@ pub(crate) fn follow(
 
 #[test]
 fn killed_at_random_nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
-    let plan = Plan::of("kills", 0.2);
+    let plan = Plan::of("kills");
     let folder = tempfile::tempdir().unwrap();
     let token = token(folder.path());
     kills(plan, &token, || Server::start(folder.path()));
@@ -138,7 +142,7 @@ fn killed_at_random_nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
 
 #[test]
 fn killed_at_random_before_postgresql_nothing_is_lost_or_doubled_either() {
-    let plan = Plan::of("kills-postgres", 0.2);
+    let plan = Plan::of("kills-postgres");
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::new();
     let token = token_of(&machine.url(), folder.path());
@@ -152,7 +156,8 @@ fn killed_at_random_before_postgresql_nothing_is_lost_or_doubled_either() {
 fn kills(mut plan: Plan, token: &str, start: impl Fn() -> Server) {
     let follower = Arc::new(Mutex::new(Follower::default()));
     let (mut all, mut round) = (Known::default(), 0);
-    while plan.goes_on(round, 8) {
+    let least = if plan.is_long() { LEAST } else { SHORT };
+    while plan.goes_on(round, least) {
         let server = start();
         let client = Client::new(token);
         let following = follow(&client, &server.address, &follower);
@@ -209,7 +214,10 @@ fn kills(mut plan: Plan, token: &str, start: impl Fn() -> Server) {
     assert!(reading.position >= last, "the reader stops at {} of {last}", reading.position);
     reading.judge(&log);
     println!(
-        "kills: {round} times; {} batches acknowledged, {} not; {} entries, {} told one by one",
+        "{}: {round} times; {} entries in {} batches acknowledged, {} batches not; {} entries there, {} told one \
+         by one",
+        plan.name,
+        all.acknowledged.iter().map(Vec::len).sum::<usize>(),
         all.acknowledged.len(),
         all.given_up.len() + all.open.len(),
         log.ids.len(),

@@ -19,6 +19,24 @@ pub(crate) fn namespaces() -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
+/// Whether the machine's PostgreSQL can have one, which root alone can mount, and not in every container.
+pub(crate) fn as_root(kind: &str) -> bool {
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", "mount -t tmpfs tmpfs /tmp"]);
+    let there = rustix::process::geteuid().is_root()
+        && command.output().is_ok_and(|output| output.status.success());
+    if !there {
+        left_out(kind, "nobody here may mount a disk for PostgreSQL to fill");
+    }
+    there
+}
+
+/// Says that something is not tried here, also where tests that hold are quiet.
+pub(crate) fn left_out(kind: &str, why: &str) {
+    // Not by `println!`, which is kept and thrown away there.
+    let _ = writeln!(std::io::stderr(), "\nNOT TRIED, {kind}: {why}.");
+}
+
 /// What stands before a server for which this command mounts a disk first.
 pub(crate) fn before(mount: &str, folder: &Path) -> Vec<String> {
     let words = ALONE.into_iter().chain([mount]).map(str::to_owned);

@@ -76,7 +76,7 @@ fn restore(folder: &Path, archive: &Path) -> String {
 
 #[test]
 fn killed_at_each_step_of_retention_nothing_is_lost_and_nothing_is_there_twice() {
-    let mut plan = Plan::of("retention", 0.15);
+    let mut plan = Plan::of("retention");
     let mut rounds = 0;
     while plan.goes_on(rounds, 1) {
         let folder = tempfile::tempdir().unwrap();

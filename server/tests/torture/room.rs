@@ -20,10 +20,10 @@ use crate::{
     retention::started,
 };
 
-fn namespaces() -> bool {
+fn namespaces(plan: &Plan) -> bool {
     let there = mounted::namespaces();
     if !there {
-        println!("room: no namespaces here, so no disk to fill");
+        mounted::left_out(plan.name, "there are no namespaces here, so no disk to fill");
     }
     there
 }
@@ -111,14 +111,24 @@ fn back(admin: &Client, client: &Client, server: &Server, archive: &Path, all: &
 
 #[test]
 fn nothing_goes_while_the_disk_of_the_archive_is_full() {
-    let _plan = Plan::of("full archive", 0.0);
-    if !namespaces() {
+    let mut plan = Plan::of("full-archive");
+    if !namespaces(&plan) {
         return;
     }
+    let mut rounds = 0;
+    while plan.goes_on(rounds, 1) {
+        full_archive(plan.dice.random_range(1..4), plan.dice.random_range(200..400));
+        rounds += 1;
+    }
+    println!("full-archive: {rounds} times, nothing went");
+}
+
+/// A log with so many old entries on each of so many days, and no room for them.
+fn full_archive(days: i64, entries: i64) {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("archive");
     fs::create_dir(&archive).unwrap();
-    let all = aged::make(folder.path(), 2, 300, true);
+    let all = aged::make(folder.path(), days, entries, true);
     let client = Client::new(&token(folder.path()));
     let mount = "mount -t tmpfs -o size=1m tmpfs \"$0/archive\"; \
         dd if=/dev/zero of=\"$0/archive/filler\" bs=4k 2>/dev/null; exec \"$@\"";
@@ -143,8 +153,8 @@ fn nothing_goes_while_the_disk_of_the_archive_is_full() {
 
 #[test]
 fn a_disk_that_fills_up_while_entries_go_loses_none() {
-    let mut plan = Plan::of("full log", 0.05);
-    if !namespaces() {
+    let mut plan = Plan::of("full-log");
+    if !namespaces(&plan) {
         return;
     }
     let mut rounds = 0;
@@ -154,7 +164,7 @@ fn a_disk_that_fills_up_while_entries_go_loses_none() {
         fills_up(room);
         rounds += 1;
     }
-    println!("room: {rounds} times, nothing lost");
+    println!("full-log: {rounds} times, nothing lost");
 }
 
 /// A disk with so many bytes left.

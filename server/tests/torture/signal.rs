@@ -16,7 +16,7 @@ use crate::{
 
 #[test]
 fn asked_to_stop_it_answers_what_it_has_begun_and_leaves_nothing_half() {
-    let mut plan = Plan::of("stops", 0.05);
+    let mut plan = Plan::of("stops");
     let folder = tempfile::tempdir().unwrap();
     let token = token(folder.path());
     let (mut round, mut answered) = (0, 0);
@@ -70,7 +70,16 @@ fn asked_to_stop_it_answers_what_it_has_begun_and_leaves_nothing_half() {
 /// While it finishes, whoever watches over it is told that it is not ready.
 #[test]
 fn while_it_stops_it_says_so_where_it_is_watched() {
-    let _plan = Plan::of("farewell", 0.0);
+    let plan = Plan::of("farewell");
+    let mut rounds = 0;
+    while plan.goes_on(rounds, 1) {
+        farewell();
+        rounds += 1;
+    }
+    println!("farewell: {rounds} times");
+}
+
+fn farewell() {
     let folder = tempfile::tempdir().unwrap();
     let token = token(folder.path());
     let mut server = Server::start(folder.path());

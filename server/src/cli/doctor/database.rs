@@ -1,99 +1,24 @@
-//! The database: that it opens, that its layout is this version's, that it is sound.
-
-use std::path::Path;
+//! What is asked alike of a log in a file and of one in PostgreSQL: its layout, its projects, the time of their
+//! newest entries, its streams.
 
 use daybook_model::Timestamp;
-use sqlx::{
-    ConnectOptions as _, Row as _, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteRow},
-};
 
-use super::Findings;
+use super::{Findings, postgres, sqlite};
 use crate::{
-    store::{
-        postgres,
-        sqlite::{Layout, layout},
-    },
+    database::{Pool, query, scalar},
+    store::sqlite::Layout,
     words::counted,
 };
 
+/// How far an entry may seem to be ahead, in milliseconds.
 const MINUTE: i64 = 60_000;
 
-/// Opens it, to be read alone. `None` where there is nothing to look at.
-pub(super) async fn open(findings: &mut Findings, log: &Path) -> Option<SqliteConnection> {
-    if !log.exists() {
-        findings.good("database", format!("{} is made when the server starts", log.display()));
-        return None;
-    }
-    let options = SqliteConnectOptions::new().filename(log).read_only(true);
-    match options.connect().await {
-        Ok(connection) => Some(connection),
-        Err(error) => {
-            findings.wrong(
-                "database",
-                format!("{} cannot be opened: {error}", log.display()),
-                "see whether this user may read it and write to its folder",
-            );
-            None
-        }
-    }
-}
-
-/// Looks at it.
-pub(super) async fn look(
+/// Whether the layout is one that can be looked at; `broken` says what to do where it cannot be read.
+pub(super) fn fits(
     findings: &mut Findings,
-    connection: &mut SqliteConnection,
-    now: Timestamp,
-) {
-    if !fits(findings, layout(connection).await) {
-        return;
-    }
-    match sqlx::query_scalar("PRAGMA quick_check(3)").fetch_all(&mut *connection).await {
-        Ok(said) if said == ["ok"] => {}
-        Ok(said) => {
-            let said: Vec<String> = said;
-            findings.wrong("database", said.join("; "), BROKEN);
-        }
-        Err(error) => findings.wrong("database", error.to_string(), BROKEN),
-    }
-    match newest(connection).await {
-        Ok(projects) => judge(findings, &projects, now),
-        Err(error) => findings.wrong("database", error.to_string(), BROKEN),
-    }
-    streams(findings, connection).await;
-}
-
-/// Looks at a log in PostgreSQL.
-pub(super) async fn postgres(findings: &mut Findings, url: &str) {
-    let mut connection = match postgres::connect(url).await {
-        Ok(connection) => connection,
-        Err(error) => {
-            let advice = "see whether the server runs and lets this user in";
-            return findings.wrong("database", error.to_string(), advice);
-        }
-    };
-    match postgres::layout(&mut connection).await {
-        Ok(Layout::Foreign) => {
-            findings.good("database", "it is empty: its tables are made when the server starts");
-        }
-        layout => {
-            fits(findings, layout);
-            let count = "SELECT count(*), CAST(COALESCE(sum(head), 0) AS bigint) FROM project";
-            match sqlx::query_as::<_, (i64, i64)>(count).fetch_one(&mut connection).await {
-                Ok((projects, entries)) => findings.good(
-                    "database",
-                    format!("reached; {projects} projects, {entries} entries were stored"),
-                ),
-                Err(error) => {
-                    findings.wrong("database", error.to_string(), "see PostgreSQL's own log");
-                }
-            }
-        }
-    }
-}
-
-/// Whether the layout is one that can be looked at.
-fn fits(findings: &mut Findings, layout: Result<Layout, sqlx::Error>) -> bool {
+    layout: Result<Layout, sqlx::Error>,
+    broken: &str,
+) -> bool {
     match layout {
         Ok(Layout::Same) => {}
         Ok(Layout::Older(steps)) => findings.doubtful(
@@ -111,14 +36,27 @@ fn fits(findings: &mut Findings, layout: Result<Layout, sqlx::Error>) -> bool {
             return false;
         }
         Err(error) => {
-            findings.wrong("layout", error.to_string(), BROKEN);
+            findings.wrong("layout", error.to_string(), broken);
             return false;
         }
     }
     true
 }
 
-const BROKEN: &str = "keep a copy of the file as it is, put a backup back, and look after the disk";
+/// Looks at what is in it.
+pub(super) async fn look(findings: &mut Findings, database: &Pool, now: Timestamp) {
+    match newest(database).await {
+        Ok(projects) => judge(findings, &projects, now),
+        Err(error) => {
+            let advice = match database {
+                Pool::Sqlite(_) => sqlite::BROKEN,
+                Pool::Postgres { .. } => postgres::BROKEN,
+            };
+            findings.wrong("database", error.to_string(), advice);
+        }
+    }
+    streams(findings, database).await;
+}
 
 /// A project, its last place, and when its newest entry was received.
 struct Newest {
@@ -127,14 +65,24 @@ struct Newest {
     received_at: Option<i64>,
 }
 
-async fn newest(connection: &mut SqliteConnection) -> Result<Vec<Newest>, sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT slug, head, (SELECT received_at FROM detail WHERE key = (number << 40) + head) \
-         FROM project ORDER BY number",
-    );
-    let newest =
-        |row: &SqliteRow| Newest { project: row.get(0), head: row.get(1), received_at: row.get(2) };
-    Ok(rows.fetch_all(connection).await?.iter().map(newest).collect())
+async fn newest(database: &Pool) -> Result<Vec<Newest>, sqlx::Error> {
+    let text = match database {
+        Pool::Sqlite(_) => {
+            "SELECT slug, head, (SELECT received_at FROM detail WHERE key = (number << 40) + head) \
+             FROM project ORDER BY number"
+        }
+        Pool::Postgres { .. } => {
+            "SELECT slug, head, (SELECT received_at FROM place \
+             WHERE place.project = project.number AND place.seq = project.head) \
+             FROM project ORDER BY number"
+        }
+    };
+    let rows = query(text).fetch_all(database).await?;
+    let newest = rows.iter().map(|row| {
+        let (project, head) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(Newest { project, head, received_at: row.try_get(2)? })
+    });
+    newest.collect()
 }
 
 fn judge(findings: &mut Findings, projects: &[Newest], now: Timestamp) {
@@ -142,7 +90,7 @@ fn judge(findings: &mut Findings, projects: &[Newest], now: Timestamp) {
     findings.good(
         "database",
         format!(
-            "sound; {} with {} stored in all",
+            "{} with {} stored in all",
             counted(projects.len() as u64, "project", "projects"),
             counted(entries.unsigned_abs(), "entry", "entries")
         ),
@@ -162,10 +110,10 @@ fn judge(findings: &mut Findings, projects: &[Newest], now: Timestamp) {
 }
 
 /// Streams that do not get on.
-async fn streams(findings: &mut Findings, connection: &mut SqliteConnection) {
+async fn streams(findings: &mut Findings, database: &Pool) {
     let failing = "SELECT project.slug || ': ' || name FROM stream \
          JOIN project ON project.number = stream.project WHERE error IS NOT NULL AND NOT paused";
-    match sqlx::query_scalar::<_, String>(failing).fetch_all(connection).await {
+    match scalar::<String>(failing).fetch_all(database).await {
         Ok(names) if names.is_empty() => {}
         Ok(names) => findings.doubtful(
             "streams",

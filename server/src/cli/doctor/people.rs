@@ -1,36 +1,32 @@
 //! Who may come in.
 
 use daybook_model::Timestamp;
-use sqlx::SqliteConnection;
 
 use super::Findings;
+use crate::database::{Pool, scalar};
 
 /// Tokens without an end, and whoever looks after the instance and cannot come in.
-pub(super) async fn look(
-    findings: &mut Findings,
-    connection: &mut SqliteConnection,
-    now: Timestamp,
-) {
-    if let Err(error) = tokens(findings, connection, now).await {
+pub(super) async fn look(findings: &mut Findings, database: &Pool, now: Timestamp) {
+    if let Err(error) = tokens(findings, database, now).await {
         tracing::debug!(%error, "tokens were not looked at");
     }
-    if let Err(error) = admins(findings, connection).await {
+    if let Err(error) = admins(findings, database).await {
         tracing::debug!(%error, "people were not looked at");
     }
 }
 
 async fn tokens(
     findings: &mut Findings,
-    connection: &mut SqliteConnection,
+    database: &Pool,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let endless = "SELECT project.slug || '/' || name FROM token \
          JOIN project ON project.number = token.project \
          WHERE until IS NULL AND revoked_at IS NULL ORDER BY token.id";
-    let names: Vec<String> = sqlx::query_scalar(endless).fetch_all(&mut *connection).await?;
+    let names = scalar::<String>(endless).fetch_all(database).await?;
     let living =
         "SELECT count(*) FROM token WHERE revoked_at IS NULL AND (until IS NULL OR until > $1)";
-    let living: i64 = sqlx::query_scalar(living).bind(now.millis()).fetch_one(connection).await?;
+    let living = scalar::<i64>(living).bind(now.millis()).fetch_one(database).await?;
     if names.is_empty() {
         findings.good("tokens", format!("{living}, each with an end"));
         return Ok(());
@@ -45,16 +41,13 @@ async fn tokens(
     Ok(())
 }
 
-async fn admins(
-    findings: &mut Findings,
-    connection: &mut SqliteConnection,
-) -> Result<(), sqlx::Error> {
+async fn admins(findings: &mut Findings, database: &Pool) -> Result<(), sqlx::Error> {
     let all = "SELECT count(*) FROM person WHERE instance_admin AND disabled_at IS NULL";
-    let all: i64 = sqlx::query_scalar(all).fetch_one(&mut *connection).await?;
+    let all = scalar::<i64>(all).fetch_one(database).await?;
     let outside = "SELECT email FROM person WHERE instance_admin AND disabled_at IS NULL \
          AND password_hash IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM person_identity WHERE person = person.id) ORDER BY id";
-    let outside: Vec<String> = sqlx::query_scalar(outside).fetch_all(connection).await?;
+         AND NOT EXISTS (SELECT 1 FROM person_identity WHERE person_identity.person = person.id) ORDER BY id";
+    let outside = scalar::<String>(outside).fetch_all(database).await?;
     if all == 0 {
         findings.doubtful(
             "admins",

@@ -6,7 +6,7 @@ use super::Findings;
 use crate::{outbound::OutboundError, settings::Settings};
 
 /// How long each may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn look(findings: &mut Findings, settings: &Settings) {
     if let Some(mailer) = &settings.outbound.mailer {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use daybook_model::{Entry, Timestamp, account::Project};
 use sha2::{Digest as _, Sha256};
 
-use super::{Move, TOGETHER};
+use super::{Move, TOGETHER, progress::Progress};
 use crate::{
     cli::CliError,
     export::stream::hex,
@@ -18,7 +18,7 @@ impl Move {
     pub(super) async fn compare(&self, project: &Project) -> Result<(u64, String), CliError> {
         let id = ProjectId(project.number);
         let head = self.from.head(id).await?;
-        let bar = crate::cli::progress(head);
+        let mut progress = Progress::of(format!("{} compared", project.slug), head);
         let (mut count, mut hashes) = (0, [Sha256::new(), Sha256::new()]);
         let mut after = 0;
         while after < head {
@@ -40,10 +40,10 @@ impl Move {
                 }
             }
             count += from.len() as u64;
-            bar.inc(upto - after);
+            progress.more(upto - after);
             after = upto;
         }
-        bar.finish_and_clear();
+        progress.end();
         let [from, to] = hashes.map(|hash| hex(&hash.finalize()));
         if from != to {
             return Err(CliError::say(format!(

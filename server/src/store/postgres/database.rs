@@ -1,6 +1,7 @@
 //! Connections: some that write, some that read.
 
 use std::{
+    collections::HashMap,
     str::FromStr as _,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -22,6 +23,7 @@ use crate::store::{
     sqlite::{Layout, TAKEN},
 };
 
+/// Those below 1000 are a file's, too, under the same numbers; those from there on are of PostgreSQL alone.
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How many questions are answered at once.
@@ -37,6 +39,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const REST: Duration = Duration::from_secs(5);
 /// How much what one question takes is bounded, whatever it asks.
 const BOUND: [(&str, &str); 1] = [("statement_timeout", "60s")];
+/// Whatever a server holds there is let go where its machine, or the way to it, is lost: others wait for it.
+const LET_GO: [(&str, &str); 6] = [
+    ("idle_in_transaction_session_timeout", "30s"),
+    ("client_connection_check_interval", "5s"),
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "10s"),
+];
 
 /// An opened database, brought to the newest layout.
 #[derive(Debug, Clone)]
@@ -45,6 +56,8 @@ pub struct Database {
     beside: PgPool,
     readers: PgPool,
     replica: Option<PgPool>,
+    /// How many entries were taken out of each project when this was opened.
+    removed: Arc<HashMap<i64, i64>>,
     parts: Arc<Parts>,
     /// Until when a replica is left alone.
     resting: Arc<Mutex<Option<Instant>>>,
@@ -62,6 +75,9 @@ impl Database {
         let pool = PgPoolOptions::new().acquire_timeout(Duration::from_secs(30));
         let writer = pool.clone().max_connections(WRITERS).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
+        // Before any of it is read: what others take out from here on is heard of.
+        let removed = "SELECT number, removed FROM project";
+        let removed = sqlx::query_as(removed).fetch_all(&writer).await?.into_iter().collect();
         // Who waits for a turn there is in nobody's way here.
         let beside = pool.clone().max_connections(BESIDE).connect_lazy_with(options.clone());
         let pool = pool.max_connections(READERS);
@@ -75,7 +91,8 @@ impl Database {
             None => None,
         };
         let (parts, resting) = (Arc::default(), Arc::default());
-        Ok(Self { writer, beside, readers, replica, parts, resting, server })
+        let removed = Arc::new(removed);
+        Ok(Self { writer, beside, readers, replica, removed, parts, resting, server })
     }
 
     /// This server among those that share the database.
@@ -145,6 +162,7 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
         // Numbers are compared to words that are the same for every project, and tables grow from nothing: plans
         // for the values and the sizes at hand are worth making anew.
         .options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
+        .options(LET_GO)
         .disable_statement_logging())
 }
 
@@ -157,7 +175,8 @@ impl Engine for Database {
     const WRITE: &'static str = "BEGIN";
     const HEAD: &'static str = "SELECT head FROM project WHERE number = $1 FOR NO KEY UPDATE";
     const ACTORS: &'static str = "SELECT DISTINCT value FROM word \
-         WHERE project = $1 AND kind = $2 AND lower(email) = lower($3 COLLATE \"C\")";
+         WHERE project = $1 AND kind = $2 AND octet_length(email) <= 254 \
+         AND lower(email) = lower($3 COLLATE \"C\")";
     const REMOVAL: Removal = super::removal::REMOVAL;
 
     fn readers(&self) -> &PgPool {
@@ -207,7 +226,8 @@ impl Engine for Database {
 
     fn news(&self) -> Option<mpsc::Receiver<(ProjectId, News)>> {
         let (tell, told) = mpsc::channel(1_024);
-        tokio::spawn(news::follow(self.readers.clone(), self.server, tell));
+        let removed = HashMap::clone(&self.removed);
+        tokio::spawn(news::follow(self.readers.clone(), self.server, removed, tell));
         Some(told)
     }
 

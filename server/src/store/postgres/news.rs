@@ -6,6 +6,7 @@ use daybook_model::Seq;
 use sqlx::{PgPool, Row as _, postgres::PgListener};
 use tokio::sync::mpsc;
 
+use super::listen;
 use crate::store::{News, ProjectId, StoreError};
 
 /// Where it is told.
@@ -25,9 +26,15 @@ pub(super) fn said_of_removal(server: i64, project: ProjectId) -> String {
     format!("{server} {} gone", project.0)
 }
 
-/// Tells what is heard until nobody wants to know any more. `server` is ours, of which nothing is told.
-pub(super) async fn follow(pool: PgPool, server: i64, tell: mpsc::Sender<(ProjectId, News)>) {
-    let mut ear = Ear { pool, server, tell, removed: HashMap::new() };
+/// Tells what is heard until nobody wants to know any more. `server` is ours, of which nothing is told; so many
+/// entries were taken out of each project before.
+pub(super) async fn follow(
+    pool: PgPool,
+    server: i64,
+    removed: HashMap<i64, i64>,
+    tell: mpsc::Sender<(ProjectId, News)>,
+) {
+    let mut ear = Ear { pool, server, tell, removed };
     while !ear.tell.is_closed() {
         if let Err(error) = ear.listen().await {
             tracing::warn!(%error, "what other servers write is not heard of at the moment");
@@ -52,7 +59,7 @@ impl Ear {
         loop {
             let heard = tokio::select! {
                 () = self.tell.closed() => return Ok(()),
-                heard = listener.try_recv() => heard?,
+                heard = listen::heard(&mut listener) => heard?,
             };
             match heard {
                 Some(heard) => {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
-use sqlx::{AssertSqlSafe, PgPool, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgPool, error::DatabaseError, postgres::PgConnection};
 
 use crate::store::StoreError;
 
@@ -71,36 +71,50 @@ impl Parts {
     /// Drops a part in which nothing is left, if there is one; whether there may be more. Not that of the
     /// last months: entries of this time may still arrive.
     pub(super) async fn give_back(&self, pool: &PgPool) -> Result<bool, StoreError> {
+        let mut connection = pool.acquire().await?;
+        // `entry_future` and `entry_past` come last.
         let parts = "SELECT CAST(c.relname AS text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
              WHERE i.inhparent = CAST('entry' AS regclass) ORDER BY c.relname";
-        let names = sqlx::query(parts).fetch_all(pool).await?;
+        let names: Vec<String> = sqlx::query_scalar(parts).fetch_all(&mut *connection).await?;
         let newest = names.len().saturating_sub(5);
-        for row in names.iter().take(newest) {
-            let name: String = row.try_get(0)?;
+        for name in names.iter().take(newest) {
             let Some(suffix) = name.strip_prefix("entry_").filter(|s| s.contains('_')) else {
                 continue;
             };
-            if self.drop_empty(pool, suffix).await? {
-                return Ok(true);
+            // Looked at in nobody's way: most have something in them.
+            if is_empty(&mut connection, suffix).await? {
+                return self.drop_empty(&mut connection, suffix).await;
             }
         }
         Ok(false)
     }
 
-    async fn drop_empty(&self, pool: &PgPool, suffix: &str) -> Result<bool, StoreError> {
-        let mut turn = pool.begin().await?;
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TURN).execute(&mut *turn).await?;
-        // In nobody's way for long: else another time. Nobody writes to it from here on.
-        sqlx::query("SET LOCAL lock_timeout = '500ms'").execute(&mut *turn).await?;
-        let lock = sqlx::query("LOCK TABLE entry, detail IN ACCESS EXCLUSIVE MODE");
-        if lock.execute(&mut *turn).await.is_err() {
-            return Ok(false);
+    /// Drops a part that was empty; whether it did. Not where somebody is in the way, or wrote to it.
+    async fn drop_empty(
+        &self,
+        connection: &mut PgConnection,
+        suffix: &str,
+    ) -> Result<bool, StoreError> {
+        // What was committed until it is locked is seen, however the database is set up.
+        let mut turn = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+        match self.drop_alone(&mut turn, suffix).await {
+            Ok(true) => turn.commit().await?,
+            Ok(false) => return Ok(false),
+            Err(error) if is_in_the_way(&error) => return Ok(false),
+            Err(error) => return Err(error.into()),
         }
-        // Safe: names of our own parts.
-        let left = format!("SELECT EXISTS (SELECT 1 FROM entry_{suffix})");
-        let left: bool =
-            sqlx::query(AssertSqlSafe(left)).fetch_one(&mut *turn).await?.try_get(0)?;
-        if left {
+        Ok(true)
+    }
+
+    async fn drop_alone(&self, turn: &mut PgConnection, suffix: &str) -> Result<bool, sqlx::Error> {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TURN).execute(&mut *turn).await?;
+        // In nobody's way for long: else another time.
+        sqlx::query("SET LOCAL lock_timeout = '500ms'").execute(&mut *turn).await?;
+        sqlx::query("SET LOCAL statement_timeout = '2s'").execute(&mut *turn).await?;
+        // Nobody writes to any part from here on. In the order in which who writes takes them.
+        let lock = "LOCK TABLE ONLY detail, ONLY entry IN ACCESS EXCLUSIVE MODE";
+        sqlx::query(lock).execute(&mut *turn).await?;
+        if !is_empty(turn, suffix).await? {
             return Ok(false);
         }
         // Forgotten first: who comes next makes it anew.
@@ -109,9 +123,23 @@ impl Parts {
             let dropped = format!("DROP TABLE {table}_{suffix}");
             sqlx::query(AssertSqlSafe(dropped)).execute(&mut *turn).await?;
         }
-        turn.commit().await?;
         Ok(true)
     }
+}
+
+/// Whether nothing is left of a month.
+async fn is_empty(connection: &mut PgConnection, suffix: &str) -> Result<bool, sqlx::Error> {
+    // Safe: names of our own parts.
+    let empty = format!(
+        "SELECT NOT EXISTS (SELECT FROM entry_{suffix}) AND NOT EXISTS (SELECT FROM detail_{suffix})"
+    );
+    sqlx::query_scalar(AssertSqlSafe(empty)).persistent(false).fetch_one(connection).await
+}
+
+/// Who else is at work did not make way in time, or it took too long to look.
+fn is_in_the_way(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| ["55P03", "57014", "40P01"].contains(&&*code))
 }
 
 /// Makes the parts of a month.

@@ -1,10 +1,11 @@
 //! Writing: a batch of events in one transaction.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use daybook_model::{Entry, Event, Seq, Severity, Timestamp};
 use sea_query::{Expr, ExprTrait as _, Query};
 use sqlx::Connection as _;
+use tokio::time::timeout;
 
 use super::{lexicon::Lexicon, read::Reader, words::Words};
 use crate::store::{
@@ -77,6 +78,11 @@ const REFERENCE: Table = Table { name: "reference", columns: &["project", "kind"
 /// How many ids are looked up at once.
 const LOOK_UP: usize = 128;
 
+/// How long a batch may take: where a machine is lost without a word, its answer never comes.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a connection may take to be closed.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 /// What the one who writes remembers.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
@@ -101,16 +107,36 @@ impl Writer {
         events: &[Event],
         received_at: Timestamp,
     ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
+        match self.attempt(engine, words, project, events, received_at).await {
+            // Another server dropped a part that was believed to be there: nothing was written, and it is made again.
+            Err(error) if error.is_of_a_part() => {
+                self.attempt(engine, words, project, events, received_at).await
+            }
+            result => result,
+        }
+    }
+
+    async fn attempt<E: Engine>(
+        &mut self,
+        engine: &E,
+        words: &Words,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
         let times: Vec<_> = events.iter().map(|event| event.occurred_at.millis()).collect();
         engine.make_room(&times).await?;
         let mut connection = engine.writer().acquire().await?;
-        let result =
-            self.append_with(engine, &mut connection, words, project, events, received_at).await;
+        let appended =
+            self.append_with(engine, &mut connection, words, project, events, received_at);
+        let result = timeout(PATIENCE, appended).await.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable("the database does not answer".into()))
+        });
         if result.is_err() {
             engine.forget_room();
             // Where the disk is full SQLite rolls back by itself. sqlx does not notice, and would
             // begin no transaction on this connection any more: the next batch gets a new one.
-            let _ = connection.close().await;
+            let _ = timeout(FAREWELL, connection.close()).await;
         }
         result
     }
@@ -144,7 +170,10 @@ impl Writer {
             engine.announce(&mut transaction, project, last).await?;
         }
         transaction.commit().await?;
-        lexicon.wrote(project, last);
+        // Where nothing was new, what other servers wrote up to there was not looked at.
+        if last > head {
+            lexicon.wrote(project, last);
+        }
         self.lexicon = lexicon;
         Ok((outcomes, rows))
     }

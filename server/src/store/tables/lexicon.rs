@@ -129,6 +129,10 @@ impl Lexicon {
             let rows = connection.ask(last.into(), vec![project.0.into(), kind.code().into()]);
             let last = rows.await?.first().map(|row| row.int_or_none(0)).transpose()?.flatten();
             let last = last.unwrap_or(0);
+            if last < kept.last || head < kept.head {
+                // Another machine took over that had not seen the last of it.
+                *kept = Shelf::default();
+            }
             kept.complete = if new { last == 0 } else { kept.complete && kept.last == last };
             kept.last = last;
             kept.head = head;
