@@ -154,7 +154,14 @@ impl Move {
         for project in self.from.projects().await? {
             self.project(&project).await?;
             let id = ProjectId(project.number);
-            logs.push((id, self.to.head(id).await?, self.from.head(id).await?));
+            let (there, head) = (self.to.head(id).await?, self.from.head(id).await?);
+            if there > head {
+                return Err(CliError::say(format!(
+                    "PostgreSQL has more of {} than the file, which is an earlier one: empty the database and begin again",
+                    project.slug
+                )));
+            }
+            logs.push((id, there, head));
         }
         let all = logs.iter().map(|(_, there, head)| head - there).sum();
         if all == 0 {

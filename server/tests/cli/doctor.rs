@@ -100,7 +100,7 @@ fn the_doctor_knows_a_log_in_postgresql() {
     assert_eq!((well.wrong(), well.status), (vec![], Some(0)), "{:#?}", well.findings);
     let (to_primary, to_replica) = connections(&url);
     well.has("database", "good", "what is acknowledged there is on its disk");
-    well.has("database", "good", "1 project with ");
+    well.has("database", "good", "2 projects with ");
     well.has("connections", "good", &format!("enough for 5 servers of {to_primary} each"));
     well.has("replica", "good", &format!("enough for 9 servers of {to_replica} each"));
     well.has("replica", "good", "it has what the primary has");
