@@ -15,7 +15,7 @@ use leptos_router::{
 };
 use wasm_bindgen::JsCast;
 
-use crate::reactive::memo;
+use crate::reactive::{effect, memo};
 
 /// Where the reader is: the parts of the address, as they stand in the bar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -171,6 +171,8 @@ pub(crate) struct LogAddress {
     project: StoredValue<String>,
     search: Memo<String>,
     view: Memo<View>,
+    /// What links lead on from.
+    linked: RwSignal<View>,
     errors: Memo<Vec<QueryError>>,
 }
 
@@ -178,11 +180,26 @@ impl LogAddress {
     /// The log of this project, seen as the query string says.
     pub(crate) fn new(address: Address, project: String) -> Self {
         let search = memo(move || address.place().search);
+        let view = memo(move || search.with(|raw| View::read(raw).0));
+        let linked = RwSignal::new(view.get_untracked());
+        let catch_up = move || {
+            let view = view.try_get_untracked();
+            view.and_then(|view| linked.try_set(view));
+        };
+        effect(move || {
+            if view.with(|view| view.event) == linked.with_untracked(|linked| linked.event) {
+                catch_up();
+            } else {
+                // There are hundreds of links, and whoever opens an entry wants to see it first.
+                request_animation_frame(move || request_animation_frame(catch_up));
+            }
+        });
         Self {
             address,
             project: StoredValue::new(project),
             search,
-            view: memo(move || search.with(|raw| View::read(raw).0)),
+            view,
+            linked,
             errors: memo(move || search.with(|raw| View::read(raw).1)),
         }
     }
@@ -217,7 +234,7 @@ impl LogAddress {
 
     /// A link to the same view with a change.
     pub(crate) fn link(self, change: impl FnOnce(&mut View)) -> String {
-        let mut view = self.view.get();
+        let mut view = self.linked.get();
         change(&mut view);
         self.href(&view)
     }

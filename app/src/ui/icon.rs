@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 /// Every icon there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "a family is drawn together, before every member has its place")]
 pub(crate) enum Icon {
     ApiToken,
     ArrowDown,
@@ -17,7 +16,6 @@ pub(crate) enum Icon {
     Chevron,
     ChevronLeft,
     ChevronRight,
-    ChevronUp,
     Clock,
     Close,
     Columns,
@@ -28,7 +26,6 @@ pub(crate) enum Icon {
     Filter,
     Grip,
     Half,
-    Info,
     Integration,
     Keyboard,
     Link,
@@ -37,7 +34,6 @@ pub(crate) enum Icon {
     Minus,
     Moon,
     More,
-    Pause,
     Pin,
     Play,
     Plus,
@@ -45,18 +41,15 @@ pub(crate) enum Icon {
     Search,
     ServiceAccount,
     Settings,
-    Share,
     SignOut,
     Star,
     Sun,
     System,
-    Terminal,
     Undo,
     User,
     Warning,
     Webhook,
     ZoomIn,
-    ZoomOut,
 }
 
 impl Icon {
@@ -85,7 +78,6 @@ impl Icon {
             Self::Chevron => "m4 6.25 4 4 4-4",
             Self::ChevronLeft => "m9.75 4-4 4 4 4",
             Self::ChevronRight => "m6.25 4 4 4-4 4",
-            Self::ChevronUp => "m4 9.75 4-4 4 4",
             Self::Clock => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM8 5v3l2 1.5",
             Self::Close => "m4 4 8 8M12 4l-8 8",
             Self::Columns => {
@@ -104,7 +96,6 @@ impl Icon {
             Self::Half => {
                 "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM8 2.5v11M10.25 3.1v9.8M12.25 4.7v6.6"
             }
-            Self::Info => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM8 7.5v3.25M8 5.25v.01",
             Self::Integration => {
                 "M6 2.5v3M10 2.5v3M4.25 5.5h7.5v2.25a3.75 3.75 0 0 1-7.5 0V5.5ZM8 11.5v2.25"
             }
@@ -125,7 +116,6 @@ impl Icon {
             Self::More => {
                 "M3.5 7.5a.5.5 0 1 0 0 1 .5.5 0 0 0 0-1ZM8 7.5a.5.5 0 1 0 0 1 .5.5 0 0 0 0-1ZM12.5 7.5a.5.5 0 1 0 0 1 .5.5 0 0 0 0-1Z"
             }
-            Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
             Self::Pin => {
                 "M9.75 2.25l4 4-3 1-2.5 2.5-.5 3-4.5-4.5 3-.5 2.5-2.5 1-3ZM5.5 10.5 2.25 13.75"
             }
@@ -143,9 +133,6 @@ impl Icon {
                 "M2.5 5h5.25M11.25 5h2.25M9.5 3.25a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5Z\
                  M2.5 11h2.25M8.25 11h5.25M6.5 9.25a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5Z"
             }
-            Self::Share => {
-                "M8 9.5v-7M5 5l3-3 3 3M4 7.5h-.25a1 1 0 0 0-1 1v4a1 1 0 0 0 1 1h8.5a1 1 0 0 0 1-1v-4a1 1 0 0 0-1-1H12"
-            }
             Self::SignOut => {
                 "M6.25 2.75h-2.5a1 1 0 0 0-1 1v8.5a1 1 0 0 0 1 1h2.5M10.5 5l3 3-3 3M13.25 8H6.5"
             }
@@ -161,7 +148,6 @@ impl Icon {
                  A1.25 1.25 0 0 1 5 3.75ZM6.5 1.75v2M9.5 1.75v2M6.5 12.25v2M9.5 12.25v2M1.75 6.5h2M1.75 9.5h2\
                  M12.25 6.5h2M12.25 9.5h2"
             }
-            Self::Terminal => "m3 4.5 3 3-3 3M8 11h5",
             Self::Undo => "M5.5 3.5 2.75 6.25 5.5 9M3 6.25h6.5a3.5 3.5 0 0 1 0 7H7",
             Self::User => {
                 "M8 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 8 8ZM2.75 13.5c.6-2.2 2.7-3.5 5.25-3.5s4.65 1.3 5.25 3.5"
@@ -173,9 +159,6 @@ impl Icon {
             }
             Self::ZoomIn => {
                 "M7 2.75a4.25 4.25 0 1 0 0 8.5 4.25 4.25 0 0 0 0-8.5ZM10.2 10.2l3.3 3.3M5.25 7h3.5M7 5.25v3.5"
-            }
-            Self::ZoomOut => {
-                "M7 2.75a4.25 4.25 0 1 0 0 8.5 4.25 4.25 0 0 0 0-8.5ZM10.2 10.2l3.3 3.3M5.25 7h3.5"
             }
         }
     }

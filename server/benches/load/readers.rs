@@ -9,6 +9,7 @@ use std::{
 
 use daybook::{clock::Clock, presence::RunningServer};
 use daybook_model::live::{Message, Reader};
+use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::{sync::Barrier, task::JoinSet, time::sleep};
 
@@ -68,9 +69,15 @@ async fn follow(
     for number in 0..=readers.div_ceil(EACH) {
         tokens.push(token(&asking, number).await?);
     }
-    // What a first reader brings with it is not counted for each.
-    let mut first = open(&asking, &tokens[0], 0).await?;
-    drop(first.chunk().await?);
+    // What the first ones bring with them, all at once, is not counted for each: connections to the database.
+    let mut first = Vec::new();
+    for _ in 1..EACH {
+        first.push(open(&asking, &tokens[0], 0));
+    }
+    let mut first = try_join_all(first).await?;
+    for stream in &mut first {
+        drop(stream.chunk().await?);
+    }
     let before = server.memory();
     let begun = Arc::new(Barrier::new(readers + 1));
     let mut reading = JoinSet::new();

@@ -1,6 +1,6 @@
 //! The dictionary, as the writer knows it: numbers for words, new ones where needed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use daybook_model::Event;
 
@@ -26,7 +26,7 @@ const WORD: Table = Table {
 const CAP: usize = 8 << 20;
 
 /// How many words are looked up at once.
-const LOOK_UP: usize = 128;
+const LOOK_UP: usize = 512;
 
 /// Numbers of a kind's words.
 #[derive(Debug, Default)]
@@ -42,6 +42,7 @@ struct Shelf {
 
 /// A word that is not on its shelf yet.
 struct Unknown {
+    kind: Kind,
     key: Box<str>,
     word: Word,
     hash: i64,
@@ -63,45 +64,41 @@ impl Lexicon {
         head: i64,
         events: &[&Event],
     ) -> Result<Vec<[Option<i64>; Kind::COUNT]>, StoreError> {
+        self.catch_up(connection, project, head).await?;
         let mut numbers = vec![[None; Kind::COUNT]; events.len()];
+        let (mut unknown, mut open) = (Vec::<Unknown>::new(), Vec::new());
+        let mut key = String::new();
         for (column, &kind) in Kind::ALL.iter().enumerate() {
-            let kept = self.of_kind(connection, project, head, kind).await?;
-            let mut unknown = Vec::<Unknown>::new();
+            let kept = &self.shelf(project, kind).numbers;
             let mut met = HashMap::<Box<str>, usize>::new();
-            let mut open = Vec::new();
-            let mut key = String::new();
             for (row, event) in events.iter().enumerate() {
                 let Some(spoken) = kind.spoken(event) else { continue };
                 let key = spoken.key(&mut key);
-                if let Some(&number) = kept.numbers.get(key) {
+                if let Some(&number) = kept.get(key) {
                     numbers[row][column] = Some(number);
                     continue;
                 }
                 let index = *met.entry(key.into()).or_insert_with(|| {
-                    let word = spoken.to_word();
-                    unknown.push(Unknown {
-                        key: key.into(),
-                        hash: Word::hash(&word.value),
-                        word,
-                        number: 0,
-                    });
+                    let (key, word) = (key.into(), spoken.to_word());
+                    let hash = Word::hash(&word.value);
+                    unknown.push(Unknown { kind, key, word, hash, number: 0 });
                     unknown.len() - 1
                 });
-                open.push((row, index));
+                open.push((row, column, index));
             }
-            if unknown.is_empty() {
-                continue;
-            }
-            if !kept.complete {
-                look_up(connection, project, kind, &mut unknown).await?;
-            }
-            kept.learn(connection, project, kind, &mut unknown).await?;
-            for (row, index) in open {
-                numbers[row][column] = Some(unknown[index].number);
-            }
-            for Unknown { key, number, .. } in unknown {
-                kept.put(key, number);
-            }
+        }
+        // All kinds together: what is asked of a database elsewhere is asked seldom.
+        let may_be_there = |item: &&mut Unknown| {
+            self.0.get(&(project, item.kind)).is_none_or(|shelf| !shelf.complete)
+        };
+        let mut sought: Vec<_> = unknown.iter_mut().filter(may_be_there).collect();
+        look_up(connection, project, &mut sought).await?;
+        self.learn(connection, project, &mut unknown).await?;
+        for (row, column, index) in open {
+            numbers[row][column] = Some(unknown[index].number);
+        }
+        for Unknown { kind, key, number, .. } in unknown {
+            self.shelf(project, kind).put(key, number);
         }
         Ok(numbers)
     }
@@ -115,49 +112,58 @@ impl Lexicon {
         }
     }
 
-    async fn of_kind(
+    fn shelf(&mut self, project: ProjectId, kind: Kind) -> &mut Shelf {
+        self.0.entry((project, kind)).or_default()
+    }
+
+    /// Looks which number is the last of each kind, unless that is known.
+    async fn catch_up(
         &mut self,
         connection: &mut impl Ask,
         project: ProjectId,
         head: i64,
-        kind: Kind,
-    ) -> Result<&mut Shelf, StoreError> {
-        let new = !self.0.contains_key(&(project, kind));
-        let kept = self.0.entry((project, kind)).or_default();
-        if new || kept.head != head {
-            let last = "SELECT max(number) FROM word WHERE project = $1 AND kind = $2";
-            let rows = connection.ask(last.into(), vec![project.0.into(), kind.code().into()]);
-            let last = rows.await?.first().map(|row| row.int_or_none(0)).transpose()?.flatten();
-            let last = last.unwrap_or(0);
-            if last < kept.last || head < kept.head {
-                // Another machine took over that had not seen the last of it.
-                *kept = Shelf::default();
-            }
-            kept.complete = if new { last == 0 } else { kept.complete && kept.last == last };
-            kept.last = last;
-            kept.head = head;
+    ) -> Result<(), StoreError> {
+        let is_there = |kind| self.0.get(&(project, kind)).is_some_and(|shelf| shelf.head == head);
+        if Kind::ALL.iter().all(|&kind| is_there(kind)) {
+            return Ok(());
         }
-        Ok(kept)
+        let mut lasts = HashMap::new();
+        for row in connection.ask(lasts_of_kinds(), vec![project.0.into()]).await? {
+            lasts.insert(row.int(0)?, row.int_or_none(1)?.unwrap_or(0));
+        }
+        for &kind in Kind::ALL {
+            let last = lasts.get(&kind.code()).copied().unwrap_or(0);
+            let known = self.0.get(&(project, kind));
+            // Where there is less than before, another machine took over that had not seen the last of it.
+            let complete = match known.filter(|shelf| shelf.last <= last && shelf.head <= head) {
+                Some(shelf) => shelf.complete && shelf.last == last,
+                None => {
+                    self.0.insert((project, kind), Shelf::default());
+                    last == 0
+                }
+            };
+            let shelf = self.shelf(project, kind);
+            (shelf.last, shelf.head, shelf.complete) = (last, head, complete);
+        }
+        Ok(())
     }
-}
 
-impl Shelf {
     /// Numbers the words that are new, and writes them down.
     async fn learn(
         &mut self,
         connection: &mut impl Ask,
         project: ProjectId,
-        kind: Kind,
         unknown: &mut [Unknown],
     ) -> Result<(), StoreError> {
         let mut new = Vec::new();
         for item in unknown.iter_mut().filter(|u| u.number == 0) {
-            self.last += 1;
-            item.number = self.last;
+            let shelf = self.shelf(project, item.kind);
+            shelf.last += 1;
+            item.number = shelf.last;
             new.push(&*item);
         }
         WORD.insert(connection, &new, |row, item: &&Unknown| {
-            let word = &item.word;
+            let (kind, word) = (item.kind, &item.word);
             row.add(project.0)?
                 .add(fit::<i16>(kind.code())?)?
                 .add(fit::<i32>(item.number)?)?
@@ -172,7 +178,9 @@ impl Shelf {
         })
         .await
     }
+}
 
+impl Shelf {
     fn put(&mut self, key: Box<str>, number: i64) {
         self.bytes += key.len() + 48;
         if self.bytes > CAP {
@@ -184,16 +192,30 @@ impl Shelf {
     }
 }
 
-/// Words with one of some hashes, as a JSON array.
+/// The last number of each kind, by its code.
+fn lasts_of_kinds() -> String {
+    let kinds: Vec<_> = Kind::ALL.iter().map(|kind| format!("({})", kind.code())).collect();
+    format!(
+        "SELECT k.column1, (SELECT max(number) FROM word WHERE project = $1 AND kind = k.column1) \
+         FROM (VALUES {}) AS k",
+        kinds.join(", ")
+    )
+}
+
+/// Words with one of some kinds and hashes, as a JSON array of pairs.
 const fn by_hash(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
-            "SELECT number, value, type, id, name, email FROM word WHERE project = $1 AND kind = $2 \
-             AND hash IN (SELECT value FROM json_each($3))"
+            "SELECT w.kind, w.number, w.value, w.type, w.id, w.name, w.email \
+             FROM json_each($2) AS s CROSS JOIN word AS w WHERE w.project = $1 \
+             AND w.kind = json_extract(s.value, '$[0]') AND w.hash = json_extract(s.value, '$[1]')"
         }
+        // One after the other, whatever is known of the table.
         Dialect::Postgres => {
-            "SELECT number, value, type, id, name, email FROM word WHERE project = $1 AND kind = $2 \
-             AND hash = ANY (ARRAY(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($3 AS json))))"
+            "SELECT w.kind, w.number, w.value, w.type, w.id, w.name, w.email \
+             FROM json_array_elements(CAST($2 AS json)) AS s CROSS JOIN LATERAL (SELECT * FROM word \
+             WHERE project = $1 AND kind = CAST(s.value ->> 0 AS smallint) \
+             AND hash = CAST(s.value ->> 1 AS bigint) OFFSET 0) AS w"
         }
     }
 }
@@ -202,21 +224,22 @@ const fn by_hash(dialect: Dialect) -> &'static str {
 async fn look_up<C: Ask>(
     connection: &mut C,
     project: ProjectId,
-    kind: Kind,
-    unknown: &mut [Unknown],
+    sought: &mut [&mut Unknown],
 ) -> Result<(), StoreError> {
-    let hashes: Vec<i64> =
-        unknown.iter().map(|u| u.hash).collect::<HashSet<_>>().into_iter().collect();
     let mut known = HashMap::new();
-    for hashes in hashes.chunks(LOOK_UP) {
-        let list = serde_json::to_string(hashes).map_err(|e| StoreError::Failed(e.to_string()))?;
-        let values = vec![project.0.into(), kind.code().into(), list.into()];
+    for some in sought.chunks(LOOK_UP) {
+        let pairs: Vec<_> = some.iter().map(|item| (item.kind.code(), item.hash)).collect();
+        let list = serde_json::to_string(&pairs).map_err(|e| StoreError::Failed(e.to_string()))?;
+        let values = vec![project.0.into(), list.into()];
         for row in connection.ask(by_hash(C::DIALECT).into(), values).await? {
-            known.insert(word(&row, 1)?, row.int(0)?);
+            known.insert((row.int(0)?, word(&row, 2)?), row.int(1)?);
         }
     }
-    for item in unknown {
-        item.number = known.get(&item.word).copied().unwrap_or(0);
+    for item in sought {
+        // A word is compared as a whole: others may have its hash.
+        let key = (item.kind.code(), std::mem::take(&mut item.word));
+        item.number = known.get(&key).copied().unwrap_or(0);
+        item.word = key.1;
     }
     Ok(())
 }
@@ -238,8 +261,9 @@ mod tests {
             let text = format!("EXPLAIN QUERY PLAN {}", by_hash(Dialect::Sqlite));
             let plan = sqlx::query(AssertSqlSafe(text));
             let steps = plan.fetch_all(pool).await.expect("a plan");
-            let first: String = steps[0].try_get("detail").expect("a step");
-            assert!(first.contains("word_hash"), "{first}");
+            let steps: Vec<String> =
+                steps.iter().map(|step| step.try_get("detail").expect("a step")).collect();
+            assert!(steps.iter().any(|step| step.contains("word_hash")), "{steps:?}");
         }
     }
 }
