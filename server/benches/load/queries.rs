@@ -31,7 +31,8 @@ pub(crate) fn measure(
     table: &mut Table,
 ) -> Result<(), Error> {
     // Made beforehand: whoever sends them works elsewhere.
-    let turns = (LONGEST.as_secs_f64() * rate) as usize / BATCH / CLIENTS;
+    let pace = Duration::from_secs_f64(BATCH as f64 / rate);
+    let turns = usize::try_from(LONGEST.as_nanos() / pace.as_nanos())? / CLIENTS;
     let bodies: Vec<Vec<Vec<u8>>> = (0..CLIENTS)
         .map(|client| {
             let events = Demo::new(100 + client as u64, now, 1, 10_000_000).without_snapshots();
@@ -41,7 +42,6 @@ pub(crate) fn measure(
         .collect::<Result<_, _>>()?;
     let idle = ask(server, token)?;
     let (over, sent) = (AtomicBool::new(false), AtomicU64::new(0));
-    let pace = Duration::from_secs_f64(BATCH as f64 / rate);
     let (busy, took) = thread::scope(|scope| {
         let (over, sent, begun) = (&over, &sent, Instant::now());
         for (client, bodies) in bodies.iter().enumerate() {

@@ -156,8 +156,8 @@ fn killed_at_random_before_postgresql_nothing_is_lost_or_doubled_either() {
 fn kills(mut plan: Plan, token: &str, start: impl Fn() -> Server) {
     let follower = Arc::new(Mutex::new(Follower::default()));
     let (mut all, mut round) = (Known::default(), 0);
-    let least = if plan.is_long() { LEAST } else { SHORT };
-    while plan.goes_on(round, least) {
+    let rounds = if plan.is_long() { LEAST } else { SHORT };
+    while plan.goes_on(round, rounds) {
         let server = start();
         let client = Client::new(token);
         let following = follow(&client, &server.address, &follower);

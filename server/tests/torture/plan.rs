@@ -92,7 +92,7 @@ fn share(kind: &Kind) -> f64 {
 fn told<T>(name: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
     let text = std::env::var_os(name)?;
     let told = text.to_str().and_then(read);
-    Some(told.unwrap_or_else(|| panic!("{name} cannot be read: {text:?}")))
+    Some(told.unwrap_or_else(|| panic!("{name} cannot be read: {}", text.display())))
 }
 
 /// Sets something when it is dropped, by a panic as well, so that nobody waits for whoever is gone.

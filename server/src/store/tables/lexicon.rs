@@ -133,17 +133,15 @@ impl Lexicon {
         }
         for &kind in Kind::ALL {
             let last = lasts.get(&kind.code()).copied().unwrap_or(0);
-            let known = self.0.get(&(project, kind));
-            // Where there is less than before, another machine took over that had not seen the last of it.
-            let complete = match known.filter(|shelf| shelf.last <= last && shelf.head <= head) {
-                Some(shelf) => shelf.complete && shelf.last == last,
-                None => {
-                    self.0.insert((project, kind), Shelf::default());
-                    last == 0
-                }
-            };
-            let shelf = self.shelf(project, kind);
-            (shelf.last, shelf.head, shelf.complete) = (last, head, complete);
+            let kept = self.shelf(project, kind);
+            if last < kept.last || head < kept.head {
+                // Another machine took over that had not seen the last of it.
+                *kept = Shelf::default();
+            }
+            // Of what is new here, there is all while there is nothing.
+            let complete =
+                if kept.head == 0 { last == 0 } else { kept.complete && kept.last == last };
+            (kept.last, kept.head, kept.complete) = (last, head, complete);
         }
         Ok(())
     }
@@ -157,9 +155,9 @@ impl Lexicon {
     ) -> Result<(), StoreError> {
         let mut new = Vec::new();
         for item in unknown.iter_mut().filter(|u| u.number == 0) {
-            let shelf = self.shelf(project, item.kind);
-            shelf.last += 1;
-            item.number = shelf.last;
+            let kept = self.shelf(project, item.kind);
+            kept.last += 1;
+            item.number = kept.last;
             new.push(&*item);
         }
         WORD.insert(connection, &new, |row, item: &&Unknown| {
