@@ -172,7 +172,7 @@ pub(crate) struct LogAddress {
     search: Memo<String>,
     view: Memo<View>,
     /// What links lead on from.
-    linked: RwSignal<View>,
+    linked: Memo<View>,
     errors: Memo<Vec<QueryError>>,
 }
 
@@ -181,16 +181,21 @@ impl LogAddress {
     pub(crate) fn new(address: Address, project: String) -> Self {
         let search = memo(move || address.place().search);
         let view = memo(move || search.with(|raw| View::read(raw).0));
-        let linked = RwSignal::new(view.get_untracked());
+        let (later, mut opened) = (RwSignal::new(false), None);
+        let linked = memo(move || {
+            later.track();
+            view.get_untracked()
+        });
         let catch_up = move || {
-            let view = view.try_get_untracked();
-            view.and_then(|view| linked.try_set(view));
+            later.try_set(false);
         };
         effect(move || {
-            if view.with(|view| view.event) == linked.with_untracked(|linked| linked.event) {
+            let event = view.with(|view| view.event);
+            if event == opened {
                 catch_up();
             } else {
                 // There are hundreds of links, and whoever opens an entry wants to see it first.
+                opened = event;
                 request_animation_frame(move || request_animation_frame(catch_up));
             }
         });

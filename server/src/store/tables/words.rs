@@ -11,9 +11,10 @@ use crate::store::{
 };
 
 /// How many bytes of words are kept, about.
-const CAP: usize = 16 << 20;
-/// What a word takes beside its own: a place in the table, which is half empty, and the heads of its texts.
-const BESIDE: usize = 128;
+const CAP: usize = 8 << 20;
+/// What a word takes beside its own: a place in the table, which is half empty, the heads of its texts, and
+/// what each of them is rounded up to.
+const BESIDE: usize = 288;
 
 type Key = (ProjectId, Kind, u32);
 
