@@ -15,7 +15,7 @@ use leptos_router::{
 };
 use wasm_bindgen::JsCast;
 
-use crate::reactive::{effect, memo};
+use crate::reactive::memo;
 
 /// Where the reader is: the parts of the address, as they stand in the bar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -171,8 +171,6 @@ pub(crate) struct LogAddress {
     project: StoredValue<String>,
     search: Memo<String>,
     view: Memo<View>,
-    /// What links lead on from.
-    linked: Memo<View>,
     errors: Memo<Vec<QueryError>>,
 }
 
@@ -180,31 +178,11 @@ impl LogAddress {
     /// The log of this project, seen as the query string says.
     pub(crate) fn new(address: Address, project: String) -> Self {
         let search = memo(move || address.place().search);
-        let view = memo(move || search.with(|raw| View::read(raw).0));
-        let (later, mut opened) = (RwSignal::new(false), None);
-        let linked = memo(move || {
-            later.track();
-            view.get_untracked()
-        });
-        let catch_up = move || {
-            later.try_set(false);
-        };
-        effect(move || {
-            let event = view.with(|view| view.event);
-            if event == opened {
-                catch_up();
-            } else {
-                // There are hundreds of links, and whoever opens an entry wants to see it first.
-                opened = event;
-                request_animation_frame(move || request_animation_frame(catch_up));
-            }
-        });
         Self {
             address,
             project: StoredValue::new(project),
             search,
-            view,
-            linked,
+            view: memo(move || search.with(|raw| View::read(raw).0)),
             errors: memo(move || search.with(|raw| View::read(raw).1)),
         }
     }
@@ -239,7 +217,7 @@ impl LogAddress {
 
     /// A link to the same view with a change.
     pub(crate) fn link(self, change: impl FnOnce(&mut View)) -> String {
-        let mut view = self.linked.get();
+        let mut view = self.view.get();
         change(&mut view);
         self.href(&view)
     }
