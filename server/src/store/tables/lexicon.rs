@@ -208,11 +208,11 @@ const fn by_hash(dialect: Dialect) -> &'static str {
              FROM json_each($2) AS s CROSS JOIN word AS w WHERE w.project = $1 \
              AND w.kind = json_extract(s.value, '$[0]') AND w.hash = json_extract(s.value, '$[1]')"
         }
-        // One after the other, whatever is known of the table.
+        // One after the other, and by their hashes, whatever is known of the table.
         Dialect::Postgres => {
             "SELECT w.kind, w.number, w.value, w.type, w.id, w.name, w.email \
              FROM json_array_elements(CAST($2 AS json)) AS s CROSS JOIN LATERAL (SELECT * FROM word \
-             WHERE project = $1 AND kind = CAST(s.value ->> 0 AS smallint) \
+             WHERE project = $1 AND kind + 0 = CAST(s.value ->> 0 AS smallint) \
              AND hash = CAST(s.value ->> 1 AS bigint) OFFSET 0) AS w"
         }
     }
