@@ -258,7 +258,7 @@ impl From<StoreError> for Error {
     fn from(e: StoreError) -> Self {
         tracing::error!(error = %e, "the store did not answer");
         match e {
-            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Unavailable(_) | StoreError::PartGone => Self::Unavailable,
             StoreError::Failed(_) => Self::Internal,
         }
     }

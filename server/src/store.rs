@@ -169,12 +169,20 @@ pub enum StoreError {
     /// It cannot answer now; the same question may be answered later (busy, disk full, no connection).
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// Another server dropped a part of the log in which nothing was left. It is made again when it is written to.
+    #[error("a part of the log was dropped just now, in which nothing was left")]
+    PartGone,
     /// It is broken or was asked for something it does not know; asking again does not help.
     #[error("the store failed: {0}")]
     Failed(String),
 }
 
 impl StoreError {
+    /// Whether the same may be asked again later.
+    pub fn passes(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::PartGone)
+    }
+
     /// What an entry is made of is not all there.
     pub(crate) fn incomplete() -> Self {
         Self::Failed("an entry is not complete".into())

@@ -8,7 +8,6 @@ use std::{
 use prometheus_client::metrics::{counter::Counter, gauge::Gauge, histogram::Histogram};
 
 use super::LedgerError;
-use crate::store::StoreError;
 
 /// Seconds by which commits are told apart: from a fast disk to a busy one.
 const COMMITS: [f64; 12] =
@@ -54,7 +53,7 @@ impl Pulse {
             }
             Some(error) => {
                 self.failures.inc();
-                if matches!(error, LedgerError::Store(StoreError::Unavailable(_))) {
+                if matches!(error, LedgerError::Store(error) if error.passes()) {
                     *failed = Some(Instant::now());
                 }
             }

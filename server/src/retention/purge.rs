@@ -240,7 +240,7 @@ impl Purge<'_> {
         let mut tries = 0;
         loop {
             match self.state.store.remove(removal).await {
-                Err(StoreError::Unavailable(_)) if tries < self.state.pace.tries => {
+                Err(error) if error.passes() && tries < self.state.pace.tries => {
                     tries += 1;
                     tokio::time::sleep(WAIT).await;
                 }

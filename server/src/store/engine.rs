@@ -228,16 +228,6 @@ asked!(SqliteConnection, SqliteRow, SqliteArguments, Dialect::Sqlite, try_get);
 // Its integers have several widths, all of which are read alike.
 asked!(PgConnection, PgRow, Copied, Dialect::Postgres, try_get_unchecked);
 
-/// What is said where a part of the log is not there, which was believed to be.
-const PART_GONE: &str = "a part of the log was dropped just now, in which nothing was left";
-
-impl StoreError {
-    /// A part of the log is gone. Once it is made again, what was to be written can be.
-    pub(super) fn is_of_a_part(&self) -> bool {
-        matches!(self, Self::Unavailable(why) if why == PART_GONE)
-    }
-}
-
 /// No part takes a row, says PostgreSQL. Where a column may not have a value it says the same, and by which rule.
 fn is_of_a_part(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {
@@ -248,7 +238,7 @@ fn is_of_a_part(error: &sqlx::Error) -> bool {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if is_of_a_part(&error) {
-            return Self::Unavailable(PART_GONE.into());
+            return Self::PartGone;
         }
         let passes = match &error {
             sqlx::Error::PoolTimedOut

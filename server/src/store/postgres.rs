@@ -10,7 +10,7 @@ mod removal;
 use super::{StoreError, tables::Tables};
 
 pub use copy::Copied;
-pub use database::{Database, connect, layout};
+pub use database::{Database, TO_PRIMARY, TO_REPLICA, connect, layout};
 pub use listen::heard;
 
 /// A log in PostgreSQL.

@@ -17,10 +17,6 @@ use crate::{
 /// What to do where it does not answer as it should.
 pub(super) const BROKEN: &str = "see PostgreSQL's own log";
 
-/// How many connections a server opens at the most: 12 that read (also those that listen), 4 that write, 4 that
-/// change what is kept beside the log, and one to say that it is there.
-const CONNECTIONS: i64 = 21;
-
 /// How far apart the clocks may be, in milliseconds.
 const APART: i64 = 5_000;
 
@@ -76,7 +72,7 @@ async fn look(
     let servers = sqlx::query_scalar::<_, i64>(servers).fetch_one(&mut *connection).await;
     // Before the first start there is no such table.
     let servers = servers.unwrap_or_default().max(1);
-    connections(findings, "connections", connection, servers, CONNECTIONS).await?;
+    connections(findings, "connections", connection, servers, postgres::TO_PRIMARY).await?;
     clock(findings, connection).await?;
     if let Some(url) = read_url {
         replica::look(findings, url, connection, servers).await;
@@ -90,8 +86,9 @@ async fn connections(
     about: &'static str,
     connection: &mut PgConnection,
     servers: i64,
-    each: i64,
+    each: u32,
 ) -> Result<(), sqlx::Error> {
+    let each = i64::from(each);
     let most = "SELECT LEAST(CAST(current_setting('max_connections') AS bigint) \
          - CAST(current_setting('superuser_reserved_connections') AS bigint) \
          - CAST(COALESCE(current_setting('reserved_connections', TRUE), '0') AS bigint), \

@@ -33,6 +33,11 @@ const WRITERS: u32 = 4;
 /// How many change what is kept beside it, or wait for their turn to.
 const BESIDE: u32 = 4;
 
+/// How many connections a server has to the primary at the most: these, and one to say that it is there.
+pub const TO_PRIMARY: u32 = READERS + WRITERS + BESIDE + 1;
+/// How many it has to a replica.
+pub const TO_REPLICA: u32 = READERS;
+
 /// How long a replica is waited for before the primary is read instead.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it is left alone then.

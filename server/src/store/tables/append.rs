@@ -107,38 +107,29 @@ impl Writer {
         events: &[Event],
         received_at: Timestamp,
     ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
-        match self.attempt(engine, words, project, events, received_at).await {
-            // Another server dropped a part that was believed to be there: nothing was written, and it is made again.
-            Err(error) if error.is_of_a_part() => {
-                self.attempt(engine, words, project, events, received_at).await
-            }
-            result => result,
-        }
-    }
-
-    async fn attempt<E: Engine>(
-        &mut self,
-        engine: &E,
-        words: &Words,
-        project: ProjectId,
-        events: &[Event],
-        received_at: Timestamp,
-    ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
         let times: Vec<_> = events.iter().map(|event| event.occurred_at.millis()).collect();
-        engine.make_room(&times).await?;
-        let mut connection = engine.writer().acquire().await?;
-        let appended =
-            self.append_with(engine, &mut connection, words, project, events, received_at);
-        let result = timeout(PATIENCE, appended).await.unwrap_or_else(|_| {
-            Err(StoreError::Unavailable("the database does not answer".into()))
-        });
-        if result.is_err() {
+        let mut is_first = true;
+        loop {
+            engine.make_room(&times).await?;
+            let mut connection = engine.writer().acquire().await?;
+            let appended =
+                self.append_with(engine, &mut connection, words, project, events, received_at);
+            let result = timeout(PATIENCE, appended).await.unwrap_or_else(|_| {
+                Err(StoreError::Unavailable("the database does not answer".into()))
+            });
+            if result.is_ok() {
+                return result;
+            }
             engine.forget_room();
             // Where the disk is full SQLite rolls back by itself. sqlx does not notice, and would
             // begin no transaction on this connection any more: the next batch gets a new one.
             let _ = timeout(FAREWELL, connection.close()).await;
+            // Nothing was written, and what is missing is made again.
+            if !is_first || result != Err(StoreError::PartGone) {
+                return result;
+            }
+            is_first = false;
         }
-        result
     }
 
     async fn append_with<E: Engine>(

@@ -3,10 +3,10 @@
 use sqlx::PgConnection;
 
 use super::{Findings, connections, reached};
-use crate::words::{counted, seconds};
-
-/// How many connections a server opens to it at the most.
-const CONNECTIONS: i64 = 12;
+use crate::{
+    store::postgres::TO_REPLICA,
+    words::{counted, seconds},
+};
 
 /// After so many seconds in which nothing came, something is in its way.
 const LATE: i64 = 60;
@@ -69,7 +69,7 @@ async fn judge(
             "set hot_standby_feedback = on at the replica, and have it read again: SELECT pg_reload_conf()",
         );
     }
-    connections(findings, "replica", replica, servers, CONNECTIONS).await
+    connections(findings, "replica", replica, servers, TO_REPLICA).await
 }
 
 /// Which database of which PostgreSQL it is, a replica being the same; `None` where this user may not know.
