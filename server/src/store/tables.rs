@@ -2,6 +2,7 @@
 
 mod append;
 mod facet;
+mod ids;
 mod lexicon;
 mod read;
 mod recent;

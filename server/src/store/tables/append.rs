@@ -3,19 +3,18 @@
 use std::{collections::HashMap, time::Duration};
 
 use daybook_model::{Entry, Event, Seq, Severity, Timestamp};
-use sea_query::{Expr, ExprTrait as _, Query};
 use sqlx::Connection as _;
 use tokio::time::timeout;
 
-use super::{lexicon::Lexicon, read::Reader, words::Words};
+use super::{ids, lexicon::Lexicon, read::Reader, words::Words};
 use crate::store::{
     Appended, Parts, ProjectId, StoreError,
     dictionary::Kind,
-    engine::{Ask, Columns as _, Engine, head},
+    engine::{Ask, Engine, head},
     index::Row,
     insert::{Batch as _, Table, fit},
     row::{Exact, Id, Narrow, Sought, Wide, bits, outcome_code, severity_code},
-    sql::{Dialect, Statement, place},
+    sql::{Dialect, place},
 };
 
 const ENTRY: Table = Table {
@@ -74,9 +73,6 @@ const PLACE: Table =
     Table { name: "place", columns: &["project", "seq", "occurred_at", "received_at"] };
 const EVENT_ID: Table = Table { name: "event_id", columns: &["project", "id", "seq"] };
 const REFERENCE: Table = Table { name: "reference", columns: &["project", "kind", "value", "seq"] };
-
-/// How many ids are looked up at once.
-const LOOK_UP: usize = 128;
 
 /// How long a batch may take: where a machine is lost without a word, its answer never comes.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -226,7 +222,7 @@ async fn sift<'a, C: Ask>(
     events: &'a [Event],
     head: i64,
 ) -> Result<(Vec<Appended>, Vec<&'a Event>), StoreError> {
-    let stored = stored(connection, project, events).await?;
+    let stored = ids::places(connection, project, events).await?;
     let same = compare(connection, words, project, events, &stored).await?;
     let mut outcomes = Vec::with_capacity(events.len());
     let mut fresh = Vec::new();
@@ -248,38 +244,6 @@ async fn sift<'a, C: Ask>(
         });
     }
     Ok((outcomes, fresh))
-}
-
-/// The places of the ids that the log knows.
-async fn stored<'a, C: Ask>(
-    connection: &mut C,
-    project: ProjectId,
-    events: &'a [Event],
-) -> Result<HashMap<&'a str, i64>, StoreError> {
-    let mut ids: Vec<_> =
-        events.iter().filter_map(|e| e.id.as_deref()).map(|id| (Id::of(id), id)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut found = HashMap::new();
-    for chunk in ids.chunks(LOOK_UP) {
-        // The last id is repeated, so that the statement is always the same.
-        let sought =
-            (0..LOOK_UP).map(|i| Expr::val(chunk[i.min(chunk.len() - 1)].0.value(C::DIALECT)));
-        let select = Query::select()
-            .columns(["id", "seq"])
-            .from("event_id")
-            .and_where(Expr::col("project").eq(project.0))
-            .and_where(Expr::col("id").is_in(sought))
-            .take();
-        let (text, values) = Statement::from(select).build(C::DIALECT);
-        for row in connection.ask(text, values).await? {
-            let Some(id) = row.id_or_none(0)? else { continue };
-            if let Ok(at) = chunk.binary_search_by(|(i, _)| i.cmp(&id)) {
-                found.insert(chunk[at].1, row.int(1)?);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Which events are the same as the stored ones with their ids.
