@@ -393,6 +393,18 @@ pub trait Store: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// The same in any order, behind a position. `None` where only [`Store::keys`] can tell.
+    async fn sorted_rows(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        let _ = (scope, sort, from, limit);
+        Ok(None)
+    }
+
     /// The keys of at most `limit` entries behind a position. Where finding a page means bringing
     /// everything into order, many keys at once cost as much as a few.
     async fn keys(

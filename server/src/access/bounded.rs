@@ -213,6 +213,16 @@ impl Store for Bounded {
         self.below.rows(&self.narrow(scope).await?, newest_first, from, limit).await
     }
 
+    async fn sorted_rows(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        self.below.sorted_rows(&self.narrow(scope).await?, sort, from, limit).await
+    }
+
     async fn keys(
         &self,
         scope: &Scope,

@@ -4,11 +4,11 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use daybook_model::{Column, Entry, Seq, Sort, Timestamp, sort::SortKey};
+use daybook_model::{Column, Entry, Seq, Sort, Timestamp};
 
 use super::line::Page;
 
-use crate::store::{AnyStore, Key, Parts, Position, Scope, StoreError};
+use crate::store::{AnyStore, Key, Parts, Position, Rows, Scope, StoreError};
 
 /// How many rows the first page has: few, so that it is there at once.
 const FIRST: usize = 64;
@@ -43,8 +43,12 @@ pub struct Walk {
     limit: usize,
     most: usize,
     wanted: usize,
+    /// How many are found at once in an order that has to be made.
+    found: usize,
     last: Option<Position>,
     keys: VecDeque<Key>,
+    /// Rows that were found, in an order that had to be made, and not handed out yet.
+    ready: Option<Rows>,
     over: bool,
 }
 
@@ -55,28 +59,44 @@ impl Walk {
         let by_wide = matches!(order, Order::Screen(sort) if matches!(sort.column, Column::Run | Column::Error));
         let parts = if by_wide && parts == Parts::Narrow { Parts::Listed } else { parts };
         let limit = if parts == Parts::Whole { FIRST / 4 } else { FIRST };
-        let (last, keys) = (None, VecDeque::new());
-        let (most, wanted, over) = (MOST, WANTED, false);
-        Self { store, scope, order, parts, limit, most, wanted, last, keys, over }
+        let (last, keys, ready) = (None, VecDeque::new(), None);
+        let (most, wanted, found, over) = (MOST, WANTED, KEYS, false);
+        Self { store, scope, order, parts, limit, most, wanted, found, last, keys, ready, over }
+    }
+
+    /// The same walk, that finds so many at once in an order that has to be made.
+    #[must_use]
+    pub fn finding(self, found: usize) -> Self {
+        Self { found, ..self }
     }
 
     /// The next rows, in the form in which they are written soonest; none at the end, and only there.
     pub async fn page(&mut self) -> Result<Page, StoreError> {
         if let Order::Screen(sort) = self.order
-            && sort.column == Column::Time
             && self.parts == Parts::Narrow
+            && self.keys.is_empty()
             && !self.over
+            && let Some(rows) = self.rows(sort).await?
         {
-            let behind = self.last.as_ref().map(|last| (last.time.millis(), last.seq));
-            let (newest_first, limit) = (sort.descending, self.limit);
-            if let Some(rows) = self.store.rows(&self.scope, newest_first, behind, limit).await? {
-                self.over = rows.is_empty();
-                self.last = rows.last().map(in_time);
-                (self.most, self.wanted) = (MOST_NARROW, WANTED_NARROW);
-                return Ok(Page::Rows(rows));
-            }
+            self.over = rows.is_empty();
+            self.last = rows.last_in(sort).or(self.last.take());
+            (self.most, self.wanted) = (MOST_NARROW, WANTED_NARROW);
+            return Ok(Page::Rows(rows));
         }
         self.next().await.map(Page::Entries)
+    }
+
+    /// The next rows as numbers, where the store has them so.
+    async fn rows(&mut self, sort: Sort) -> Result<Option<Rows>, StoreError> {
+        if sort.column == Column::Time {
+            let behind = self.last.as_ref().map(|last| (last.time.millis(), last.seq));
+            return self.store.rows(&self.scope, sort.descending, behind, self.limit).await;
+        }
+        if self.ready.as_ref().is_none_or(Rows::is_empty) {
+            self.ready =
+                self.store.sorted_rows(&self.scope, sort, self.last.as_ref(), self.found).await?;
+        }
+        Ok(self.ready.as_mut().map(|ready| ready.take(self.limit)))
     }
 
     /// The next rows as entries; none at the end, and only there.
@@ -109,10 +129,10 @@ impl Walk {
 
     async fn next_in_order(&mut self, sort: Sort) -> Result<Vec<Entry>, StoreError> {
         if self.keys.is_empty() {
-            let found = self.store.keys(&self.scope, sort, self.last.as_ref(), KEYS).await?;
+            let found = self.store.keys(&self.scope, sort, self.last.as_ref(), self.found).await?;
             self.keys = found.into();
         }
-        let entries = self.found().await?;
+        let entries = self.read().await?;
         self.last = entries.last().map(|entry| position(sort, entry));
         Ok(entries)
     }
@@ -128,11 +148,11 @@ impl Walk {
             after = upto;
         }
         self.order = Order::Log(after);
-        self.found().await
+        self.read().await
     }
 
     /// The entries of the next keys.
-    async fn found(&mut self) -> Result<Vec<Entry>, StoreError> {
+    async fn read(&mut self) -> Result<Vec<Entry>, StoreError> {
         let wanted = self.limit.min(self.keys.len());
         let (keys, _) = self.keys.make_contiguous().split_at(wanted);
         let entries = self.store.at(self.scope.project, keys, self.parts).await?;
@@ -144,11 +164,6 @@ impl Walk {
         self.over = entries.is_empty();
         Ok(entries)
     }
-}
-
-/// A position in the order of time.
-fn in_time((time, seq): Key) -> Position {
-    Position { key: SortKey::Absent, time: Timestamp::saturating(time), seq }
 }
 
 fn position(sort: Sort, entry: &Entry) -> Position {

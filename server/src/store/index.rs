@@ -379,6 +379,28 @@ impl Store for Index {
         }
     }
 
+    async fn sorted_rows(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        if !Coded::orders(sort.column) {
+            return Ok(None);
+        }
+        let position = from.cloned();
+        let asked = scope.clone();
+        let rows = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
+            let whole = snapshot.is_wide() && snapshot.below(&asked).is_none();
+            whole.then(|| snapshot.sorted_rows(window, plan, sort, position.as_ref(), limit))
+        };
+        match self.ask(scope, rows).await? {
+            Some((rows, snapshot)) => Rows::new(rows, snapshot).map(Some),
+            None => Ok(None),
+        }
+    }
+
     async fn keys(
         &self,
         scope: &Scope,

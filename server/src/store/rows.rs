@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use daybook_model::{Outcome, Seq, Timestamp};
+use daybook_model::{Column, Outcome, Seq, Sort, Timestamp, sort::SortKey};
 
 use super::{
-    Key, StoreError,
+    Key, Position, StoreError,
     dictionary::{Kind, Word},
     index::{Coded, Row},
     row::outcome_of,
@@ -60,6 +60,23 @@ impl Rows {
         self.rows.last().map(|row| row.key)
     }
 
+    /// The position of the last in a list that is sorted so.
+    pub fn last_in(&self, sort: Sort) -> Option<Position> {
+        let line = self.iter().last()?;
+        Some(Position {
+            key: line.sort_key(sort.column),
+            time: line.occurred_at(),
+            seq: line.seq(),
+        })
+    }
+
+    /// Takes the first ones out.
+    #[must_use]
+    pub fn take(&mut self, rows: usize) -> Self {
+        let rows = self.rows.drain(..rows.min(self.rows.len())).collect();
+        Self { rows, spelling: Arc::clone(&self.spelling) }
+    }
+
     /// One after the other.
     pub fn iter(&self) -> impl Iterator<Item = Line<'_>> {
         self.rows.iter().map(|row| Line { row, spelling: &*self.spelling })
@@ -85,6 +102,21 @@ impl<'a> Line<'a> {
     /// How it ended.
     pub fn outcome(self) -> Option<Outcome> {
         outcome_of(i64::from(self.row.codes[Coded::Outcome.index()]) - 1)
+    }
+
+    /// What it is sorted by in a column; by the time alone, where the column is of no words.
+    fn sort_key(self, column: Column) -> SortKey {
+        let text = |text: Option<String>| text.map_or(SortKey::Absent, SortKey::Text);
+        match Coded::of_column(column) {
+            None => SortKey::Absent,
+            Some(Coded::Status) => {
+                self.status().map_or(SortKey::Absent, |code| SortKey::Number(code.into()))
+            }
+            Some(Coded::Outcome) => text(self.outcome().map(|outcome| outcome.as_str().into())),
+            Some(Coded::Word(kind)) => {
+                text(self.word(kind).map(|word| word.sort(kind).unwrap_or(word.value.clone())))
+            }
+        }
     }
 
     /// Its word of a kind.

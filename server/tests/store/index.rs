@@ -150,6 +150,15 @@ impl Store for Cold {
     ) -> Result<Option<Rows>, StoreError> {
         self.index(scope.project).await?.rows(scope, newest_first, from, limit).await
     }
+    async fn sorted_rows(
+        &self,
+        scope: &Scope,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Option<Rows>, StoreError> {
+        self.index(scope.project).await?.sorted_rows(scope, sort, from, limit).await
+    }
     async fn entry(&self, project: ProjectId, seq: Seq) -> Result<Option<Entry>, StoreError> {
         self.index(project).await?.entry(project, seq).await
     }

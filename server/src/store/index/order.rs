@@ -64,6 +64,19 @@ impl Snapshot {
         places.into_iter().map(|place| place.chunk.row(place.row)).collect()
     }
 
+    /// At most `limit` rows behind a position, in any order.
+    pub(super) fn sorted_rows(
+        &self,
+        window: Window,
+        plan: &Plan,
+        sort: Sort,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Vec<Row> {
+        let places = self.places(window, plan, sort, from, Direction::Next, limit);
+        places.into_iter().map(|place| place.chunk.row(place.row)).collect()
+    }
+
     /// The keys of at most `limit` entries next to a position, the nearest first.
     pub(super) fn keys(
         &self,
@@ -74,14 +87,24 @@ impl Snapshot {
         direction: Direction,
         limit: usize,
     ) -> Vec<Key> {
+        let places = self.places(window, plan, sort, from, direction, limit);
+        places.into_iter().map(|place| place.key).collect()
+    }
+
+    fn places(
+        &self,
+        window: Window,
+        plan: &Plan,
+        sort: Sort,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: usize,
+    ) -> Vec<Place<'_>> {
         let forward = direction == Direction::Next;
         let behind = from.map(|p| (p.time.millis(), p.seq));
         let newest_first = sort.ties_descending() == forward;
         match Coded::of_column(sort.column) {
-            None => {
-                let places = self.next(window, plan, Course { newest_first, behind }, limit);
-                places.into_iter().map(|place| place.key).collect()
-            }
+            None => self.next(window, plan, Course { newest_first, behind }, limit),
             Some(column) => {
                 let descending = sort.descending == forward;
                 let groups = self.groups(window, plan, column, (descending, forward), from, limit);
@@ -212,31 +235,32 @@ impl Snapshot {
 
     /// Looks at a few chunks at once on all cores, and takes what is found there before it looks at the next:
     /// what is found in all of them may be more than there is memory for.
-    fn few_by_few<T: Send>(
-        &self,
+    fn few_by_few<'a, T: Send>(
+        &'a self,
         window: Window,
         plan: &Plan,
-        look: impl Fn(Scan<'_>) -> T + Sync,
+        look: impl Fn(Scan<'a>) -> T + Sync,
         mut take: impl FnMut(T),
     ) {
         for parts in self.parts(window).chunks(TOGETHER) {
-            let look =
-                |&(chunk, window): &(&Chunk, Window)| Scan::of(chunk, window, plan, &[]).map(&look);
+            let look = |&(chunk, window): &(&'a Chunk, Window)| {
+                Scan::of(chunk, window, plan, &[]).map(&look)
+            };
             let found: Vec<T> = parts.par_iter().filter_map(look).collect();
             found.into_iter().for_each(&mut take);
         }
     }
 
     /// The first rows, group by group.
-    fn grouped(
-        &self,
+    fn grouped<'a>(
+        &'a self,
         window: Window,
         plan: &Plan,
         column: Coded,
         groups: &[Group],
         course: Course,
         limit: usize,
-    ) -> Vec<Key> {
+    ) -> Vec<Place<'a>> {
         let ranks: HashMap<u32, usize> = groups
             .iter()
             .enumerate()
@@ -245,48 +269,49 @@ impl Snapshot {
         let mut wanted = CodeSet::only(ranks.keys().copied().filter(|&code| code != 0).collect());
         wanted.absent = ranks.contains_key(&0);
         let plan = plan.clone().and(column, wanted);
-        let order = |(a_rank, a): &(usize, Key), (b_rank, b): &(usize, Key)| {
-            a_rank.cmp(b_rank).then(if course.newest_first { b.cmp(a) } else { a.cmp(b) })
+        let order = |(a_rank, a): &(usize, Place<'_>), (b_rank, b): &(usize, Place<'_>)| {
+            let keys = if course.newest_first { b.key.cmp(&a.key) } else { a.key.cmp(&b.key) };
+            a_rank.cmp(b_rank).then(keys)
         };
-        let keep = |keys: &mut Vec<(usize, Key)>| {
-            if keys.len() > limit {
-                keys.select_nth_unstable_by(limit, order);
-                keys.truncate(limit);
+        let keep = |places: &mut Vec<(usize, Place<'_>)>| {
+            if places.len() > limit {
+                places.select_nth_unstable_by(limit, order);
+                places.truncate(limit);
             }
         };
-        let look = |scan: Scan<'_>| {
+        let look = |scan: Scan<'a>| {
             let Some(packed) = scan.chunk.column(column) else { return Vec::new() };
             let ranks: Vec<_> = packed.distinct().iter().map(|code| ranks.get(code)).collect();
             let mut taken = vec![0; groups.len()];
             let mut full = 0;
-            let mut keys = Vec::with_capacity(scan.rows.len().min(2 * limit));
+            let mut places = Vec::with_capacity(scan.rows.len().min(2 * limit));
             for row in rows_of(&scan, course.newest_first) {
                 let Some(&rank) = ranks[packed.place(row)] else { continue };
                 let key = scan.chunk.key(row);
                 if taken[rank] == limit || groups[rank].ties && !course.is_behind(key) {
                     continue;
                 }
-                if keys.len() == 2 * limit {
-                    keep(&mut keys);
+                if places.len() == 2 * limit {
+                    keep(&mut places);
                 }
-                keys.push((rank, key));
+                places.push((rank, Place { key, chunk: scan.chunk, row }));
                 taken[rank] += 1;
                 full += usize::from(taken[rank] == limit);
                 if full == groups.len() {
                     break;
                 }
             }
-            keep(&mut keys);
-            keys.shrink_to_fit();
-            keys
+            keep(&mut places);
+            places.shrink_to_fit();
+            places
         };
         let mut found = Vec::new();
-        self.few_by_few(window, &plan, look, |keys| {
-            found.extend(keys);
+        self.few_by_few(window, &plan, look, |places| {
+            found.extend(places);
             keep(&mut found);
         });
         found.sort_unstable_by(order);
-        found.into_iter().map(|(_, key)| key).collect()
+        found.into_iter().map(|(_, place)| place).collect()
     }
 
     /// The code that the latest matching entry has among some of a column.
