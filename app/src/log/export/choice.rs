@@ -6,7 +6,6 @@ use daybook_model::{
 };
 use leptos::{ev, prelude::*};
 
-use super::size;
 use crate::{
     api::{Failure, exports},
     clock::Clock,
@@ -20,7 +19,7 @@ use crate::{
     reactive::{Dynamic, dynamic, memo, when},
     settings::form::{Form, FormProblem},
     ui::{
-        number::{counted, grouped},
+        number::{counted, grouped, size},
         time::{span_text, zone_name},
     },
     url::LogAddress,
