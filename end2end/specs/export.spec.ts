@@ -19,7 +19,7 @@ test("what is looked at is taken away whole, told beforehand, and its end is kno
   const rows = `${total.toLocaleString("en-GB")} rows`;
   await expect(dialog.getByText(rows)).toBeVisible();
   await expect(dialog).toContainText(/Last 30 days: \w{3} \d+ \w{3}.* – .*, Europe\/Berlin/);
-  await expect(dialog).toContainText("Method is PATCH; left out by the tab: Resource type is not Reading");
+  await expect(dialog).toContainText("Method is PATCH; without Reading, which this tab leaves out");
   await expect(dialog).toContainText(/When it begins; the log is at entry #[\d,]+ now/);
   await dialog.getByRole("radio", { name: "NDJSON" }).check();
   await expect(dialog.getByText(rows)).toBeVisible();
@@ -40,9 +40,9 @@ test("the requests are taken away as they were published: the name and the colum
   await log.open("range=7d&tab=requests");
   await page.getByRole("button", { name: "Export" }).click();
   const dialog = page.getByRole("dialog", { name: "Export" });
-  await expect(dialog.getByRole("radio", { name: "The 17 published ones of requests" })).toBeChecked();
+  await expect(dialog.getByRole("radio", { name: "The 17 columns of Porter's API audit log" })).toBeChecked();
   await dialog.getByRole("radio", { name: "NDJSON" }).check();
-  await expect(dialog.getByRole("radio", { name: "The 17 published ones of requests" })).toHaveCount(0);
+  await expect(dialog.getByRole("radio", { name: "The 17 columns of Porter's API audit log" })).toHaveCount(0);
   await dialog.getByRole("radio", { name: "CSV" }).check();
   const download = page.waitForEvent("download");
   await dialog.getByRole("button", { name: "Export", exact: true }).click();

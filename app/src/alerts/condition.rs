@@ -42,7 +42,7 @@ pub(super) fn ConditionFields(
         }
     };
     let groupings = || {
-        let all = (String::new(), "All together".to_owned());
+        let all = (String::new(), "All entries together".to_owned());
         std::iter::once(all)
             .chain(
                 facets()
@@ -62,7 +62,7 @@ pub(super) fn ConditionFields(
                 <LengthField label="Within" length=draft.window problem=form.problem_of("condition.window") />
             })}
         </div>
-        {when(move || groups.get(), move || view! { <Select label="Looks at" value=draft.by options=groupings() /> })}
+        {when(move || groups.get(), move || view! { <Select label="Count" value=draft.by options=groupings() /> })}
         {when(move || hours.get(), move || {
             begin();
             view! { <Select label="Whose hours" value=draft.by options=facets() /> }

@@ -29,7 +29,7 @@ use crate::{
         lazy::loading,
         number::counted,
         text::visible,
-        time::{Zone, clock as clock_text, day, millis, minute, span_text},
+        time::{Zone, brief, clock as clock_text, day, millis, minute, span_text},
     },
     url::{log_href, query_href},
 };
@@ -53,9 +53,12 @@ pub(super) fn entries_text(firing: &Firing, now: Timestamp, zone: Zone) -> Strin
         return format!("None; the last entry before was {}", minute(firing.from, now, zone));
     }
     let entries = counted(firing.count, "entry", "entries");
-    match Span::new(firing.from, firing.last_at) {
-        Some(span) if firing.count > 1 => format!("{entries}, {}", span_text(span, now, zone)),
-        _ => format!("{entries} {}", minute(firing.at, now, zone)),
+    let second = |at: Timestamp| at.plus_millis(-at.millis().rem_euclid(1_000));
+    let (from, last) = (second(firing.from), second(firing.last_at));
+    match Span::new(from, last) {
+        _ if firing.count == 1 => format!("{entries} {}", minute(firing.at, now, zone)),
+        Some(span) => format!("{entries}, {}", span_text(span, now, zone)),
+        None => format!("{entries}, {}", brief(from, now, zone)),
     }
 }
 

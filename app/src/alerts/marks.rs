@@ -46,6 +46,8 @@ pub(super) fn Marks(
         }
     }
     let width = 100.0 / LINKS as f64;
+    // A mark is narrower than its bar, so that each is seen by itself.
+    let bucket = format!("{:.3}%", (LINKS * 100) as f64 / buckets.len().max(1) as f64);
     let shown = |(n, link): (usize, Link<'_>)| {
         let first = link.episodes.iter().map(|e| e.at).min()?;
         let last = link.episodes.iter().map(|e| e.at).max()?;
@@ -66,7 +68,7 @@ pub(super) fn Marks(
         })
     };
     let links: Vec<_> = links.into_iter().enumerate().filter_map(shown).collect();
-    view! { <ul class="fires-line" role="list" aria-label="When it would have fired">{links}</ul> }
+    view! { <ul class="fires-line" style=("--bucket", bucket) role="list" aria-label="When it would have fired">{links}</ul> }
 }
 
 /// The marks of a part of the width, and what they stand for.

@@ -68,7 +68,7 @@ pub(super) fn RecipientForm(
         <form class="settings-form" aria-labelledby="recipient-title" on:submit=submit novalidate>
             <h3 id="recipient-title">"Add a recipient"</h3>
             <TextField label="Name" required=true value=name hint="Such as on-call." problem=form.problem_of("name") />
-            <Select label="Way" value=way options=ways />
+            <Select label="Send by" value=way options=ways />
             {when(move || !mail.get(), move || view! {
                 <TextField label="Address" required=true value=target hint="Such as https://hooks.acme.dev/daybook." problem=form.problem_of("channel.target") />
             })}

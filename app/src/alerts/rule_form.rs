@@ -78,7 +78,7 @@ pub(super) fn RuleForm(
     let repeats = memo(move || draft.kind.with(|kind| kind != "absence"));
     view! {
         <form class="settings-form rule-form" aria-labelledby="rule-title" on:submit=submit novalidate>
-            <TextField label="Name" required=true value=draft.name hint="As alerts are called." problem=form.problem_of("name") />
+            <TextField label="Name" required=true value=draft.name hint="Its alerts carry this name." problem=form.problem_of("name") />
             <Watched project draft form />
             <ConditionFields draft form />
             <Select label="Severity" value=draft.severity options=severities.collect() />

@@ -156,10 +156,11 @@ fn facts(event: &Event) -> AnyView {
         (Some(code), _) => Some(code.to_string()),
         (None, outcome) => outcome.map(|outcome| outcome.label().to_owned()),
     };
+    let coded = request.status_code.is_some();
     let mono = |text: String| view! { <span class="mono">{visible(&text).into_owned()}</span> };
     view! {
         {(!line.is_empty()).then(|| mono(line.join(" ")))}
-        {ended.map(|text| view! { <span class="ended">{text}</span> })}
+        {ended.map(|text| view! { <span class="ended" class:mono=coded>{text}</span> })}
         {request.remote_ip.clone().map(mono)}
         {event.source.as_deref().map(|source| view! { <span>{source_label(source)}</span> })}
         {event.error.clone().map(|error| view! { <span class="ended">{visible(&error).into_owned()}</span> })}

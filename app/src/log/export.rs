@@ -79,32 +79,3 @@ pub(crate) fn soon() -> AnyView {
 fn export_soon() -> AnyView {
     view! { <span class="button export" aria-hidden="true">{icon(Icon::Download)}<span>"Export"</span></span> }.into_any()
 }
-
-/// So many bytes, as people read them: `812 bytes`, `3.2 MB`.
-fn size(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    match UNITS.iter().find(|(least, _)| bytes >= *least) {
-        None => format!("{bytes} bytes"),
-        Some(&(least, unit)) => {
-            let tenths = bytes / (least / 10);
-            format!("{}.{} {unit}", tenths / 10, tenths % 10)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_are_read_at_a_glance() {
-        for (bytes, text) in [
-            (812, "812 bytes"),
-            (1_000, "1.0 kB"),
-            (3_260_000, "3.2 MB"),
-            (41_000_000_000, "41.0 GB"),
-        ] {
-            assert_eq!(size(bytes), text);
-        }
-    }
-}

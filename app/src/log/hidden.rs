@@ -27,7 +27,12 @@ impl LeftOut {
     pub(crate) fn phrase(&self, names: Names) -> String {
         let Self { field, terms } = self;
         let verb = ChipId { field: *field, exclude: true, off: false }.verb(terms);
-        format!("{} {verb} {}", field.label(), values_text(*field, terms, names))
+        format!("{} {verb} {}", field.label(), self.words(names))
+    }
+
+    /// The values alone: "Reading".
+    pub(crate) fn words(&self, names: Names) -> String {
+        values_text(self.field, &self.terms, names)
     }
 }
 
@@ -57,14 +62,14 @@ pub(crate) fn Hidden(
     });
     let said = move || {
         let (out, shown) = hides.get()?;
-        let (phrase, words) = (out.phrase(names), values_text(out.field, &out.terms, names));
+        let (phrase, words) = (out.phrase(names), out.words(names));
         let href = log.filter_link(|view| view.hidden = !shown);
         Some(if shown {
-            view! { <p class="left-out">"Shown here: "{words}" "<a href=href aria-label=format!("Leave out again: {phrase}")>"Leave out"</a></p> }.into_any()
+            view! { <p class="left-out"><span class="left-out-words">"Shown here: "{words}</span><a href=href aria-label=format!("Leave out again: {phrase}")>"Leave out"</a></p> }.into_any()
         } else {
             view! {
                 <p class="left-out" data-tip=format!("This tab leaves these out by itself: {phrase}")>
-                    "Left out here: "{words}
+                    <span class="left-out-words">"Left out here: "{words}</span>
                     <a class="chip-remove" href=href aria-label=format!("Remove {phrase}") data-tip="Show these too">{icon(Icon::Close)}</a>
                 </p>
             }

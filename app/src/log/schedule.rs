@@ -202,7 +202,7 @@ fn Choices(
         (0..24).map(|hour| (hour.to_string(), format!("{hour:02}:00"))).collect();
     let columns = words(&[
         ("all", "All, with the states before and after"),
-        ("requests", "The seventeen of published CSV"),
+        ("requests", "The 17 columns of Porter's API audit log"),
     ]);
     let (formats, pressed) = (StoredValue::new(formats), StoredValue::new(pressed));
     let columns = StoredValue::new(columns);

@@ -9,7 +9,9 @@ pub(crate) fn filter_words(view: &View, tabs: &[Tab], names: Names) -> String {
     let what = filter_text(view, names);
     let filter = if what == "Log" { "No filter".to_owned() } else { what };
     match hidden_by(view, tabs).filter(|_| !view.hidden) {
-        Some(hidden) => format!("{filter}; left out by the tab: {}", hidden.phrase(names)),
+        Some(hidden) => {
+            format!("{filter}; without {}, which this tab leaves out", hidden.words(names))
+        }
         None => filter,
     }
 }

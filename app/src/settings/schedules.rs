@@ -189,14 +189,15 @@ fn Row(kept: Kept, schedule: Schedule) -> impl IntoView {
                 <span class="muted aside">{what(&product)}{(!yours).then(|| format!(", kept by {owner}"))}</span>
             </td>
             <td role="cell" data-label="When and where to">
-                {rhythm(&when)}
-                <span class="muted aside">{place(&destination)}</span>
+                <div class="cell">{rhythm(&when)}<span class="muted aside">{place(&destination)}</span></div>
             </td>
             <td role="cell" data-label="Next run">
-                {dynamic(next)}
-                {problem.map(|problem| view! { <span class="problem aside">{problem}</span> })}
+                <div class="cell">
+                    {dynamic(next)}
+                    {problem.map(|problem| view! { <span class="problem aside">{problem}</span> })}
+                </div>
             </td>
-            <td role="cell" data-label="Last run"><LastRun run=last file /></td>
+            <td role="cell" data-label="Last run"><div class="cell"><LastRun run=last file /></div></td>
             <td role="cell" class="acts">
                 {yours.then(|| view! {
                     <button type="button" class="button quiet" aria-label=format!("Run {name} now") disabled=form.busy on:click=move |_| run.run(())>"Run now"</button>

@@ -114,8 +114,7 @@ pub(crate) fn StreamRow(streams: Streams, id: i64) -> impl IntoView {
             </td>
             <td role="cell" data-label="Sends">{dynamic(sends)}</td>
             <td role="cell" data-label="Behind">
-                {dynamic(behind)}
-                <span class="muted sent">{dynamic(sent)}</span>
+                <div class="cell">{dynamic(behind)}<span class="muted sent">{dynamic(sent)}</span></div>
             </td>
             <td role="cell" data-label="Refused">
                 {dynamic(move || {
@@ -169,7 +168,35 @@ fn TroubleLine(trouble: Trouble) -> impl IntoView {
         format!("Nothing was taken since {}. {again}", relative(since, now))
     };
     view! {
-        <p class="problem">{format!("The target: {error}.")}</p>
+        <p class="problem">{of_target(&error)}</p>
         <p class="hint">{dynamic(next)}</p>
+    }
+}
+
+/// What the server says of a target, as a sentence.
+fn of_target(error: &str) -> String {
+    match (error.strip_prefix("it "), error.strip_prefix("its ")) {
+        (Some(does), _) => format!("The target {does}."),
+        (_, Some(has)) => format!("The target's {has}."),
+        _ => format!("The target: {error}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_target;
+
+    #[test]
+    fn what_is_wrong_with_a_target_is_a_sentence() {
+        for (error, text) in [
+            (
+                "it cannot be reached: connection refused",
+                "The target cannot be reached: connection refused.",
+            ),
+            ("its name is not known", "The target's name is not known."),
+            ("no certificate", "The target: no certificate."),
+        ] {
+            assert_eq!(of_target(error), text);
+        }
     }
 }

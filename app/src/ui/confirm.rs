@@ -55,18 +55,20 @@ pub(crate) fn Confirm(
         view! {
             <span class="confirm" role="group" aria-label=name.get_value() on:keydown=move |event| if event.key() == "Escape" { leave() }>
                 <span class="confirm-question">{question}</span>
-                <button
-                    type="button"
-                    class="button danger"
-                    node_ref=yes
-                    on:click=move |_| {
-                        asking.set(false);
-                        on_confirm.run(());
-                    }
-                >
-                    {word}
-                </button>
-                <button type="button" class="button quiet" on:click=move |_| leave()>"Cancel"</button>
+                <span class="confirm-acts">
+                    <button
+                        type="button"
+                        class="button danger"
+                        node_ref=yes
+                        on:click=move |_| {
+                            asking.set(false);
+                            on_confirm.run(());
+                        }
+                    >
+                        {word}
+                    </button>
+                    <button type="button" class="button quiet" on:click=move |_| leave()>"Cancel"</button>
+                </span>
             </span>
         }
         .into_any()

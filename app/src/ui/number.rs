@@ -34,6 +34,18 @@ pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
+/// So many bytes, as people read them: `812 bytes`, `3.2 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.iter().find(|(least, _)| bytes >= *least) {
+        None => format!("{bytes} bytes"),
+        Some(&(least, unit)) => {
+            let tenths = bytes / (least / 10);
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+    }
+}
+
 /// The whole number nearest to a length in pixels or milliseconds; far outside, the outermost one.
 #[allow(
     clippy::cast_possible_truncation,
@@ -82,6 +94,18 @@ mod tests {
         ];
         for (n, text) in all {
             assert_eq!(grouped(n), text);
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_at_a_glance() {
+        for (bytes, text) in [
+            (812, "812 bytes"),
+            (1_000, "1.0 kB"),
+            (3_260_000, "3.2 MB"),
+            (41_000_000_000, "41.0 GB"),
+        ] {
+            assert_eq!(size(bytes), text);
         }
     }
 }

@@ -6,7 +6,6 @@ use daybook_model::{
 };
 use leptos::{ev, prelude::*};
 
-use super::size;
 use crate::{
     api::{Failure, exports},
     clock::Clock,
@@ -20,7 +19,7 @@ use crate::{
     reactive::{Dynamic, dynamic, memo, when},
     settings::form::{Form, FormProblem},
     ui::{
-        number::{counted, grouped},
+        number::{counted, grouped, size},
         time::{span_text, zone_name},
     },
     url::LogAddress,
@@ -119,7 +118,7 @@ pub(super) fn Choice(
                 <legend>"Columns"</legend>
                 {columns_as(Width::All, dynamic(|| "All, with the states before and after"))}
                 {columns_as(Width::Visible, dynamic(move || format!("The {} visible ones", shown())))}
-                {when(is_csv, move || columns_as(Width::Requests, dynamic(|| "The 17 published ones of requests")))}
+                {when(is_csv, move || columns_as(Width::Requests, dynamic(|| "The 17 columns of Porter's API audit log")))}
             </fieldset>
             <div class="estimate" role="status" class:stale=Signal::derive(move || estimate.is_stale())>
                 {dynamic(move || estimate.value.with(|value| value.as_ref().map(told)))}

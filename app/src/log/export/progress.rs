@@ -8,14 +8,13 @@ use daybook_model::{
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
-use super::size;
 use crate::{
     api::{Failure, exports},
     reactive::{dynamic, effect, when},
     ui::{
         announce::announce,
         copy::CopyButton,
-        number::{counted, grouped},
+        number::{counted, grouped, size},
     },
     url::LogAddress,
 };

@@ -15,8 +15,10 @@ use crate::{
     ui::{
         announce::announce,
         confirm::Confirm,
+        copy::CopyButton,
         field::TextField,
-        number::counted,
+        middle::Middle,
+        number::{counted, size},
         time::{day, day_time},
     },
 };
@@ -102,11 +104,7 @@ fn Row(kept: Kept, file: ArchiveFile) -> impl IntoView {
     let (form, told) = (Form::new(&[]), RwSignal::new(None::<String>));
     let (now, zone) = (clock.now_untracked(), zone.get_untracked());
     let of = day(file.first, now, zone);
-    let about = format!(
-        "{}, {} bytes",
-        counted(file.count, "entry", "entries"),
-        crate::ui::number::grouped(file.bytes)
-    );
+    let about = format!("{}, {}", counted(file.count, "entry", "entries"), size(file.bytes));
     let restore = Callback::new({
         let id = file.id.clone();
         move |()| {
@@ -130,10 +128,20 @@ fn Row(kept: Kept, file: ArchiveFile) -> impl IntoView {
         <tr role="row">
             <td role="cell" data-label="Of">{of.clone()}<span class="muted aside">{about}</span></td>
             <td role="cell" data-label="File">
-                <code class="aside place">{file.place}</code>
-                <code class="muted aside place">{format!("SHA-256 {}", file.sha256)}</code>
+                <div class="cell">
+                    <code class="aside place">{file.place}</code>
+                    <span class="hash muted">
+                        "SHA-256"<code><Middle text=file.sha256.clone() /></code>
+                        <CopyButton text=file.sha256 what=format!("SHA-256 of {of}") />
+                    </span>
+                </div>
             </td>
-            <td role="cell" data-label="Written">{day_time(file.written_at, now, zone)}{(!file.settled).then_some(", not all of it is out of the log yet")}</td>
+            <td role="cell" data-label="Written">
+                <div class="cell">
+                    {day_time(file.written_at, now, zone)}
+                    {(!file.settled).then(|| view! { <span class="muted aside">"Not all of it is out of the log yet"</span> })}
+                </div>
+            </td>
             <td role="cell" class="acts">
                 <Confirm word="Bring back" grave=false name=format!("Bring back {of}") question="Its entries become entries of the log again." busy=form.busy on_confirm=restore />
                 <FormProblem form />

@@ -106,9 +106,11 @@ fn Row(kept: Kept, hold: Hold) -> impl IntoView {
                 <code class="muted aside">{if filter.is_empty() { "everything".to_owned() } else { filter }}</code>
             </td>
             <td role="cell" data-label="Why">{reason}</td>
-            <td role="cell" data-label="Made">{made}<span class="muted aside">{made_by}</span></td>
+            <td role="cell" data-label="Made">
+                <div class="cell">{made}<span class="muted aside" title=made_by>{made_by.clone()}</span></div>
+            </td>
             <td role="cell" class="acts">
-                <Confirm word="Lift" name=format!("Lift {name}") question="What it held goes when the rules say so." busy=form.busy on_confirm=lift />
+                <Confirm word="Lift" name=format!("Lift {name}") question="Lift this hold? The retention rules then apply to its entries." busy=form.busy on_confirm=lift />
                 <FormProblem form />
             </td>
         </tr>

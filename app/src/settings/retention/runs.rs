@@ -38,7 +38,7 @@ pub(super) fn Runs(kept: Kept) -> impl IntoView {
                         view! {
                             <tr role="row">
                                 <td role="cell" data-label="When">{when}{run.stopped.then_some(", stopped because the rules were changed")}</td>
-                                <td role="cell" data-label="What">{parts}</td>
+                                <td role="cell" data-label="What"><div class="cell">{parts}</div></td>
                             </tr>
                         }
                     })}
