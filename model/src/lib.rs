@@ -47,6 +47,7 @@ pub mod stats;
 pub mod stream;
 pub mod tab;
 pub mod time;
+pub mod timeless;
 pub mod view;
 pub mod vocabulary;
 

@@ -10,6 +10,7 @@ mod engine;
 mod machine;
 mod matcher;
 mod message;
+mod ours;
 mod record;
 mod silence;
 mod table;
@@ -27,7 +28,7 @@ use std::{
     time::Duration,
 };
 
-use daybook_model::{Event, Seq, Timestamp};
+use daybook_model::{Seq, Timestamp};
 use tokio::{
     sync::{Notify, watch as channel},
     task::JoinSet,
@@ -51,8 +52,6 @@ use watch::Closed;
 
 /// How long what is under way may take when the server stops.
 const FAREWELL: Duration = Duration::from_secs(5);
-/// What our own entries about alerts are called.
-const FIRED: &str = "FireAlert";
 
 /// How deliveries were told to be.
 #[derive(Debug, Clone)]
@@ -150,8 +149,8 @@ impl Alerts {
         self.0.watching.store(true, Ordering::Release);
         let news = self.0.ledger.tap();
         tasks.spawn(watch::watch(Arc::clone(&self.0), news));
-        tasks.spawn(courier::deliver(Arc::clone(&self.0), state.clone()));
-        tasks.spawn(told::tell(Arc::clone(&self.0), state));
+        tasks.spawn(courier::deliver(Arc::clone(&self.0), state));
+        tasks.spawn(told::tell(Arc::clone(&self.0)));
     }
 
     /// What is kept of them.
@@ -262,9 +261,4 @@ impl Inner {
     fn take_orders(&self) -> (BTreeSet<ProjectId>, Vec<Closed>) {
         std::mem::take(&mut *self.orders())
     }
-}
-
-/// Whether the log tells of an alert by this entry.
-fn is_ours(event: &Event) -> bool {
-    event.action == FIRED && event.source.as_deref() == Some("daybook")
 }

@@ -111,7 +111,7 @@ impl Ledger {
         let room = Arc::clone(&self.room)
             .try_acquire_many_owned(permits(weight))
             .map_err(|_| LedgerError::Busy)?;
-        let (batch, answered) = Batch::new(project, events, weight, room);
+        let (batch, answered) = Batch::new((project, false), events, weight, room);
         let _waits = self.pulse.wait();
         self.batches.try_send(batch).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
@@ -126,12 +126,30 @@ impl Ledger {
         project: ProjectId,
         events: Vec<Event>,
     ) -> Result<Submitted, LedgerError> {
+        self.in_turn((project, false), events).await
+    }
+
+    /// As [`Self::submit_in_turn`], for events that come back from an archive: what watches the log has seen
+    /// them.
+    pub async fn restore(
+        &self,
+        project: ProjectId,
+        events: Vec<Event>,
+    ) -> Result<Submitted, LedgerError> {
+        self.in_turn((project, true), events).await
+    }
+
+    async fn in_turn(
+        &self,
+        whose: (ProjectId, bool),
+        events: Vec<Event>,
+    ) -> Result<Submitted, LedgerError> {
         let weight = weight::of(&events);
         let room = Arc::clone(&self.room)
             .acquire_many_owned(permits(weight))
             .await
             .map_err(|_| LedgerError::Closed)?;
-        let (batch, answered) = Batch::new(project, events, weight, room);
+        let (batch, answered) = Batch::new(whose, events, weight, room);
         let _waits = self.pulse.wait();
         self.batches.send(batch).await.map_err(|_| LedgerError::Closed)?;
         answered.await.unwrap_or(Err(LedgerError::Closed))

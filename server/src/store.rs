@@ -244,6 +244,18 @@ pub trait Store: Send + Sync + 'static {
         received_at: Timestamp,
     ) -> Result<Vec<Appended>, StoreError>;
 
+    /// As [`Self::append`], for events that come back from an archive. Which places they have is kept in the same
+    /// transaction.
+    async fn restore(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let _ = (project, events, received_at);
+        Err(StoreError::Failed("nothing comes back by this way".into()))
+    }
+
     /// Takes entries out for good, with their ids and what they refer to, in one transaction that is on
     /// disk when this returns, and adds them to the record; how many went. Places stay given: the log has
     /// gaps from then on. [`StoreError::Unavailable`] where they are being read; nothing went then.

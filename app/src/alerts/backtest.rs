@@ -115,12 +115,13 @@ fn Told(tried: Backtest) -> impl IntoView {
     let Some(span) = tried.span else {
         return view! { <p>"The log has nothing to try it on yet."</p> }.into_any();
     };
-    let often = match tried.total {
-        0 => "It would not have fired".to_owned(),
-        n => format!(
+    let often = match (tried.total, tried.per_week) {
+        (0, _) => "It would not have fired".to_owned(),
+        (n, None) => format!("It would have fired {}", counted(n, "time", "times")),
+        (n, Some(per_week)) => format!(
             "It would have fired {}, about {} a week,",
             counted(n, "time", "times"),
-            rate(tried.per_week)
+            rate(per_week)
         ),
     };
     let of = counted(tried.matching, "entry matches", "entries match");

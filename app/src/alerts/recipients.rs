@@ -51,7 +51,8 @@ impl People {
     /// One was made, or has another secret.
     pub(super) fn take(self, made: MadeRecipient) {
         announce(&format!("{} can be told", made.recipient.name));
-        self.made.set(Some(made).filter(|made| made.secret.is_some()));
+        let matters = |made: &MadeRecipient| made.secret.is_some() || made.notice.is_some();
+        self.made.set(Some(made).filter(matters));
         self.look();
     }
 }
@@ -91,6 +92,7 @@ pub(super) fn RecipientsSection(
                 </table>
             })}
             {when(move || none.get(), || view! { <p class="hint">"Nobody is told yet but whoever looks here."</p> })}
+            {dynamic(move || people.made.get().and_then(|made| made.notice).map(|notice| view! { <p class="hint" role="status">{sentence(&notice)}</p> }))}
             {dynamic(move || people.made.get().and_then(|made| made.secret.clone().map(|secret| view! { <Secret people name=made.recipient.name secret /> })))}
             {when(move || people.may.get(), move || view! { <RecipientForm people /> })}
         </section>

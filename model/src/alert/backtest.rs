@@ -19,7 +19,7 @@ pub const MAX_SAMPLES: usize = 5;
 #[serde(deny_unknown_fields)]
 pub struct BacktestRequest {
     /// As [`NewRule::filter`].
-    #[serde(default, with = "crate::tab::text", skip_serializing_if = "is_whole")]
+    #[serde(default, with = "crate::timeless", skip_serializing_if = "is_whole")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// As [`NewRule::condition`].
@@ -51,8 +51,10 @@ pub struct Backtest {
     pub matching: u64,
     /// How often it would have fired.
     pub total: u64,
-    /// How often a week, on the average of that time.
-    pub per_week: f64,
+    /// How often a week, on the average of that time. Absent where that is less than a week: `total` is all
+    /// that is known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_week: Option<f64>,
     /// The latest of these, newest first, at most [`MAX_EPISODES`].
     pub episodes: Vec<Episode>,
     /// Whether all of `span` was tried. It was not where that would have taken too long: then `span` is what

@@ -47,7 +47,8 @@ impl BuiltIn {
             Self::Settings => {
                 "action=UpdateExportSettings&action=ChangeRetention&action=ApplyRetentionNow&action=MakeHold\
                  &action=LiftHold&action=ConfirmClock&action=CreateStream&action=UpdateStream\
-                 &action=PauseStream&action=DeleteStream"
+                 &action=PauseStream&action=ResumeStream&action=DeleteStream&action=CreateSchedule\
+                 &action=UpdateSchedule&action=DeleteSchedule"
             }
             // Who reads Daybook is no producer.
             Self::Silence => "source.not=daybook",
@@ -118,6 +119,14 @@ mod tests {
             let rule = built_in.rule();
             assert_eq!(rule.filter.to_string(), sorted(built_in.filter()), "{built_in}");
             assert_eq!(rule.clone().checked(), Ok(rule), "{built_in}");
+        }
+    }
+
+    #[test]
+    fn settings_are_watched_where_streams_go_on_and_schedules_change() {
+        let filter = BuiltIn::Settings.rule().filter.to_string();
+        for action in ["ResumeStream", "CreateSchedule", "UpdateSchedule", "DeleteSchedule"] {
+            assert!(filter.contains(&format!("action={action}")), "{action}");
         }
     }
 

@@ -50,7 +50,7 @@ pub enum Condition {
     /// matches in the four weeks before, nor in the hour before or after it. Whom little is known of has no
     /// usual hours.
     UnusualHour {},
-    /// There was none for so long, after there was one.
+    /// None came for so long, after one did.
     Absence {
         /// How long, in seconds, 1 to 2,592,000.
         window: u32,

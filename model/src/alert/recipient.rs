@@ -112,6 +112,9 @@ pub struct MadeRecipient {
     /// The secret that a webhook is signed with, `whsec_…`: this once. Others have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// What it will miss as this server is set up, where so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
 }
 
 impl fmt::Debug for MadeRecipient {

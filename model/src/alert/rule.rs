@@ -16,7 +16,7 @@ pub struct NewRule {
     /// What it is called; no other rule of the project is called so.
     pub name: String,
     /// Which entries, as in the address, without a range or a moment; all of them where it is empty.
-    #[serde(default, with = "crate::tab::text", skip_serializing_if = "is_whole")]
+    #[serde(default, with = "crate::timeless", skip_serializing_if = "is_whole")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// What has to be so among them.
@@ -48,11 +48,7 @@ pub struct RuleChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Another filter.
-    #[serde(
-        default,
-        with = "crate::stream::optional_filter",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "crate::timeless::optional", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub filter: Option<Filter>,
     /// Another condition.
@@ -236,8 +232,8 @@ mod tests {
             (r#"{"kind":"absence","window":60}"#, r#","by":"actor""#, "by"),
             (any, r#","by":"request""#, "by"),
             (any, r#","quiet":4000000"#, "quiet"),
-            (any, r#","filter":"range=24h""#, "filter"),
             (any, r#","filter":"as_of=4""#, "filter"),
+            (any, r#","filter":"from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z""#, "filter"),
         ] {
             assert_eq!(new(condition, rest), Err(field.to_owned()), "{condition} {rest}");
         }
@@ -248,6 +244,8 @@ mod tests {
             (r#"{"kind":"any","window":60}"#, ""),
             (r#"{"kind":"guess"}"#, ""),
             (any, r#","filter":"colour=red""#),
+            (any, r#","filter":"range=24h""#),
+            (any, r#","filter":"range=7d""#),
             (any, r#","by":"weather""#),
         ] {
             assert!(new(condition, rest).is_err(), "{condition} {rest}");

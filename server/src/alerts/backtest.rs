@@ -11,9 +11,10 @@ use daybook_model::{
 };
 
 use super::{
-    AlertsError,
+    Alerts, AlertsError, Inner,
     engine::field,
     machine::{Episode, Machine, Sighting, Watched},
+    ours,
     silence::silences,
     walk::walk,
 };
@@ -74,6 +75,7 @@ impl Trial {
 
 /// Tries a rule that was checked on a project's log.
 pub async fn backtest(
+    alerts: &Alerts,
     store: Arc<dyn Store>,
     project: ProjectId,
     asked: &BacktestRequest,
@@ -99,7 +101,7 @@ pub async fn backtest(
         Span::new(extent.from.max(scope.span.from), to.min(scope.span.to))
     });
     let Some(whole) = whole else {
-        let (matching, total, per_week) = (0, 0, 0.0);
+        let (matching, total, per_week) = (0, 0, None);
         let (span, episodes, complete) = (None, Vec::new(), true);
         return Ok(Backtest {
             sentence,
@@ -112,7 +114,11 @@ pub async fn backtest(
             complete,
         });
     };
+    let Inner { table, store: log, .. } = &*alerts.0;
+    let own =
+        async |span| ours::within(table, &**log, &*store, &Scope { span, ..scope.clone() }).await;
     let matching = store.count(&Scope { span: whole, ..scope.clone() }).await?;
+    let matching = matching.saturating_sub(own(whole).await?.len() as u64);
     let mut span = whole;
     if matching > MOST {
         span = latest_part(&*store, &scope, whole).await?;
@@ -132,11 +138,14 @@ pub async fn backtest(
         left: 2 * MOST,
         last: span.from.millis(),
     };
-    let tried = Scope { span: Span { from, to: span.to }, ..scope };
+    let tried = Span { from, to: span.to };
+    let own = own(tried).await?;
+    let tried = Scope { span: tried, ..scope };
     let fields = (*by, field(condition));
     let end = span.to.millis().min(now.millis());
     let silent = match condition {
-        Condition::Absence { .. } => {
+        // Bars would have ours as well.
+        Condition::Absence { .. } if own.is_empty() => {
             silences(&*store, &tried, watched.window, matching / A_SILENCE).await?
         }
         _ => None,
@@ -144,9 +153,14 @@ pub async fn backtest(
     let mut complete = span == whole;
     if let Some(silent) = silent {
         let last = silent.going_on(watched.window, end);
-        trial.count(silent.ended.into_iter().chain(last).collect());
+        for silence in silent.ended.into_iter().chain(last) {
+            let at = silence.at;
+            trial.machine.fall_silent(silence, at);
+        }
+        let found = trial.machine.take();
+        trial.count(found);
     } else {
-        trial = walk(&*store, &tried, fields, trial, Trial::see).await?;
+        trial = walk(&*store, &tried, fields, own, trial, Trial::see).await?;
         if trial.left == 0 {
             complete = false;
             let to = Timestamp::saturating(trial.last).plus_millis(1);
@@ -165,7 +179,7 @@ pub async fn backtest(
         as_of,
         matching,
         total: trial.total,
-        per_week: trial.total as f64 / weeks,
+        per_week: (weeks >= 1.0).then(|| trial.total as f64 / weeks),
         episodes: trial.episodes.into_iter().map(|episode| shown(episode, fields)).collect(),
         complete,
     })

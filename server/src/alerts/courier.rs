@@ -59,13 +59,13 @@ async fn begin(
         let wait = next.map_or(i64::MAX, |next| next.millis() - now.millis());
         return Ok(Duration::from_millis(u64::try_from(wait).unwrap_or_default()).min(IDLE));
     }
-    for due in due {
+    for mut due in due {
         if under_way.len() >= TOGETHER || !busy.insert(due.recipient) {
             continue;
         }
         let (inner, state) = (Arc::clone(inner), state.clone());
         under_way.spawn(async move {
-            if let Err(error) = attempt(&inner, &state, &due).await {
+            if let Err(error) = attempt(&inner, &state, &mut due).await {
                 tracing::warn!(%error, delivery = due.id, "it is not known what became of a delivery");
                 sleep(Duration::from_secs(1)).await;
             }
@@ -77,7 +77,7 @@ async fn begin(
 }
 
 /// One attempt, and what becomes of it.
-async fn attempt(inner: &Inner, state: &AppState, due: &Due) -> Result<(), AlertsError> {
+async fn attempt(inner: &Inner, state: &AppState, due: &mut Due) -> Result<(), AlertsError> {
     let recipient = inner.table.recipient(due.project, due.recipient).await?;
     let way = Way { options: &inner.options, state, project: due.project, now: inner.clock.now() };
     let answer = way.go(&recipient, due).await;

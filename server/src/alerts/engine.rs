@@ -9,9 +9,10 @@ use daybook_model::{
 };
 
 use super::{
-    Inner, is_ours,
+    Inner,
     machine::{Episode, Machine, Mind, Sighting, Watched},
     matcher::{Facts, Matcher},
+    ours,
     table::{AlertsError, Found, Kept, KeptRule, Progress},
     walk::{Asked, walk},
 };
@@ -40,6 +41,15 @@ struct Active {
     asked: Asked,
 }
 
+/// An entry to look at.
+pub(super) struct Seen<'e> {
+    pub(super) seq: Seq,
+    pub(super) event: &'e Event,
+    pub(super) received: Timestamp,
+    /// Whether it came back from an archive: what was found in it was found before.
+    pub(super) is_back: bool,
+}
+
 /// What a condition asks of an entry.
 pub(super) const fn field(condition: &Condition) -> Option<Field> {
     match condition {
@@ -49,9 +59,9 @@ pub(super) const fn field(condition: &Condition) -> Option<Field> {
 }
 
 impl Active {
-    fn see(&mut self, seq: Seq, facts: &Facts<'_>, at: Timestamp, received: Timestamp) {
+    fn see(&mut self, seen: &Seen<'_>, facts: &Facts<'_>) {
         let (by, field) = self.asked;
-        if seq <= self.kept.upto || !self.matcher.matches(facts) {
+        if seen.seq <= self.kept.upto || !self.matcher.matches(facts) {
             return;
         }
         let group = by.and_then(|by| facts.named(by));
@@ -59,13 +69,18 @@ impl Active {
             return;
         }
         let value = field.and_then(|field| facts.named(field));
-        self.machine.observe(&Sighting {
-            at: at.millis(),
-            seq,
-            received: received.millis(),
+        let sighting = Sighting {
+            at: seen.event.occurred_at.millis(),
+            seq: seen.seq,
+            received: seen.received.millis(),
             group: group.as_ref().map(|(value, label)| (*value, label.as_str())),
             value: value.as_ref().map(|(value, label)| (*value, label.as_str())),
-        });
+        };
+        if seen.is_back {
+            self.machine.learn(&sighting);
+        } else {
+            self.machine.observe(&sighting);
+        }
     }
 
     fn found(&self, episode: Episode) -> Found {
@@ -130,20 +145,24 @@ impl Engine {
         ProjectId(self.project.number)
     }
 
-    /// Looks at an entry, unless it was looked at before.
-    pub(super) fn see(&mut self, seq: Seq, event: &Event, received: Timestamp) {
-        if seq <= self.place {
-            return;
+    /// Looks at the entries up to a place that were not looked at before.
+    pub(super) async fn see(
+        &mut self,
+        inner: &Inner,
+        entries: &[Seen<'_>],
+        upto: Seq,
+    ) -> Result<(), AlertsError> {
+        let claims = entries.iter().map(|seen| (seen.seq, seen.event));
+        let ours = ours::among(&inner.table, self.id(), claims).await?;
+        let news = entries.iter().filter(|seen| seen.seq > self.place && !ours.contains(&seen.seq));
+        for seen in news {
+            let facts = Facts::of(seen.event);
+            for rule in &mut self.rules {
+                rule.see(seen, &facts);
+            }
         }
-        self.place = seq;
-        // Else one alert would be the cause of the next.
-        if is_ours(event) {
-            return;
-        }
-        let facts = Facts::of(event);
-        for rule in &mut self.rules {
-            rule.see(seq, &facts, event.occurred_at, received);
-        }
+        self.place = self.place.max(upto);
+        Ok(())
     }
 
     /// Reads what was missed, up to a place: some of it. Says whether that is all.
@@ -153,10 +172,14 @@ impl Engine {
         }
         let end = upto.min(self.place + WINDOW);
         let entries = inner.store.between(self.id(), self.place, end).await?;
-        for entry in &entries {
-            self.see(entry.seq, &entry.event, entry.received_at);
-        }
-        self.place = end;
+        let back = inner.table.restored(self.id(), self.place, end).await?;
+        let seen = entries.iter().map(|entry| Seen {
+            seq: entry.seq,
+            event: &entry.event,
+            received: entry.received_at,
+            is_back: back.iter().any(|places| places.contains(&entry.seq)),
+        });
+        self.see(inner, &seen.collect::<Vec<_>>(), end).await?;
         Ok(end >= upto)
     }
 
@@ -248,7 +271,8 @@ async fn learn(
         as_of: kept.upto,
     };
     let store = Arc::clone(&inner.store);
-    let learned = walk(&*store, &scope, asked, machine, |machine, sighting| {
+    let ours = ours::within(&inner.table, &*store, &*store, &scope).await?;
+    let learned = walk(&*store, &scope, asked, ours, machine, |machine, sighting| {
         machine.learn(sighting);
         true
     });

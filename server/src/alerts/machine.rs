@@ -21,12 +21,14 @@ use crate::store::dictionary::Word;
 pub(super) use episode::Episode;
 pub(super) use mind::{Limit, Mind};
 pub(super) use watched::{Sighting, Watched};
-use window::Point;
+use window::{Asked, Point};
 
 /// So many values one rule knows.
 const SEEN: usize = 50_000;
 /// A rule fires so often within an hour. Who wants to know more often has no use for alerts.
 pub(super) const BRAKE: u32 = 200;
+/// So many episodes of a group something may belong to.
+const EPISODES: usize = 4;
 /// After so many entries, what is over is forgotten.
 const SWEEP: u32 = 1_024;
 /// What comes this late still finds what it belongs to.
@@ -40,8 +42,8 @@ pub(super) struct Machine {
     mind: Mind,
     /// Whether it fires only so often.
     braked: bool,
-    /// Groups whose episodes were changed.
-    changed: HashSet<i64>,
+    /// Episodes that were changed: their groups and causes.
+    changed: HashSet<(i64, Seq)>,
     /// Episodes that were changed and are over.
     over: Vec<Episode>,
     /// Whether what it has in mind is not what was kept.
@@ -97,6 +99,10 @@ impl Machine {
     /// An entry that matches.
     pub(super) fn observe(&mut self, sighting: &Sighting<'_>) {
         self.dirty = true;
+        if matches!(self.watched.condition, Condition::Absence { .. }) {
+            self.came(sighting);
+            return;
+        }
         let (at, received) = (sighting.at, sighting.received);
         // A clock that was ahead for a while and was set right leaves times of the future behind.
         self.mind.time = self.mind.time.max(at).min(received);
@@ -106,16 +112,9 @@ impl Machine {
         }
         let key = key(sighting.group);
         let found: Option<Vec<Point>> = match self.watched.condition {
-            Condition::Absence { .. } => {
-                let at = at.min(received);
-                if self.mind.last.is_none_or(|(last, _)| last < at || last > received) {
-                    self.mind.last = Some((at, sighting.seq));
-                    self.mind.told = false;
-                }
-                return;
-            }
             Condition::New { .. } => self.is_new(sighting).then(|| vec![Point::of(sighting)]),
             Condition::Any {} => Some(vec![Point::of(sighting)]),
+            Condition::Absence { .. } => None,
             Condition::UnusualHour {} => {
                 let group = self.mind.groups.entry(key).or_default();
                 let hours = group.hours.get_or_insert_default();
@@ -132,10 +131,15 @@ impl Machine {
                 }
                 let group = self.mind.groups.entry(key).or_default();
                 group.last = group.last.max(at);
-                let (window, need) = (self.watched.window, at_least as usize);
-                let since = self.mind.time - window - window.max(LATE);
+                let length = self.watched.window;
+                let asked = Asked { need: at_least as usize, length, distinct };
+                let since = self.mind.time - length - length.max(LATE);
                 group.window.forget_after(received + LATE);
-                group.window.add(Point::of(sighting), distinct, (need, window), since)
+                let (found, is_lost) = group.window.add(Point::of(sighting), asked, since);
+                if is_lost {
+                    self.reach(Limit::Crowded, received);
+                }
+                found
             }
         };
         if let Some(points) = found {
@@ -144,26 +148,57 @@ impl Machine {
         self.bound(sighting.received);
     }
 
-    /// Whether nothing has come for too long at a moment; there may be an episode then.
+    /// An entry whose absence is watched for. What matters is when it came, however long ago it happened.
+    fn came(&mut self, sighting: &Sighting<'_>) {
+        let &Sighting { at, seq, received, .. } = sighting;
+        let happened = at.min(received);
+        let (last, place) = match self.mind.last {
+            // A clock that was ahead for a while and was set right leaves times of the future behind.
+            Some((last, place)) if last <= received => {
+                let is_news = received != self.mind.time || last < happened;
+                (last.max(happened), if is_news { seq } else { place })
+            }
+            _ => (happened, seq),
+        };
+        self.mind.last = Some((last, place));
+        self.mind.time = received;
+        self.mind.told = false;
+    }
+
+    /// Looks at the clock: nothing may have come for too long.
     pub(super) fn look(&mut self, now: i64) {
         let (Condition::Absence { .. }, Some((last, seq)), false) =
             (self.watched.condition, self.mind.last, self.mind.told)
         else {
             return;
         };
-        if last > now + LATE {
+        if self.mind.time > now + LATE {
             // The clock was ahead: the silence begins now.
-            self.mind.last = Some((now, seq));
+            (self.mind.time, self.mind.last) = (now, Some((last.min(now), seq)));
             self.dirty = true;
             return;
         }
-        let due = last.saturating_add(self.watched.window);
+        let due = self.mind.time.saturating_add(self.watched.window);
         if now < due {
             return;
         }
         self.dirty = true;
         self.mind.told = true;
-        self.over.push(Episode::silence(seq, last, due));
+        self.fall_silent(Episode::silence(seq, last, due), now);
+    }
+
+    /// A silence: the one before goes on, or another one begins.
+    pub(super) fn fall_silent(&mut self, silence: Episode, now: i64) {
+        let (key, quiet) = (silence.grouping, self.watched.quiet);
+        let before = self.mind.groups.entry(key).or_default().episodes.last_mut();
+        if let Some(before) = before
+            && (before.from..before.last_at + quiet).contains(&silence.at)
+        {
+            before.goes_on(&silence);
+            self.changed.insert((key, before.cause));
+        } else if self.may_fire(now) {
+            self.begin(silence);
+        }
     }
 
     /// Whether there are such episodes.
@@ -174,8 +209,10 @@ impl Machine {
     /// Episodes that were begun or went on since this was asked last.
     pub(super) fn take(&mut self) -> Vec<Episode> {
         let mut all = std::mem::take(&mut self.over);
-        for key in self.changed.drain() {
-            all.extend(self.mind.groups.get(&key).and_then(|group| group.episode.clone()));
+        for (key, cause) in self.changed.drain() {
+            let episodes = self.mind.groups.get(&key).map(|group| &group.episodes[..]);
+            let changed = |episode: &&Episode| episode.cause == cause;
+            all.extend(episodes.unwrap_or_default().iter().find(changed).cloned());
         }
         // What is found first is told first.
         all.sort_by_key(|episode| (episode.cause, episode.grouping));
@@ -190,11 +227,11 @@ impl Machine {
     /// An episode is closed: what repeats is another one.
     pub(super) fn close(&mut self, grouping: i64, cause: Seq) {
         let Some(group) = self.mind.groups.get_mut(&grouping) else { return };
-        if group.episode.as_ref().is_some_and(|episode| episode.cause == cause) {
+        let is_it = |episode: &mut Episode| episode.cause == cause;
+        for episode in group.episodes.extract_if(.., is_it) {
             self.dirty = true;
-            let episode = group.episode.take();
-            if self.changed.remove(&grouping) {
-                self.over.extend(episode);
+            if self.changed.remove(&(grouping, cause)) {
+                self.over.push(episode);
             }
         }
     }
@@ -220,28 +257,51 @@ impl Machine {
         let quiet = self.watched.quiet;
         let group = self.mind.groups.entry(key).or_default();
         group.last = group.last.max(sighting.at);
-        if let Some(episode) = &mut group.episode
-            && quiet > 0
-            && (episode.from - quiet..=episode.last_at + quiet).contains(&sighting.at)
+        if quiet > 0
+            && let Some(episode) = group.going_on(sighting.at, quiet)
         {
             episode.join(sighting);
-            self.changed.insert(key);
-            return;
+            self.changed.insert((key, episode.cause));
+        } else if self.may_fire(sighting.received) {
+            self.begin(Episode::of(key, sighting, points, self.watched));
         }
-        if self.braked {
-            let hour = sighting.received.div_euclid(HOUR);
-            let (of, fired) = self.mind.fired;
-            let fired = if of == hour { fired } else { 0 };
-            if fired >= BRAKE {
-                self.reach(Limit::Brake, sighting.received);
-                return;
-            }
-            self.mind.fired = (hour, fired + 1);
+    }
+
+    /// Whether it fires once more within the hour; it counts as if it did.
+    fn may_fire(&mut self, now: i64) -> bool {
+        if !self.braked {
+            return true;
         }
+        let hour = now.div_euclid(HOUR);
+        let (of, fired) = self.mind.fired;
+        let fired = if of == hour { fired } else { 0 };
+        if fired >= BRAKE {
+            self.reach(Limit::Brake, now);
+            return false;
+        }
+        self.mind.fired = (hour, fired + 1);
+        true
+    }
+
+    /// Another episode begins; of those of its group the last ones are kept.
+    fn begin(&mut self, episode: Episode) {
+        let key = episode.grouping;
+        self.changed.insert((key, episode.cause));
         let group = self.mind.groups.entry(key).or_default();
-        let before = group.episode.replace(Episode::of(key, sighting, points, self.watched));
-        if !self.changed.insert(key) || !self.braked {
-            self.over.extend(before);
+        group.episodes.push(episode);
+        let others = group.episodes.len() - 1;
+        // Nothing goes on where nothing is quiet.
+        if others >= if self.watched.quiet > 0 { EPISODES } else { 1 } {
+            let oldest = (0..others).min_by_key(|&n| group.episodes[n].last_at);
+            let oldest = group.episodes.remove(oldest.unwrap_or_default());
+            self.let_go(key, oldest);
+        }
+    }
+
+    /// Nothing belongs to an episode any more. It is told once more where it was changed.
+    fn let_go(&mut self, key: i64, episode: Episode) {
+        if self.changed.remove(&(key, episode.cause)) || !self.braked {
+            self.over.push(episode);
         }
     }
 

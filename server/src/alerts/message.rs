@@ -10,7 +10,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::outbound::{Letter, escaped};
+use super::veil;
+use crate::{
+    outbound::{Letter, escaped},
+    privacy::Masks,
+};
 
 /// What secrets begin with, by Standard Webhooks.
 const PREFIX: &str = "whsec_";
@@ -81,12 +85,13 @@ struct Words {
 }
 
 impl Words {
-    fn of(body: &str) -> Option<Self> {
+    /// Those that somebody may read who sees masks.
+    fn of(body: &str, masks: &Masks) -> Option<Self> {
         let told: Value = serde_json::from_str(body).ok()?;
         let data = &told["data"];
         let project = data["project"].as_str()?;
         if told["type"] == "alert.test" {
-            let recipient = data["recipient"].as_str().unwrap_or_default();
+            let recipient = masks.text(data["recipient"].as_str().unwrap_or_default());
             return Some(Self {
                 title: format!("{project} · A test of alerts"),
                 lines: vec![format!("Alerts of {project} come through to {recipient}.")],
@@ -94,7 +99,10 @@ impl Words {
                 link_text: "Open the alerts",
             });
         }
-        let firing: Firing = serde_json::from_value(data["alert"].clone()).ok()?;
+        let mut firing: Firing = serde_json::from_value(data["alert"].clone()).ok()?;
+        veil(masks, &mut firing);
+        let log = data["entries_url"].as_str()?.split('?').next()?;
+        let link = format!("{log}?{}", firing.query);
         let about = |group: &Group| format!("{}: {}", group.field.label(), group.label);
         let mut lines: Vec<_> = firing.group.iter().chain(&firing.value).map(about).collect();
         lines.push(match firing.count {
@@ -110,7 +118,7 @@ impl Words {
         Some(Self {
             title: format!("{project} · {}: {}", firing.severity.label(), firing.name),
             lines,
-            link: data["entries_url"].as_str()?.to_owned(),
+            link,
             link_text: "Open the entries",
         })
     }
@@ -122,7 +130,7 @@ fn moment(at: Timestamp) -> String {
 
 /// As Slack takes it. What strangers wrote mentions nobody and leads nowhere.
 pub(super) fn slack(body: &str) -> Option<String> {
-    let words = Words::of(body)?;
+    let words = Words::of(body, &Masks::NONE)?;
     let plain = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let lines: Vec<_> = words.lines.iter().map(|line| plain(line)).collect();
     let mut text = format!("{}\n{}", plain(&words.title), lines.join("\n"));
@@ -134,9 +142,9 @@ pub(super) fn slack(body: &str) -> Option<String> {
     Some(json!({ "text": text, "mrkdwn": false, "unfurl_links": false }).to_string())
 }
 
-/// As a mail.
-pub(super) fn letter(body: &str, id: String) -> Option<Letter> {
-    let Words { title, lines, link, link_text } = Words::of(body)?;
+/// As a mail to somebody who sees masks.
+pub(super) fn letter(body: &str, masks: &Masks, id: String) -> Option<Letter> {
+    let Words { title, lines, link, link_text } = Words::of(body, masks)?;
     let text = format!("{title}\n\n{}\n\n{link_text}: {link}\n", lines.join("\n"));
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head>\
@@ -180,7 +188,7 @@ mod tests {
         });
         let slack = slack(&body.to_string()).expect("a message");
         assert!(slack.contains("&lt;!channel&gt; &amp; &lt;https://evil.test|x&gt;"), "{slack}");
-        let letter = letter(&body.to_string(), "id".into()).expect("a mail");
+        let letter = letter(&body.to_string(), &Masks::NONE, "id".into()).expect("a mail");
         assert!(letter.html.contains("&lt;!channel&gt;"), "{}", letter.html);
     }
 }

@@ -1,9 +1,9 @@
 //! The entries of the log that match a rule, in the order in which they happened: to learn from, and to try a
 //! rule on. From the column index, where it has what is asked for.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
-use daybook_model::{Entry, Field, Timestamp, sort::SortKey};
+use daybook_model::{Entry, Field, Seq, Timestamp, sort::SortKey};
 
 use super::{machine::Sighting, matcher::Facts};
 use crate::store::{
@@ -19,16 +19,17 @@ const ENTRIES: usize = 2_000;
 /// What a rule asks of an entry beside its filter: its group, and the facet of its condition.
 pub(super) type Asked = (Option<Field>, Option<Field>);
 
-/// Shows each entry of the scope to a visitor, oldest first, until that has seen enough. On a thread for such
-/// work: nothing else waits.
+/// Shows each entry of the scope but those that tell of alerts to a visitor, oldest first, until that has seen
+/// enough. On a thread for such work: nothing else waits.
 pub(super) async fn walk<V: Send + 'static>(
     store: &dyn Store,
     scope: &Scope,
     asked: Asked,
+    ours: HashSet<Seq>,
     mut visitor: V,
     visit: fn(&mut V, &Sighting<'_>) -> bool,
 ) -> Result<V, StoreError> {
-    let mut last: Option<Key> = None;
+    let (ours, mut last) = (Arc::new(ours), None);
     loop {
         let page = match store.rows(scope, false, last, ROWS).await? {
             Some(rows) => Page::Rows(rows),
@@ -40,8 +41,11 @@ pub(super) async fn walk<V: Send + 'static>(
         };
         let Some(end) = page.last() else { return Ok(visitor) };
         last = Some(end);
+        let ours = Arc::clone(&ours);
         let work = move || {
-            let on = page.show(asked, &mut |sighting| visit(&mut visitor, sighting));
+            let on = page.show(asked, &mut |sighting| {
+                ours.contains(&sighting.seq) || visit(&mut visitor, sighting)
+            });
             (visitor, on)
         };
         let shown = tokio::task::spawn_blocking(work).await;
@@ -53,7 +57,8 @@ pub(super) async fn walk<V: Send + 'static>(
     }
 }
 
-fn position((time, seq): Key) -> Position {
+/// Where a list in the order of time goes on behind an entry.
+pub(super) fn position((time, seq): Key) -> Position {
     Position { key: SortKey::Absent, time: Timestamp::saturating(time), seq }
 }
 

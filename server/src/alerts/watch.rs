@@ -12,7 +12,11 @@ use tokio::{
     time::{Instant, interval, sleep, timeout},
 };
 
-use super::{Inner, engine::Engine, table::AlertsError};
+use super::{
+    Inner,
+    engine::{Engine, Seen},
+    table::AlertsError,
+};
 use crate::{ledger::Written, store::ProjectId};
 
 /// What arrives within this time is looked at together.
@@ -106,9 +110,9 @@ impl Watch {
                 heads.insert(project, last);
                 continue;
             }
-            for (seq, event) in written.entries() {
-                engine.see(seq, event, written.received_at);
-            }
+            let (received, is_back) = (written.received_at, written.is_back);
+            let seen = |(seq, event)| Seen { seq, event, received, is_back };
+            engine.see(&inner, &written.entries().map(seen).collect::<Vec<_>>(), last).await?;
             // Whoever sends a lot is not to hold up the others of this thread.
             tokio::task::yield_now().await;
         }

@@ -20,6 +20,8 @@ const BYTES: usize = 32 << 20;
 #[derive(Debug)]
 pub(super) struct Batch {
     project: ProjectId,
+    /// Whether it comes back from an archive.
+    is_back: bool,
     events: Vec<Event>,
     weight: usize,
     /// Held as long as the events are.
@@ -33,13 +35,13 @@ type Answer = Result<Submitted, LedgerError>;
 impl Batch {
     /// A batch, and where it is told what became of it.
     pub(super) fn new(
-        project: ProjectId,
+        (project, is_back): (ProjectId, bool),
         events: Vec<Event>,
         weight: usize,
         room: OwnedSemaphorePermit,
     ) -> (Self, oneshot::Receiver<Answer>) {
         let (answer, answered) = oneshot::channel();
-        (Self { project, events, weight, room, answer }, answered)
+        (Self { project, is_back, events, weight, room, answer }, answered)
     }
 }
 
@@ -92,7 +94,7 @@ impl Queue {
     /// Writes the first batch, and with it what else waits for its project, in one transaction.
     async fn write(&mut self) {
         let Some(first) = self.waiting.front() else { return };
-        let project = first.project;
+        let (project, is_back) = (first.project, first.is_back);
         let (mut group, mut later) = (Vec::new(), VecDeque::new());
         let (mut events, mut bytes, mut full) = (0, 0, false);
         for batch in self.waiting.drain(..) {
@@ -101,7 +103,9 @@ impl Queue {
             full = full
                 || mine
                     && !group.is_empty()
-                    && (events + batch.events.len() > EVENTS || bytes + batch.weight > BYTES);
+                    && (batch.is_back != is_back
+                        || events + batch.events.len() > EVENTS
+                        || bytes + batch.weight > BYTES);
             if mine && !full {
                 events += batch.events.len();
                 bytes += batch.weight;
@@ -111,10 +115,15 @@ impl Queue {
             }
         }
         self.waiting = later;
-        self.commit(project, group, (events, bytes)).await;
+        self.commit((project, is_back), group, (events, bytes)).await;
     }
 
-    async fn commit(&self, project: ProjectId, group: Vec<Batch>, (events, bytes): (usize, usize)) {
+    async fn commit(
+        &self,
+        (project, is_back): (ProjectId, bool),
+        group: Vec<Batch>,
+        (events, bytes): (usize, usize),
+    ) {
         let mut together = Vec::with_capacity(events);
         let (mut waiting, mut rooms) = (Vec::with_capacity(group.len()), Vec::new());
         for batch in group {
@@ -123,10 +132,10 @@ impl Queue {
             together.extend(batch.events);
         }
         let (now, begun) = (self.clock.now(), Instant::now());
-        let result = self.append(project, &together, now).await;
+        let result = self.append((project, is_back), &together, now).await;
         self.pulse.committed(begun.elapsed(), result.as_ref().err());
         let left = match &result {
-            Ok((outcomes, _)) => self.tap.tell(project, together, outcomes, now, bytes),
+            Ok((outcomes, _)) => self.tap.tell((project, is_back), together, outcomes, now, bytes),
             Err(_) => Some(together),
         };
         // Thousands of events are some hundred thousand pieces of memory: who writes does not wait
@@ -153,11 +162,15 @@ impl Queue {
 
     async fn append(
         &self,
-        project: ProjectId,
+        (project, is_back): (ProjectId, bool),
         events: &[Event],
         now: Timestamp,
     ) -> Result<(Vec<Appended>, Seq), LedgerError> {
-        let outcomes = self.store.append(project, events, now).await?;
+        let outcomes = if is_back {
+            self.store.restore(project, events, now).await?
+        } else {
+            self.store.append(project, events, now).await?
+        };
         let stored = outcomes.iter().rev().find_map(|o| match o {
             Appended::Stored(seq) => Some(*seq),
             Appended::Duplicate(_) | Appended::Differs(_) => None,

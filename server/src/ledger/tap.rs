@@ -17,6 +17,8 @@ const LARGEST: usize = 8 << 20;
 pub(crate) struct Written {
     pub(crate) project: ProjectId,
     pub(crate) received_at: Timestamp,
+    /// Whether they came back from an archive.
+    pub(crate) is_back: bool,
     events: Vec<Event>,
     /// For each of these its place, or 0 where it was not stored.
     seqs: Vec<Seq>,
@@ -49,7 +51,7 @@ impl Tap {
     /// Hands events on, if somebody waits for them and there is room; else they are given back.
     pub(super) fn tell(
         &self,
-        project: ProjectId,
+        (project, is_back): (ProjectId, bool),
         events: Vec<Event>,
         outcomes: &[Appended],
         received_at: Timestamp,
@@ -65,7 +67,7 @@ impl Tap {
             Appended::Duplicate(_) | Appended::Differs(_) => 0,
         };
         let seqs = outcomes.iter().map(place).collect();
-        let told = sender.try_send(Written { project, received_at, events, seqs });
+        let told = sender.try_send(Written { project, received_at, is_back, events, seqs });
         told.err().map(|left| left.into_inner().events)
     }
 }

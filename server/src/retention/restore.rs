@@ -82,7 +82,7 @@ async fn store(
         event.id.get_or_insert_with(|| new_id(*seq));
         event
     });
-    let submitted = state.ledger.submit_in_turn(project, events.collect()).await?;
+    let submitted = state.ledger.restore(project, events.collect()).await?;
     let mut taken = Vec::new();
     for (outcome, (seq, event)) in submitted.outcomes.iter().zip(gone) {
         if matches!(outcome, Appended::Differs(_)) {
@@ -92,7 +92,7 @@ async fn store(
         }
     }
     if !taken.is_empty() {
-        let submitted = state.ledger.submit_in_turn(project, taken).await?;
+        let submitted = state.ledger.restore(project, taken).await?;
         submitted.outcomes.iter().for_each(|outcome| count(restored, outcome));
     }
     Ok(())

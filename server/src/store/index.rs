@@ -135,6 +135,17 @@ impl Index {
         self.slots.answered()
     }
 
+    /// A project's log has grown by what was appended.
+    fn announce(&self, project: ProjectId, outcomes: &[Appended]) {
+        let head = outcomes.iter().rev().find_map(|outcome| match outcome {
+            Appended::Stored(seq) => Some(*seq),
+            Appended::Duplicate(_) | Appended::Differs(_) => None,
+        });
+        if let Some(head) = head {
+            self.slots.announce(project, head);
+        }
+    }
+
     /// Answers a question about a scope from what is held; `None` where that cannot tell.
     async fn ask<T: Send + 'static>(
         &self,
@@ -211,13 +222,18 @@ impl Store for Index {
         received_at: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
         let outcomes = self.beneath.append(project, events, received_at).await?;
-        let head = outcomes.iter().rev().find_map(|outcome| match outcome {
-            Appended::Stored(seq) => Some(*seq),
-            Appended::Duplicate(_) | Appended::Differs(_) => None,
-        });
-        if let Some(head) = head {
-            self.slots.announce(project, head);
-        }
+        self.announce(project, &outcomes);
+        Ok(outcomes)
+    }
+
+    async fn restore(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let outcomes = self.beneath.restore(project, events, received_at).await?;
+        self.announce(project, &outcomes);
         Ok(outcomes)
     }
 

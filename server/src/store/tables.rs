@@ -75,6 +75,19 @@ impl<E: Engine> Tables<E> {
         self.writer.lock().await.copy(&self.engine, project, entries, upto).await
     }
 
+    async fn write(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+        came: (Timestamp, bool),
+    ) -> Result<Vec<Appended>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let (outcomes, rows) =
+            writer.append(&self.engine, &self.words, project, events, came).await?;
+        self.recent.put(project, rows);
+        Ok(outcomes)
+    }
+
     /// The whole entries behind a place of the log, up to another.
     pub async fn between_whole(
         &self,
@@ -260,11 +273,16 @@ impl<E: Engine> Store for Tables<E> {
         events: &[Event],
         received_at: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
-        let mut writer = self.writer.lock().await;
-        let (outcomes, rows) =
-            writer.append(&self.engine, &self.words, project, events, received_at).await?;
-        self.recent.put(project, rows);
-        Ok(outcomes)
+        self.write(project, events, (received_at, false)).await
+    }
+
+    async fn restore(
+        &self,
+        project: ProjectId,
+        events: &[Event],
+        received_at: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
+        self.write(project, events, (received_at, true)).await
     }
 
     async fn remove(&self, removal: &Removal) -> Result<u64, StoreError> {

@@ -10,6 +10,8 @@ mod delivery;
 mod finding;
 #[path = "alerts/restart.rs"]
 mod restart;
+#[path = "alerts/restored.rs"]
+mod restored;
 #[path = "alerts/trying.rs"]
 mod trying;
 

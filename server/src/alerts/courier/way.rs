@@ -5,12 +5,17 @@ use std::time::Duration;
 use daybook_model::{Timestamp, account::Permission, alert::Channel, stream::Target};
 use sha2::{Digest as _, Sha256};
 
-use super::super::{KeptRecipient, Options, message, table::Due};
+use super::super::{
+    KeptRecipient, Options,
+    message::{self, letter},
+    table::Due,
+};
 use crate::{
     access,
     error::Error,
     export::stream::hex,
-    outbound::{Letter, NotTaken, Web, apart},
+    outbound::{NotTaken, Web, apart},
+    privacy::Masks,
     state::AppState,
     store::ProjectId,
 };
@@ -40,16 +45,19 @@ impl Failure {
     fn of(error: impl Into<String>) -> Self {
         Self { status: None, error: error.into(), wait: None, for_good: false }
     }
+
+    fn unwritten() -> Self {
+        Self { for_good: true, ..Self::of("it cannot be written") }
+    }
 }
 
 impl Way<'_> {
-    /// Tells it; the status that was answered, if it was by HTTP.
+    /// Tells it; the status that was answered, if it was by HTTP. Who took it is noted, and told no more.
     pub(super) async fn go(
         &self,
         recipient: &KeptRecipient,
-        due: &Due,
+        due: &mut Due,
     ) -> Result<Option<u16>, Failure> {
-        let unwritten = || Failure { for_good: true, ..Failure::of("it cannot be written") };
         match &recipient.channel {
             Channel::Webhook { target } => {
                 let secret = recipient.secret.as_deref().unwrap_or_default();
@@ -57,13 +65,10 @@ impl Way<'_> {
                 self.post(target, signed.into(), due.body.clone()).await
             }
             Channel::Slack { target } => {
-                let body = message::slack(&due.body).ok_or_else(unwritten)?;
+                let body = message::slack(&due.body).ok_or_else(Failure::unwritten)?;
                 self.post(target, Vec::new(), body).await
             }
-            Channel::Mail { addresses } => {
-                let letter = message::letter(&due.body, String::new()).ok_or_else(unwritten)?;
-                self.mail(addresses, &letter, due).await.map(|()| None)
-            }
+            Channel::Mail { addresses } => self.mail(addresses, due).await.map(|()| None),
         }
     }
 
@@ -95,22 +100,28 @@ impl Way<'_> {
         }
     }
 
-    async fn mail(&self, addresses: &[String], letter: &Letter, due: &Due) -> Result<(), Failure> {
+    async fn mail(&self, addresses: &[String], due: &mut Due) -> Result<(), Failure> {
         let Some(mailer) = &self.state.outbound.mailer else {
             return Err(Failure::of(
                 "this server sends no mail: whoever runs it sets DAYBOOK_SMTP_URL",
             ));
         };
-        let (mut failed, mut left_out, mut sent) = (None, Vec::new(), 0);
+        let (mut failed, mut left_out) = (None, Vec::new());
+        let Due { taken, message, body, .. } = due;
         for address in addresses {
-            if !self.reads(address).await.map_err(|e| Failure::of(e.to_string()))? {
-                left_out.push(format!("{address} may not read alerts of this project"));
+            if taken.contains(address) {
                 continue;
             }
+            let reads = self.reads(address).await.map_err(|e| Failure::of(e.to_string()))?;
+            let Some(masks) = reads else {
+                left_out.push(format!("{address} may not read alerts of this project"));
+                continue;
+            };
             let whom = hex(&Sha256::digest(address.as_bytes())[..8]);
-            let id = format!("daybook.{}.{whom}", due.message);
-            match mailer.send(address, &Letter { id, ..letter.clone() }).await {
-                Ok(()) => sent += 1,
+            let id = format!("daybook.{message}.{whom}");
+            let letter = letter(body, &masks, id).ok_or_else(Failure::unwritten)?;
+            match mailer.send(address, &letter).await {
+                Ok(()) => taken.push(address.clone()),
                 // One mailbox that is gone keeps nothing from the others.
                 Err(error) if error.is_for_good() => left_out.push(format!("{address}: {error}")),
                 Err(error) => failed = Some(error),
@@ -119,7 +130,7 @@ impl Way<'_> {
         let cut = |text: String| text.chars().take(TOLD).collect::<String>();
         match failed {
             Some(error) => Err(Failure::of(cut(error.to_string()))),
-            None if sent == 0 => Err(Failure {
+            None if taken.is_empty() => Err(Failure {
                 for_good: true,
                 ..Failure::of(cut(format!("nobody got it: {}", left_out.join("; "))))
             }),
@@ -127,16 +138,15 @@ impl Way<'_> {
         }
     }
 
-    /// Whether whoever has this address may read alerts, now.
-    async fn reads(&self, address: &str) -> Result<bool, Error> {
-        let Some(found) = self.state.people.find(address).await? else { return Ok(false) };
-        let Some(person) = self.state.people.active(found.id).await? else { return Ok(false) };
+    /// What is masked for whoever has this address, if they may read alerts now.
+    async fn reads(&self, address: &str) -> Result<Option<Masks>, Error> {
+        let Some(found) = self.state.people.find(address).await? else { return Ok(None) };
+        let Some(person) = self.state.people.active(found.id).await? else { return Ok(None) };
         let access =
             access::on_behalf(self.state, &person, self.project, Permission::ReadAlerts).await;
         match access {
-            // What is told is not masked.
-            Ok(access) => Ok(!access.is_limited() && access.masks.is_none()),
-            Err(Error::Forbidden(_) | Error::NotFound(_)) => Ok(false),
+            Ok(access) => Ok((!access.is_limited()).then_some(access.masks)),
+            Err(Error::Forbidden(_) | Error::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -6,6 +6,8 @@ use super::{Episode, HOUR, LATE, Limit, Machine, Watched, mind::Group};
 
 /// So many entries and groups one rule has in mind, about.
 pub(super) const HELD: usize = 20_000;
+/// Where that is too much, it comes down to so many.
+const ROOM: usize = HELD / 4 * 3;
 /// After so many entries it is counted what it has in mind.
 const COUNTED: u32 = 64;
 
@@ -15,55 +17,70 @@ impl Machine {
         let (time, Watched { window, quiet, .. }) = (self.mind.time, self.watched);
         let old = time - window - window.max(LATE);
         let hours = i64::from(HOURS_DAYS) * 24 * HOUR;
-        let Self { mind, changed, over, braked, .. } = self;
-        mind.groups.retain(|key, group| {
+        let mut over = Vec::new();
+        self.mind.groups.retain(|key, group| {
             group.window.forget(old);
             if group.hours.is_some() && group.last < time - hours - LATE {
                 group.hours = None;
             }
-            let quiet = |episode: &Episode| episode.last_at + quiet + LATE < time;
-            if group.episode.as_ref().is_some_and(quiet) {
-                let episode = group.episode.take();
-                if changed.remove(key) || !*braked {
-                    over.extend(episode);
-                }
-            }
+            let quiet = |episode: &mut Episode| episode.last_at + quiet + LATE < time;
+            over.extend(group.episodes.extract_if(.., quiet).map(|episode| (*key, episode)));
             group.weight() > 1
         });
+        over.into_iter().for_each(|(key, episode)| self.let_go(key, episode));
     }
 
-    /// Forgets what is oldest, where there is too much.
+    /// Forgets what is oldest, where there is too much: first what only something late might belong to.
     pub(super) fn bound(&mut self, now: i64) {
         // Counted now and then: it takes a look at every group.
-        if !self.mind.entries.is_multiple_of(COUNTED) {
-            return;
-        }
-        let held: usize = self.mind.groups.values().map(Group::weight).sum();
-        if held <= HELD {
+        if !self.mind.entries.is_multiple_of(COUNTED) || self.held() <= HELD {
             return;
         }
         self.sweep();
+        if self.held() <= HELD {
+            return;
+        }
+        self.reach(Limit::Crowded, now);
+        self.forget_past();
+        let mut held = self.held();
+        if held <= ROOM {
+            return;
+        }
         let mut by_age: Vec<_> = self
             .mind
             .groups
             .iter()
             .map(|(key, group)| (group.last, *key, group.weight()))
             .collect();
-        let mut held: usize = by_age.iter().map(|(_, _, weight)| weight).sum();
-        if held <= HELD {
-            return;
-        }
         by_age.sort_unstable();
         for (_, key, weight) in by_age {
-            if held <= HELD / 4 * 3 {
+            if held <= ROOM {
                 break;
             }
             held -= weight;
-            let episode = self.mind.groups.remove(&key).and_then(|group| group.episode);
-            if self.changed.remove(&key) || !self.braked {
-                self.over.extend(episode);
-            }
+            let group = self.mind.groups.remove(&key).unwrap_or_default();
+            group.episodes.into_iter().for_each(|episode| self.let_go(key, episode));
         }
-        self.reach(Limit::Crowded, now);
+    }
+
+    /// Forgets what only something late might belong to, oldest first.
+    fn forget_past(&mut self) {
+        let edge = self.mind.time - 2 * self.watched.window;
+        let mut over = Vec::new();
+        for (key, group) in &mut self.mind.groups {
+            let past = group.episodes.len().saturating_sub(1);
+            over.extend(group.episodes.drain(..past).map(|episode| (*key, episode)));
+        }
+        over.into_iter().for_each(|(key, episode)| self.let_go(key, episode));
+        let groups = self.mind.groups.values();
+        let mut past: Vec<_> =
+            groups.flat_map(|group| group.window.times().take_while(|at| *at < edge)).collect();
+        let too_many = self.held().saturating_sub(ROOM);
+        let from = if too_many < past.len() { *past.select_nth_unstable(too_many).1 } else { edge };
+        self.mind.groups.values_mut().for_each(|group| group.window.forget(from));
+    }
+
+    fn held(&self) -> usize {
+        self.mind.groups.values().map(Group::weight).sum()
     }
 }

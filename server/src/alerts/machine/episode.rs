@@ -75,6 +75,15 @@ impl Episode {
         }
     }
 
+    /// Another silence that belongs to it.
+    pub(super) fn goes_on(&mut self, silence: &Self) {
+        self.last_at = silence.last_at;
+        self.upto = self.upto.max(silence.upto);
+        if self.seqs.len() < MAX_FIRING_SEQS {
+            self.seqs.extend(&silence.seqs);
+        }
+    }
+
     /// An entry repeats it.
     pub(super) fn join(&mut self, sighting: &Sighting<'_>) {
         self.count += 1;

@@ -46,9 +46,10 @@ impl Limit {
 pub(in crate::alerts) struct Mind {
     pub(super) groups: HashMap<i64, Group>,
     pub(super) seen: HashSet<i64>,
-    /// The time, as far as entries tell.
+    /// The time, as far as entries tell; for absence, when the last one came.
     pub(super) time: i64,
-    /// The last entry, for absence; and whether its being the last was told.
+    /// For absence, when something happened last, and the place of what came last; and whether its being the
+    /// last was told.
     pub(super) last: Option<(i64, Seq)>,
     pub(super) told: bool,
     pub(super) entries: u32,
@@ -70,7 +71,8 @@ impl Mind {
 pub(super) struct Group {
     pub(super) window: Window,
     pub(super) hours: Option<Hours>,
-    pub(super) episode: Option<Episode>,
+    /// The last ones, in the order in which they began.
+    pub(super) episodes: Vec<Episode>,
     pub(super) last: i64,
 }
 
@@ -78,7 +80,14 @@ impl Group {
     /// What it weighs, in entries.
     pub(super) fn weight(&self) -> usize {
         let hours = self.hours.as_ref().map_or(0, |_| HOURS_WEIGH);
-        let episode = self.episode.as_ref().map_or(0, |episode| 1 + episode.seqs.len());
-        1 + self.window.len() + hours + episode
+        let episodes: usize = self.episodes.iter().map(|episode| 1 + episode.seqs.len()).sum();
+        1 + self.window.len() + hours + episodes
+    }
+
+    /// The last of its episodes that goes on with what happened at a time.
+    pub(super) fn going_on(&mut self, at: i64, quiet: i64) -> Option<&mut Episode> {
+        let near =
+            |episode: &&mut Episode| (episode.from - quiet..=episode.last_at + quiet).contains(&at);
+        self.episodes.iter_mut().rev().find(near)
     }
 }

@@ -36,8 +36,8 @@ fn run(watched: Watched, steps: &[Step], is_kept: impl Fn(usize) -> bool) -> Fou
     let mut time = 1_000 * MINUTE;
     for (n, step) in steps.iter().enumerate() {
         time += step.0 * MINUTE;
+        machine.look(time.max(0) + 90 * MINUTE);
         observe(&mut machine, time, n as Seq + 1, *step);
-        machine.look(time);
         if is_kept(n) {
             keep(&mut machine, &mut found);
             let kept = postcard::to_stdvec(machine.mind()).expect("it can be written");
@@ -219,4 +219,123 @@ fn a_clock_that_was_ahead_blinds_no_rule() {
     see(&mut machine, start + 90 * MINUTE, 3, "v");
     machine.look(start + 150 * MINUTE);
     assert_eq!(machine.take().len(), 1, "what comes then counts");
+}
+
+/// Somebody whose events wait on a device, and are sent hours later.
+#[test]
+fn what_comes_late_is_found_however_much_came_since() {
+    let now = 1_000 * 60 * MINUTE;
+    let see = |machine: &mut Machine, at: i64, seq: Seq, value: &str| {
+        let (group, value) = (Some(("g", "g")), Some((value, value)));
+        machine.observe(&Sighting { at, seq, received: now, group, value });
+    };
+    let count = Condition::Count { at_least: 5, window: 600 };
+    let mut machine = Machine::new(Watched::new(count, 0), Mind::default());
+    for n in 0..40_i64 {
+        see(&mut machine, now - (240 - n * 6) * MINUTE, n.unsigned_abs() + 1, "v");
+    }
+    assert_eq!(machine.take(), [], "one in six minutes is not too many");
+    for n in 0..5_i64 {
+        see(&mut machine, now - 300 * MINUTE + n, n.unsigned_abs() + 41, "v");
+    }
+    assert_eq!(machine.take().len(), 1);
+    assert_eq!(machine.mind.limit, None);
+
+    let distinct = Condition::Distinct { field: Field::Ip, at_least: 3, window: 600 };
+    let mut machine = Machine::new(Watched::new(distinct, 0), Mind::default());
+    for (n, value) in (0_i64..).zip(["a", "b", "c", "d"]) {
+        see(&mut machine, now - (120 - n * 30) * MINUTE, n.unsigned_abs() + 1, value);
+    }
+    for (n, value) in (0_i64..).zip(["a", "b", "c", "d"]) {
+        see(&mut machine, now - 180 * MINUTE + n, n.unsigned_abs() + 5, value);
+    }
+    assert_eq!(machine.take().len(), 1, "that they were seen since makes no difference");
+}
+
+#[test]
+fn two_whose_clocks_are_apart_make_two_episodes() {
+    let mut machine = Machine::new(Watched::new(Condition::Any {}, 3_600), Mind::default());
+    let now = 1_000 * 60 * MINUTE;
+    let mut found = Found::new();
+    for n in 0..10_i64 {
+        for (at, seq) in [(now + n, 2 * n + 1), (now - 180 * MINUTE + n, 2 * n + 2)] {
+            observe(&mut machine, at, seq.unsigned_abs(), (0, 1, 0));
+            keep(&mut machine, &mut found);
+        }
+    }
+    assert_eq!(found.values().map(|episode| episode.count).collect::<Vec<_>>(), [10, 10]);
+    // What is closed is the one that is meant.
+    machine.close(found.keys().next().expect("one").0, 2);
+    observe(&mut machine, now + 100, 21, (0, 1, 0));
+    observe(&mut machine, now - 180 * MINUTE + 100, 22, (0, 1, 0));
+    keep(&mut machine, &mut found);
+    let counts: Vec<_> = found.values().map(|episode| (episode.cause, episode.count)).collect();
+    assert_eq!(counts, [(1, 11), (2, 10), (22, 1)]);
+}
+
+#[test]
+fn silence_lasts_since_something_came_whenever_it_happened() {
+    let silence = Condition::Absence { window: 60 };
+    let mut machine = Machine::new(Watched::new(silence, 0), Mind::default());
+    let start = 1_000 * 60 * MINUTE;
+    let days = 3 * 24 * 60 * MINUTE;
+    let come = |machine: &mut Machine, seq: Seq, received: i64| {
+        let at = received - days;
+        machine.observe(&Sighting { at, seq, received, group: None, value: None });
+    };
+    for n in 0..300_i64 {
+        come(&mut machine, n.unsigned_abs() + 1, start + n * 2_000);
+        machine.look(start + n * 2_000 + 1_000);
+    }
+    assert_eq!(machine.take(), [], "they come all the time");
+    let last = start + 299 * 2_000;
+    machine.look(last + MINUTE);
+    let found = machine.take();
+    assert_eq!(
+        found.iter().map(|found| (found.cause, found.at)).collect::<Vec<_>>(),
+        [(300, last + MINUTE)]
+    );
+}
+
+#[test]
+fn silences_are_quiet_and_braked_like_all_else() {
+    let silent = |quiet: u32| {
+        let silence = Condition::Absence { window: 1 };
+        let mut machine = Machine::new(Watched::new(silence, quiet), Mind::default());
+        let mut found = Found::new();
+        let start = 1_000 * 60 * MINUTE;
+        for n in 0..300_i64 {
+            let at = start + n * 3_000;
+            let seq = n.unsigned_abs() + 1;
+            machine.observe(&Sighting { at, seq, received: at, group: None, value: None });
+            machine.look(at + 2_000);
+            keep(&mut machine, &mut found);
+        }
+        (found, machine.mind.limit.map(|(limit, _)| limit))
+    };
+    let (found, limit) = silent(0);
+    assert_eq!((found.len(), limit), (BRAKE as usize, Some(Limit::Brake)));
+    let (found, limit) = silent(60);
+    assert_eq!((found.len(), limit), (1, None), "they belong together");
+    let whole = found.values().next().expect("one");
+    assert_eq!((whole.count, whole.last_at - whole.at), (0, 299 * 3_000));
+}
+
+/// Many who are busy at once have room, at the cost of what comes late.
+#[test]
+fn what_is_past_goes_before_what_goes_on() {
+    let count = Condition::Count { at_least: 5, window: 60 };
+    let mut machine = Machine::new(Watched::new(count, 0), Mind::default());
+    let groups: Vec<_> = (0..50).map(|n| format!("g{n}")).collect();
+    let mut seq = 0;
+    for minute in 0..600_i64 {
+        for group in &groups {
+            seq += 1;
+            let (at, group) = (minute * MINUTE / 3, Some((group.as_str(), group.as_str())));
+            machine.observe(&Sighting { at, seq, received: at, group, value: None });
+        }
+    }
+    assert_eq!(machine.mind.limit.map(|(limit, _)| limit), Some(Limit::Crowded));
+    assert_eq!(machine.mind.groups.len(), groups.len(), "nobody is left aside");
+    assert_eq!(machine.take(), []);
 }

@@ -40,7 +40,9 @@ fn looked_at(mut entries: Vec<(i64, Seq)>, seconds: u32, now: i64) -> Vec<Episod
         machine.observe(&Sighting { at, seq, received: at, group: None, value: None });
     }
     machine.look(now);
-    machine.ended()
+    let mut found = machine.take();
+    found.sort_by_key(|silence| silence.at);
+    found
 }
 
 async fn compare(store: AnyStore, slug: String, steps: Vec<Step>, seconds: u32) {

@@ -5,7 +5,7 @@ use daybook_model::{
     alert::{Deliveries, Delivery, DeliveryState},
 };
 
-use super::{AlertsError, Table, unreadable};
+use super::{AlertsError, Table, json, unreadable};
 use crate::database::{Row, query, scalar};
 use crate::{ledger::new_id, store::ProjectId};
 
@@ -20,6 +20,8 @@ pub(in crate::alerts) struct Due {
     pub(in crate::alerts) recipient: i64,
     pub(in crate::alerts) message: String,
     pub(in crate::alerts) body: String,
+    /// The addresses of mail that took it.
+    pub(in crate::alerts) taken: Vec<String>,
     /// How often it was tried since it was to be tried anew.
     pub(in crate::alerts) tries: u32,
 }
@@ -113,7 +115,7 @@ impl Table {
         self.delivery(project, id.ok_or(AlertsError::NoRecipient)?).await
     }
 
-    /// Has one delivered again, whatever became of it.
+    /// Has one delivered again, whatever became of it: to those who did not take it, or to all where all did.
     pub async fn deliver_again(
         &self,
         project: ProjectId,
@@ -121,7 +123,8 @@ impl Table {
         now: Timestamp,
     ) -> Result<Delivery, AlertsError> {
         let again = query(
-            "UPDATE alert_delivery SET state = 'waiting', since = attempts, again_at = $3 \
+            "UPDATE alert_delivery SET state = 'waiting', since = attempts, again_at = $3, \
+             taken = CASE WHEN state = 'delivered' THEN '[]' ELSE taken END \
              WHERE project = $1 AND id = $2 \
              AND EXISTS (SELECT 1 FROM alert_recipient p WHERE p.id = alert_delivery.recipient)",
         )
@@ -140,7 +143,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<(Vec<Due>, Option<Timestamp>), AlertsError> {
         let rows = query(
-            "SELECT d.id, d.project, d.recipient, d.message, d.body, d.attempts - d.since AS tries \
+            "SELECT d.id, d.project, d.recipient, d.message, d.body, d.taken, d.attempts - d.since AS tries \
              FROM alert_delivery d JOIN alert_recipient p ON p.id = d.recipient AND NOT p.paused \
              WHERE d.state = 'waiting' AND d.again_at <= $1 AND d.id = (SELECT min(o.id) FROM alert_delivery o \
              WHERE o.recipient = d.recipient AND o.state = 'waiting' AND o.again_at <= $1) \
@@ -150,9 +153,11 @@ impl Table {
         .fetch_all(self.log.readers())
         .await?;
         let due = |row: &Row| {
-            let tries: i64 = row.try_get("tries")?;
+            let (id, tries): (i64, i64) = (row.try_get("id")?, row.try_get("tries")?);
+            let taken = serde_json::from_str(row.try_get("taken")?);
             Ok::<_, AlertsError>(Due {
-                id: row.try_get("id")?,
+                id,
+                taken: taken.map_err(|_| unreadable("delivery", id))?,
                 project: ProjectId(row.try_get("project")?),
                 recipient: row.try_get("recipient")?,
                 message: row.try_get("message")?,
@@ -186,7 +191,7 @@ impl Table {
         let mut transaction = self.log.writer().begin().await?;
         query(
             "UPDATE alert_delivery SET state = $2, attempts = attempts + 1, tried_at = $3, again_at = $4, \
-             status = $5, error = $6 WHERE id = $1",
+             status = $5, error = $6, taken = $7 WHERE id = $1",
         )
         .bind(due.id)
         .bind(state.as_str())
@@ -194,6 +199,7 @@ impl Table {
         .bind(again.map(Timestamp::millis))
         .bind(status.map(i64::from))
         .bind(error)
+        .bind(json(&due.taken)?)
         .execute(&mut *transaction)
         .await?;
         query(

@@ -1,5 +1,7 @@
 //! Firings, and what people made of them.
 
+use std::collections::HashMap;
+
 use daybook_model::{
     Field, Seq, Timestamp,
     alert::{
@@ -157,6 +159,22 @@ impl Table {
         let mut from = self.log.readers().acquire().await?;
         let firing = one(&mut from, project, id).await?;
         Ok(Firing { notes: notes(&mut from, id).await?, ..firing })
+    }
+
+    /// Those of a project that have one of these numbers, without their notes.
+    pub(in crate::alerts) async fn some(
+        &self,
+        project: ProjectId,
+        ids: &[i64],
+    ) -> Result<HashMap<i64, Firing>, AlertsError> {
+        let rows = query(sqlx::AssertSqlSafe(format!(
+            "{SELECT} WHERE f.project = $1 AND f.id IN (SELECT CAST(value AS bigint) FROM json_each($2))"
+        )))
+        .bind(project.0)
+        .bind(super::json(&ids)?)
+        .fetch_all(self.log.readers())
+        .await?;
+        rows.iter().map(|row| firing(row).map(|firing| (firing.id, firing))).collect()
     }
 
     /// How many there are of each state.

@@ -1,7 +1,7 @@
 //! How far a project's log was looked at, and what was found until then: both are kept in one transaction,
 //! so that whoever begins again from there finds the same, once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use daybook_model::{Seq, Timestamp};
 
@@ -62,6 +62,28 @@ impl Table {
             Ok((row.try_get("rule")?, (row.try_get("revision")?, row.try_get("state")?)))
         };
         rows.iter().map(mind).collect()
+    }
+
+    /// Where the entries between two places of a log came back from an archive.
+    pub(in crate::alerts) async fn restored(
+        &self,
+        project: ProjectId,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<Vec<RangeInclusive<Seq>>, AlertsError> {
+        let rows = query(
+            "SELECT first, last FROM restored WHERE project = $1 AND last > $2 AND first <= $3",
+        )
+        .bind(project.0)
+        .bind(number(after))
+        .bind(number(upto))
+        .fetch_all(self.log.readers())
+        .await?;
+        let places = |row: &Row| {
+            let (first, last): (i64, i64) = (row.try_get("first")?, row.try_get("last")?);
+            Ok(first.unsigned_abs()..=last.unsigned_abs())
+        };
+        rows.iter().map(places).collect()
     }
 
     /// The episodes of a rule that people closed, of the latest ones.

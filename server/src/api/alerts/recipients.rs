@@ -44,7 +44,9 @@ pub(in crate::api) async fn create(
     let (table, now) = (state.alerts.table(), state.clock.now());
     let made = table.make_recipient(access.id(), &new, secret.as_deref(), now).await?;
     record(&state, &from, &Done::RecipientMade(&made)).await?;
-    Ok((StatusCode::CREATED, Json(MadeRecipient { recipient: shown(&access, made), secret })))
+    let notice = notice(&state, &made.channel);
+    let recipient = shown(&access, made);
+    Ok((StatusCode::CREATED, Json(MadeRecipient { recipient, secret, notice })))
 }
 
 /// Changes one; answers with what it is then.
@@ -100,7 +102,9 @@ pub(in crate::api) async fn renew_secret(
     let secret = Alerts::new_secret();
     let renewed = table.renew_secret(access.id(), id, &secret).await?;
     record(&state, &from, &Done::SecretRenewed(&renewed)).await?;
-    Ok(Json(MadeRecipient { recipient: shown(&access, renewed), secret: Some(secret) }))
+    let notice = notice(&state, &renewed.channel);
+    let recipient = shown(&access, renewed);
+    Ok(Json(MadeRecipient { recipient, secret: Some(secret), notice }))
 }
 
 /// Tells one something, to see whether it comes through.
@@ -128,6 +132,17 @@ fn shown(access: &Access, kept: KeptRecipient) -> Recipient {
     let (name, place) = (masked(name), masked(place));
     let error = error.as_deref().map(|error| access.masks.free(error).into_owned());
     Recipient { name, place, error, ..kept.shown }
+}
+
+/// What a recipient will miss as this server is set up.
+fn notice(state: &AppState, channel: &Channel) -> Option<String> {
+    let missed = match channel {
+        Channel::Webhook { .. } => "links in what it is told begin with a path",
+        Channel::Slack { .. } => "what it is told has no link",
+        Channel::Mail { .. } => return None,
+    };
+    let why = "this server does not know its own address: whoever runs it sets --public-url";
+    state.site.address().is_none().then(|| format!("{missed}, because {why}"))
 }
 
 /// Refuses what could not be reached, or may not be.

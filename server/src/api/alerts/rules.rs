@@ -105,7 +105,7 @@ pub(in crate::api) async fn backtest(
     privacy::refuse(&access.masks, &asked.filter, Sort::default())?;
     journal::note(access.recording.as_ref(), &access.project, Read::Backtest(&asked.filter));
     let store = Arc::clone(&access.store);
-    Ok(Json(alerts::backtest(store, access.id(), &asked, state.clock.now()).await?))
+    Ok(Json(alerts::backtest(&state.alerts, store, access.id(), &asked, state.clock.now()).await?))
 }
 
 async fn shown(state: &AppState, access: &Access, kept: KeptRule) -> Result<AlertRule, Error> {

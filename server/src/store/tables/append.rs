@@ -74,6 +74,9 @@ const PLACE: Table =
 const EVENT_ID: Table = Table { name: "event_id", columns: &["project", "id", "seq"] };
 const REFERENCE: Table = Table { name: "reference", columns: &["project", "kind", "value", "seq"] };
 
+/// Where entries came back from an archive.
+const BACK: &str = "INSERT INTO restored (project, first, last) VALUES ($1, $2, $3)";
+
 /// How long a batch may take: where a machine is lost without a word, its answer never comes.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// How long a connection may take to be closed.
@@ -94,22 +97,21 @@ struct New<'a> {
 }
 
 impl Writer {
-    /// See [`crate::store::Store::append`]. What is new is told as rows as well.
+    /// See [`crate::store::Store::append`], and `restore` for what is back. What is new is told as rows as well.
     pub(super) async fn append<E: Engine>(
         &mut self,
         engine: &E,
         words: &Words,
         project: ProjectId,
         events: &[Event],
-        received_at: Timestamp,
+        came: (Timestamp, bool),
     ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
         let times: Vec<_> = events.iter().map(|event| event.occurred_at.millis()).collect();
         let mut is_first = true;
         loop {
             engine.make_room(&times).await?;
             let mut connection = engine.writer().acquire().await?;
-            let appended =
-                self.append_with(engine, &mut connection, words, project, events, received_at);
+            let appended = self.append_with(engine, &mut connection, words, project, events, came);
             let result = timeout(PATIENCE, appended).await.unwrap_or_else(|_| {
                 Err(StoreError::Unavailable("the database does not answer".into()))
             });
@@ -135,7 +137,7 @@ impl Writer {
         words: &Words,
         project: ProjectId,
         events: &[Event],
-        received_at: Timestamp,
+        (received_at, is_back): (Timestamp, bool),
     ) -> Result<(Vec<Appended>, Vec<Row>), StoreError> {
         // Taken out: whatever ends this early, an error or a dropped future, must not leave numbers
         // behind that were never committed.
@@ -154,6 +156,10 @@ impl Writer {
             rows = new.iter().map(row).collect::<Result<_, _>>()?;
             last = new.last().map_or(head, |n| n.seq);
             store(&mut *transaction, project, new, last).await?;
+            if is_back {
+                let values = vec![project.0.into(), (head + 1).into(), last.into()];
+                transaction.change(BACK, values).await?;
+            }
             engine.announce(&mut transaction, project, last).await?;
         }
         transaction.commit().await?;

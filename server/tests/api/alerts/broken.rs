@@ -67,6 +67,32 @@ async fn a_rule_that_cannot_be_read_stops_nobody_else() {
     alerts.close().await;
 }
 
+/// A log of before, and one in which somebody had changed it.
+#[tokio::test]
+async fn the_rule_for_settings_watches_more_where_nobody_changed_it() {
+    const WIDER: &str = include_str!("../../../migrations/sqlite/0024_alert_settings.sql");
+    assert_eq!(WIDER, include_str!("../../../migrations/postgres/0024_alert_settings.sql"));
+    let (app, admin) = watching().await;
+    let rules = ask(&app, &admin, "rules").await.json();
+    let settings = rules["rules"].as_array().unwrap().iter().find(|r| r["built_in"] == "settings");
+    let (id, wanted) = (settings.unwrap()["id"].as_i64().unwrap(), &settings.unwrap()["filter"]);
+    let of_before = "UPDATE alert_rule SET filter = 'action=ApplyRetentionNow&action=ChangeRetention&\
+        action=ConfirmClock&action=CreateStream&action=DeleteStream&action=LiftHold&action=MakeHold&\
+        action=PauseStream&action=UpdateExportSettings&action=UpdateStream' WHERE id = $1";
+    for (before, after) in [
+        (of_before, wanted.clone()),
+        (
+            "UPDATE alert_rule SET filter = 'action=MakeHold' WHERE id = $1",
+            json!("action=MakeHold"),
+        ),
+    ] {
+        execute(&app, before, id).await;
+        daybook::database::query(WIDER).execute(app.database.writer()).await.unwrap();
+        assert_eq!(listed(&app, &admin, id).await["filter"], after);
+    }
+    app.state.alerts.close().await;
+}
+
 #[tokio::test]
 async fn what_a_rule_had_in_mind_is_lost_alone() {
     let (app, admin) = watching().await;

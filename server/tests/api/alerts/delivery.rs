@@ -192,3 +192,110 @@ async fn mails_come_through_a_real_mail_server() {
     assert!(deliveries(&app, &admin).await[0]["attempts"].as_u64().unwrap() >= 2);
     app.state.alerts.close().await;
 }
+
+/// A server that sends mail, and where it goes.
+async fn posting() -> (TestApp, String, Post) {
+    let post = Post::start();
+    let mailer = Mailer::by(&post.smtp, "Daybook <daybook@daybook.test>").unwrap();
+    let outbound = Outbound { mailer: Some(mailer), ..Outbound::default() };
+    let site = Site::at("http://daybook.test").unwrap();
+    let settings = Settings { outbound, site, alerts: options(), ..Settings::default() };
+    let (app, admin) = watching_with(settings).await;
+    (app, admin, post)
+}
+
+async fn delivered(app: &TestApp, admin: &str) {
+    until("it is delivered", async || {
+        app.wait(1_000);
+        app.state.alerts.deliver();
+        let all = deliveries(app, admin).await;
+        !all.is_empty() && all.iter().all(|one| one["state"] == "delivered")
+    })
+    .await;
+}
+
+fn told_whom(post: &Post) -> Vec<String> {
+    let mails = post.mails();
+    let mut whom: Vec<_> =
+        mails.iter().map(|mail| mail["to"][0].as_str().unwrap().to_owned()).collect();
+    whom.sort();
+    whom
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_mail_has_it_once_however_often_others_are_tried() {
+    let (app, admin, post) = posting().await;
+    person(&app, "g@acme.dev", &[(app.project, Grant::of(Role::Admin))]).await;
+    let channel = json!({"to": "mail", "addresses": ["f@acme.dev", "g@acme.dev"]});
+    let (id, _) = recipient(&app, &admin, channel).await;
+    telling(&app, &admin, &[id]).await;
+    // The first one's mailbox is full for a moment.
+    post.refuse(1);
+    boom(&app, "b1").await;
+    delivered(&app, &admin).await;
+    assert_eq!(told_whom(&post), ["f@acme.dev", "g@acme.dev"]);
+    // By hand it is sent again to both, as both had it.
+    let again = format!("deliveries/{}/again", deliveries(&app, &admin).await[0]["id"]);
+    send(&app, &admin, Method::POST, &again, json!({})).await;
+    delivered(&app, &admin).await;
+    assert_eq!(told_whom(&post).len(), 4);
+    app.state.alerts.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sees_masks_is_told_with_masks() {
+    let (app, admin, post) = posting().await;
+    person(&app, "audit@acme.dev", &[(app.project, Grant::of(Role::Auditor))]).await;
+    let channel = json!({"to": "mail", "addresses": ["audit@acme.dev", "f@acme.dev"]});
+    let (id, _) = recipient(&app, &admin, channel).await;
+    let body = json!({"name": "New", "filter": "action=Boom", "condition": {"kind": "new", "field": "ip"}, "recipients": [id]});
+    rule(&app, &admin, body).await;
+    let boom = async |id: &str, ip: &str| {
+        let from = json!({"action": "Boom", "request": {"remote_ip": ip}});
+        store(&app, vec![with(id, 5, &from)]).await;
+    };
+    let mask = async |who: Value| {
+        let privacy = json!({"emails": who, "ips": who});
+        let path = "/api/projects/acme/privacy";
+        let set = app.as_person(&admin, Method::PUT, path, Some(privacy)).await;
+        assert_eq!(set.status, 200, "{:?}", set.error());
+    };
+    // Where auditors see masks, theirs has them.
+    mask(json!(["auditor"])).await;
+    boom("b1", "203.0.113.9").await;
+    delivered(&app, &admin).await;
+    assert_eq!(told_whom(&post), ["audit@acme.dev", "f@acme.dev"]);
+    for mail in post.mails() {
+        let masked = mail["to"][0] == "audit@acme.dev";
+        assert_eq!(!mail.to_string().contains("203.0.113.9"), masked, "{mail}");
+    }
+    // Where everybody does, nobody's is without, and everybody is told.
+    mask(json!(["auditor", "admin"])).await;
+    boom("b2", "203.0.113.10").await;
+    until("both are told", async || {
+        app.wait(1_000);
+        app.state.alerts.deliver();
+        post.mails().len() == 4
+    })
+    .await;
+    assert!(post.mails().iter().all(|mail| !mail.to_string().contains("203.0.113.10")));
+    app.state.alerts.close().await;
+}
+
+#[tokio::test]
+async fn a_server_without_an_address_says_what_links_lack() {
+    let (app, admin) = watching().await;
+    let made = async |app: &TestApp, admin: &str| {
+        let channel = json!({"to": "webhook", "target": "http://127.0.0.1:1/"});
+        let body = json!({"name": "hook", "channel": channel});
+        send(app, admin, Method::POST, "recipients", body).await.json()["notice"].clone()
+    };
+    let notice = made(&app, &admin).await;
+    assert!(notice.as_str().unwrap().contains("--public-url"), "{notice}");
+    let site = Site::at("http://daybook.test").unwrap();
+    let settings = Settings { site, alerts: options(), ..Settings::default() };
+    let (known, admin) = watching_with(settings).await;
+    assert_eq!(made(&known, &admin).await, Value::Null);
+    app.state.alerts.close().await;
+    known.state.alerts.close().await;
+}

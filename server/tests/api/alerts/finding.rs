@@ -122,7 +122,7 @@ async fn silence_is_found_once_and_again_when_it_was_broken() {
     until("the silence is found", async || found(&app, &admin, id).await.len() == 1).await;
     app.wait(100 * MINUTE);
     let firing = &found(&app, &admin, id).await[0];
-    assert_eq!((&firing["count"], &firing["at"]), (&json!(0), &json!("2026-11-20T12:50:00.000Z")));
+    assert_eq!((&firing["count"], &firing["at"]), (&json!(0), &json!("2026-11-20T13:00:00.000Z")));
     app.state.alerts.close().await;
 }
 
@@ -171,5 +171,52 @@ async fn people_acknowledge_close_and_note_and_the_log_tells() {
         log["entries"].as_array().unwrap().len() == 2
     })
     .await;
+    app.state.alerts.close().await;
+}
+
+#[tokio::test]
+async fn nobody_hides_by_saying_that_it_tells_of_an_alert() {
+    let (app, admin) = watching().await;
+    let told = json!({"filter": "action=FireAlert", "condition": {"kind": "any"}});
+    let id = rule(&app, &admin, told.clone()).await;
+    let new = json!({"filter": "source=daybook", "condition": {"kind": "new", "field": "actor"}});
+    let forged = json!({"action": "FireAlert", "source": "daybook", "resource": {"type": "alert", "id": "1"}});
+    store(&app, vec![with("forged", 5, &forged)]).await;
+    until("it is found", async || found(&app, &admin, id).await.len() == 1).await;
+    let link = "/api/projects/acme/events?action=FireAlert&range=all";
+    until("the log tells that it fired", async || {
+        app.get(link).await.json()["entries"].as_array().unwrap().len() == 2
+    })
+    .await;
+    looked_at(&app).await;
+    assert_eq!(found(&app, &admin, id).await.len(), 1, "that it fired is no cause");
+    // A trial has the same, and so has a look at what was missed.
+    let tried = send(&app, &admin, Method::POST, "backtest", told).await.json();
+    assert_eq!((&tried["total"], &tried["matching"]), (&json!(1), &json!(1)), "{tried}");
+    let tried = send(&app, &admin, Method::POST, "backtest", new).await.json();
+    let actors: Vec<_> =
+        tried["episodes"].as_array().unwrap().iter().map(|e| e["value"]["value"].clone()).collect();
+    assert!(!actors.contains(&json!("system:daybook")), "{actors:?}");
+    app.state.alerts.abort().await;
+    store(&app, vec![with("forged again", 4, &forged)]).await;
+    app.state.alerts.start(app.state.clone()).await;
+    looked_at(&app).await;
+    assert_eq!(found(&app, &admin, id).await.len(), 2);
+    app.state.alerts.close().await;
+}
+
+#[tokio::test]
+async fn streams_that_go_on_and_schedules_that_change_are_settings() {
+    let (app, admin) = watching().await;
+    let rules = ask(&app, &admin, "rules").await.json();
+    let settings = rules["rules"].as_array().unwrap().iter().find(|r| r["built_in"] == "settings");
+    let id = settings.unwrap()["id"].as_i64().unwrap();
+    for (n, action) in (1..).zip(["ResumeStream", "UpdateSchedule"]) {
+        let event = json!({"action": action, "source": "daybook"});
+        // Apart by more than it is quiet.
+        store(&app, vec![with(action, n * 100, &event)]).await;
+        looked_at(&app).await;
+        assert_eq!(found(&app, &admin, id).await.len(), usize::try_from(n).unwrap(), "{action}");
+    }
     app.state.alerts.close().await;
 }

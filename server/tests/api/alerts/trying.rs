@@ -50,6 +50,28 @@ async fn a_rule_is_tried_on_what_the_log_has() {
     assert_eq!(try_out(new).await["total"], 3, "58392, a and b");
     let silence =
         json!({"condition": {"kind": "absence", "window": 36 * 3600}, "filter": "outcome=failure"});
-    assert_eq!(try_out(silence).await["total"], 3);
+    assert_eq!(try_out(silence.clone()).await["total"], 3);
+    let mut quiet = silence;
+    quiet["quiet"] = json!(30 * 24 * 3600);
+    assert_eq!(try_out(quiet).await["total"], 1, "silences within the quiet time are one");
+    for range in ["range=7d", "range=24h", "range=all"] {
+        let body = json!({"filter": range, "condition": {"kind": "any"}});
+        let refused = send(&app, &admin, Method::POST, "backtest", body.clone()).await;
+        assert_eq!(refused.error().0, "filter", "{range}");
+        let mut body = body;
+        (body["name"], body["severity"]) = (json!("x"), json!("low"));
+        let refused = send(&app, &admin, Method::POST, "rules", body).await;
+        assert_eq!(refused.error().0, "filter", "{range}");
+    }
+    app.state.alerts.close().await;
+}
+
+#[tokio::test]
+async fn a_log_of_a_day_has_no_rate() {
+    let (app, admin) = watching().await;
+    store(&app, vec![failure("f1", 2, "a"), failure("f2", 1, "a")]).await;
+    let body = json!({"filter": "outcome=failure", "condition": {"kind": "any"}, "quiet": 3600});
+    let tried = send(&app, &admin, Method::POST, "backtest", body).await.json();
+    assert_eq!((&tried["total"], &tried["per_week"]), (&json!(1), &Value::Null), "{tried}");
     app.state.alerts.close().await;
 }
