@@ -206,14 +206,30 @@ async fn rules_holds_and_the_preview_agree() {
 async fn what_is_wrong_is_named() {
     let app = with(None).await;
     let session = admin(&app).await;
-    for (path, method, body, field) in [
-        (RETENTION, Method::PUT, json!({"days": 0, "access_days": 1}), "days"),
-        (HOLDS, Method::POST, json!({"name": "x", "filter": "range=24h", "reason": "y"}), "filter"),
-        (HOLDS, Method::POST, json!({"name": "x", "filter": "", "reason": " "}), "reason"),
+    let preview = format!("{RETENTION}/preview");
+    let rule = |filter: &str| json!({"name": "a", "filter": filter, "days": 1});
+    let rules = |rule: Value| json!({"days": 90, "access_days": 30, "rules": [rule]});
+    let hold =
+        |filter: &str, reason: &str| json!({"name": "x", "filter": filter, "reason": reason});
+    let (refused, unread) = (StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY);
+    for (path, method, body, status, field) in [
+        (RETENTION, Method::PUT, json!({"days": 0, "access_days": 1}), refused, "days"),
+        // What is left out is not taken for for ever.
+        (RETENTION, Method::PUT, json!({"rules": []}), unread, "days"),
+        (RETENTION, Method::PUT, json!({"days": 90}), unread, "access_days"),
+        (&preview, Method::POST, json!({}), unread, "days"),
+        // A range would not be obeyed, the usual one as little as another.
+        (RETENTION, Method::PUT, rules(rule("range=7d")), unread, "rules[0].filter"),
+        (&preview, Method::POST, rules(rule("method=GET&range=7d")), unread, "rules[0].filter"),
+        (HOLDS, Method::POST, hold("range=7d", "y"), unread, "filter"),
+        (HOLDS, Method::POST, hold("range=24h", "y"), unread, "filter"),
+        (HOLDS, Method::POST, hold("as_of=4", "y"), refused, "filter"),
+        (HOLDS, Method::POST, hold("", " "), refused, "reason"),
     ] {
         let answer = app.as_person(&session, method, path, Some(body)).await;
-        assert_eq!((answer.status, answer.error().0.as_str()), (StatusCode::BAD_REQUEST, field));
+        assert_eq!((answer.status, answer.error().0.as_str()), (status, field), "{path}");
     }
+    assert_eq!(overview(&app, &session).await["usual"], true);
     let restore = "/api/projects/acme/archive/1-2-3/restore";
     let answer = app.as_person(&session, Method::POST, restore, None).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
