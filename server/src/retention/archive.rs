@@ -24,7 +24,7 @@ use crate::{
         stream::hex,
     },
     import,
-    outbound::{Place, Upload},
+    outbound::{Existing, Place, Upload},
     store::{AnyStore, Key, Parts, ProjectId, StoreError},
 };
 
@@ -61,7 +61,7 @@ pub(super) async fn write(
     };
     let at = upload.place();
     let sum = format!("{}  {name}\n", written.sha256);
-    upload.finish(vec![(".sha256", sum.into_bytes())]).await?;
+    upload.finish(vec![(".sha256", sum.into_bytes())], Existing::Kept).await?;
     let read = place.fetch(&path, &name).await?;
     let same = read.bytes == written.bytes
         && hex(&read.sha256) == written.sha256
