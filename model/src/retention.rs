@@ -3,10 +3,10 @@
 //! An entry's age counts from the later of when it happened and when the log received it, so that old
 //! entries that are brought along are not removed the night they arrive.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Field, Filter, Operation, QueryError, Range, Term, Timestamp, saved::checked_name,
+    Field, Filter, Operation, QueryError, Range, Term, Timestamp, query, saved::checked_name,
     vocabulary::OperationClass,
 };
 
@@ -37,8 +37,12 @@ pub const REST: &str = "all";
 #[serde(deny_unknown_fields)]
 pub struct Retention {
     /// Days that entries are kept; `null`: for ever.
+    #[serde(deserialize_with = "said")]
+    #[cfg_attr(feature = "schema", schemars(required, extend("type" = ["integer", "null"])))]
     pub days: Option<u32>,
     /// Days that sign-ins and what is done with access to accounts are kept; `null`: for ever.
+    #[serde(deserialize_with = "said")]
+    #[cfg_attr(feature = "schema", schemars(required, extend("type" = ["integer", "null"])))]
     pub access_days: Option<u32>,
     /// The project's own rules.
     #[serde(default)]
@@ -59,10 +63,12 @@ pub struct Rule {
     /// What it is called; no other rule is called so.
     pub name: String,
     /// Which entries, as in the address.
-    #[serde(with = "crate::tab::text")]
+    #[serde(with = "fixed_text")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// Days that these are kept; `null`: for ever.
+    #[serde(deserialize_with = "said")]
+    #[cfg_attr(feature = "schema", schemars(required, extend("type" = ["integer", "null"])))]
     pub days: Option<u32>,
 }
 
@@ -122,6 +128,35 @@ fn check_days(field: &str, days: Option<u32>) -> Result<(), QueryError> {
     }
 }
 
+/// For ever is said aloud: what is left out is not taken for it.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    Option::deserialize(from)
+}
+
+/// Reads the filter of a rule or a hold. A range that is given is refused, the usual one too: it would not be
+/// obeyed, and whoever gave it meant fewer entries.
+pub fn fixed(text: &str) -> Result<Filter, QueryError> {
+    let filter: Filter = text.parse()?;
+    if query::split(text).0.iter().any(|(key, _)| key == "range") {
+        let problem = "moves with the clock; leave it out, or give from and to in its place";
+        return Err(QueryError::new("range", problem));
+    }
+    Ok(filter)
+}
+
+/// The filter of a rule or a hold as text.
+mod fixed_text {
+    use serde::{Deserialize as _, Deserializer, de};
+
+    pub(super) use crate::tab::text::serialize;
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<crate::Filter, D::Error> {
+        super::fixed(&String::deserialize(from)?).map_err(de::Error::custom)
+    }
+}
+
 /// A rule or a hold means the same every day: its range does not move.
 fn check_filter(filter: &Filter) -> Result<(), QueryError> {
     let fixed = matches!(filter.range, Range::Between(_)) || filter.range == Range::default();
@@ -141,7 +176,7 @@ pub struct NewHold {
     /// What it is called.
     pub name: String,
     /// Which entries are kept, as in the address; with `from` and `to`, those of a time.
-    #[serde(with = "crate::tab::text")]
+    #[serde(with = "fixed_text")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// Why: a case, a ticket, who asked.
@@ -341,7 +376,12 @@ mod tests {
             (r#"{"days":90,"access_days":30,"rules":[{"name":"","filter":"","days":1}]}"#, "name"),
             (
                 r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"range=24h","days":1}]}"#,
-                "filter",
+                "range",
+            ),
+            // The usual range is one as well.
+            (
+                r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"r%61nge=7d","days":1}]}"#,
+                "range",
             ),
             (
                 r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":"as_of=4","days":1}]}"#,
@@ -352,6 +392,11 @@ mod tests {
                 "colour",
             ),
             (r#"{"days":90,"access_days":30,"kept":1}"#, "kept"),
+            // What is left out is not for ever.
+            ("{}", "days"),
+            (r#"{"days":90}"#, "access_days"),
+            (r#"{"access_days":30,"rules":[]}"#, "missing field `days`"),
+            (r#"{"days":90,"access_days":30,"rules":[{"name":"a","filter":""}]}"#, "days"),
         ] {
             let problem = read(wrong).expect_err(wrong);
             assert!(problem.contains(field), "{wrong}: {problem}");
@@ -376,6 +421,9 @@ mod tests {
         };
         assert!(hold(" legal asked ").checked().is_ok());
         assert!(hold("  ").checked().is_err());
+        let ranged = r#"{"name":"Case 7","filter":"actor=user:7&range=7d","reason":"asked"}"#;
+        let problem = serde_json::from_str::<NewHold>(ranged).unwrap_err().to_string();
+        assert!(problem.starts_with("range: moves with the clock"), "{problem}");
         assert!(hold(&"x".repeat(MAX_REASON + 1)).checked().is_err());
     }
 }

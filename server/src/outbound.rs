@@ -2,7 +2,7 @@
 //! taken, or why.
 //!
 //! A [`Folder`] and a [`Bucket`] take files by way of an [`Upload`], which is there whole under its name or
-//! not at all; a [`Mailer`] takes letters; `Web` sends to where somebody said,
+//! not at all, and says what becomes of one that is there already ([`Existing`]); a [`Mailer`] takes letters; `Web` sends to where somebody said,
 //! if [`Addresses`] may be sent to.
 
 mod address;
@@ -12,6 +12,7 @@ mod escaped;
 mod fetch;
 mod folder;
 mod mail;
+mod object;
 mod upload;
 mod web;
 
@@ -20,9 +21,9 @@ pub use authorities::{Authorities, AuthoritiesError};
 pub use bucket::Bucket;
 pub(crate) use escaped::escaped;
 pub use fetch::Fetched;
-pub use folder::Folder;
+pub use folder::{Folder, Standing};
 pub use mail::{Letter, Mailer};
-pub use upload::Upload;
+pub use upload::{Existing, Upload};
 pub(crate) use web::{CONNECTING, NotTaken, Web, apart};
 
 /// Why something could not be taken out.
@@ -40,6 +41,12 @@ pub enum OutboundError {
     /// A letter that cannot be written.
     #[error("the mail cannot be written: {0}")]
     Letter(#[from] lettre::error::Error),
+    /// A file that is to be read.
+    #[error("{0} is not there")]
+    Missing(String),
+    /// A file that is there, where none may be.
+    #[error("{0} is there already, and is not written over")]
+    Taken(String),
     /// What it was configured with.
     #[error("{0}")]
     Configured(String),
@@ -67,6 +74,23 @@ pub struct Outbound {
     pub mailer: Option<Mailer>,
     /// Where entries go before they are removed.
     pub archive: Option<Place>,
+}
+
+impl Outbound {
+    /// Makes its folders, where they are missing.
+    pub fn make_folders(&self) -> Result<(), OutboundError> {
+        let archive = match &self.archive {
+            Some(Place::Folder(folder)) => Some(folder),
+            _ => None,
+        };
+        for folder in self.folder.iter().chain(archive) {
+            folder.make().map_err(|error| {
+                let folder = folder.shown();
+                OutboundError::Configured(format!("the folder {folder} cannot be made: {error}"))
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// A place for files that are read again.

@@ -55,6 +55,9 @@ pub enum RetentionError {
     /// The log did not take what was to be written down.
     #[error(transparent)]
     Ledger(#[from] crate::ledger::LedgerError),
+    /// A file of the archive is not where it was written to.
+    #[error("{0} is not there")]
+    Gone(String),
     /// The archive did not take a file, or did not give it back.
     #[error("the archive cannot be reached: {0}")]
     Archive(#[from] OutboundError),

@@ -265,8 +265,9 @@ impl From<RetentionError> for Error {
                 code: "no_archive",
                 message: e.to_string(),
             },
-            RetentionError::Archive(_) | RetentionError::Damaged(_) => {
-                tracing::error!(error = %e, "the archive did not answer");
+            RetentionError::Archive(_) | RetentionError::Damaged(_) | RetentionError::Gone(_) => {
+                // Whoever asks is told; by the command line, that is the same screen.
+                tracing::debug!(error = %e, "the archive did not answer");
                 Self::Body {
                     status: StatusCode::BAD_GATEWAY,
                     code: "archive",

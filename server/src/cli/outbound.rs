@@ -75,7 +75,7 @@ impl ArchiveOptions {
     /// As it was given.
     pub(super) fn read(&self) -> Result<Option<Place>, CliError> {
         if let Some(path) = &self.archive_folder {
-            let folder = Folder::at(path).map_err(|e| {
+            let folder = Folder::named(path).map_err(|e| {
                 CliError::say(format!("the folder of the archive, {}: {e}", path.display()))
             })?;
             return Ok(Some(Place::Folder(folder)));
@@ -102,7 +102,7 @@ impl Options {
     pub(super) fn read(&self) -> Result<Outbound, CliError> {
         let said = |e: crate::outbound::OutboundError| CliError::say(e.to_string());
         let folder = match &self.export_folder {
-            Some(path) => Some(Folder::at(path).map_err(|e| {
+            Some(path) => Some(Folder::named(path).map_err(|e| {
                 CliError::say(format!("the folder for exports, {}: {e}", path.display()))
             })?),
             None => None,

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime};
 use clap::Args;
 use daybook_model::{
     Timestamp, paths,
-    retention::{ArchiveFile, Restored},
+    retention::{ArchiveFile, Overview, Restored},
 };
 
 use super::{
@@ -12,7 +12,10 @@ use super::{
     outbound::ArchiveOptions,
     via::{Via, nothing},
 };
-use crate::outbound::Outbound;
+use crate::{
+    outbound::{Outbound, Place},
+    retention::RetentionError,
+};
 
 /// Bring entries back from the archive
 #[derive(Debug, Args)]
@@ -47,8 +50,10 @@ fn end(text: &str) -> Result<Timestamp, String> {
 impl Restore {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
         let archive = self.archive.read()?;
-        let via = Via::with(options, Outbound { archive, ..Outbound::default() }).await?;
+        let via = Via::with(options, Outbound { archive: archive.clone(), ..Outbound::default() })
+            .await?;
         let project = &self.project.project;
+        look(&via, archive.as_ref(), project).await?;
         let time = format!("?from={}&to={}", self.from, self.to);
         let files: Vec<ArchiveFile> = via.get(&paths::archive(project, &time)).await?;
         let bar = super::progress(files.iter().map(|file| file.count).sum());
@@ -64,7 +69,7 @@ impl Restore {
                     read += 1;
                 }
                 // The others may be as they should be.
-                Err(error) => left.push(format!("{}: {error}", file.place)),
+                Err(error) => left.push(named(file, &error.to_string())),
             }
             bar.inc(file.count);
         }
@@ -86,6 +91,30 @@ impl Restore {
             ))),
         }
     }
+}
+
+/// Looks whether there is an archive at all, before each of its files is found to be missing.
+async fn look(via: &Via, given: Option<&Place>, project: &str) -> Result<(), CliError> {
+    let say = |sentence: String| Err(CliError::say(sentence));
+    match (via, given) {
+        (Via::There(_), _) => {
+            let Overview { archive, .. } = via.get(&paths::retention(project)).await?;
+            if archive.is_none() { say(RetentionError::NoArchive.to_string()) } else { Ok(()) }
+        }
+        (Via::Here { .. }, None) => {
+            say("no server has this log open: give --archive-folder or --archive-bucket".into())
+        }
+        (Via::Here { .. }, Some(Place::Folder(folder))) if !folder.is_there() => {
+            say(format!("the folder of the archive, {}, is not there", folder.shown()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with a file, with its name, which most sentences have.
+fn named(file: &ArchiveFile, problem: &str) -> String {
+    let name = file.place.rsplit('/').next().unwrap_or_default();
+    if problem.contains(name) { problem.into() } else { format!("{}: {problem}", file.place) }
 }
 
 #[cfg(test)]

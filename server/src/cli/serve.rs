@@ -96,6 +96,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, options: &LogOptions) -> Result<(), CliError> {
         let settings = self.server.settings()?;
+        settings.outbound.make_folders().map_err(|e| CliError::say(e.to_string()))?;
         let presence = match Presence::take(&log_file(options)?)? {
             Found::Free(presence) => presence,
             Found::Server(server) => {

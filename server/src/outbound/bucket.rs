@@ -7,16 +7,10 @@ use futures_util::{TryStreamExt as _, stream::BoxStream};
 use object_store::{
     ClientConfigKey, ObjectStore, ObjectStoreExt as _, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
-    buffered::BufWriter,
     path::Path,
 };
 
-use super::{OutboundError, Upload};
-
-/// How much of a file is one part, in bytes: what is smaller goes at once.
-const PART: usize = 8 << 20;
-/// How many parts are under way at once.
-const PARTS: usize = 2;
+use super::{OutboundError, Upload, object::Object};
 
 /// How long a part may take. Whoever asks tries again later by themselves.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -85,7 +79,21 @@ impl Bucket {
         path: &str,
         name: &str,
     ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, OutboundError> {
-        Ok(self.store.get(&Path::from(self.name(path, name))).await?.into_stream())
+        let name = self.name(path, name);
+        match self.store.get(&Path::from(name.as_str())).await {
+            Err(object_store::Error::NotFound { .. }) => {
+                Err(OutboundError::Missing(self.place(&name)))
+            }
+            found => Ok(found?.into_stream()),
+        }
+    }
+
+    /// Whether an object of this whole name is there.
+    pub(super) async fn has(&self, name: &str) -> Result<bool, OutboundError> {
+        match self.store.head(&Path::from(name)).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            found => Ok(found.map(|_| true)?),
+        }
     }
 
     /// The whole name of an object.
@@ -94,13 +102,11 @@ impl Bucket {
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
     }
 
-    /// Begins an object. Small ones are put at once, large ones in parts that become one at the end.
+    /// Begins an object.
     pub fn upload(&self, path: &str, name: &str) -> Upload {
         let name = self.name(path, name);
-        let store = Arc::clone(&self.store);
-        let parts = BufWriter::with_capacity(store, Path::from(name.as_str()), PART);
-        let parts = Box::new(parts.with_max_concurrency(PARTS));
-        Upload::Object { parts, bucket: self.clone(), name }
+        let object = Object::begin(Arc::clone(&self.store), Path::from(name.as_str()));
+        Upload::Object { object: Box::new(object), bucket: self.clone(), name }
     }
 
     /// Looks whether it can be reached.
@@ -119,5 +125,71 @@ impl Bucket {
 
     pub(super) fn place(&self, name: &str) -> String {
         format!("{}{name}", self.address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::{super::Existing, *};
+
+    fn bucket() -> Bucket {
+        let store = Arc::new(InMemory::new());
+        Bucket { store, address: "s3://audit/".into(), prefix: "daybook".into() }
+    }
+
+    async fn write(
+        bucket: &Bucket,
+        byte: u8,
+        len: usize,
+        existing: Existing,
+    ) -> Result<(), OutboundError> {
+        let mut upload = bucket.upload("acme", "a");
+        for piece in vec![byte; len].chunks(1 << 20) {
+            upload.write(Bytes::copy_from_slice(piece)).await?;
+        }
+        upload.finish(vec![(".sum", vec![byte])], existing).await
+    }
+
+    async fn read(bucket: &Bucket, name: &str) -> (u64, u8) {
+        use std::io::Read as _;
+        let mut fetched = bucket.fetch("acme", name).await.unwrap();
+        let mut first = [0];
+        fetched.file.read_exact(&mut first).unwrap();
+        (fetched.bytes, first[0])
+    }
+
+    /// In one piece, and in parts.
+    #[tokio::test]
+    async fn what_is_kept_is_not_written_over() {
+        for len in [9, 20 << 20] {
+            let bucket = bucket();
+            assert!(
+                matches!(bucket.fetch("acme", "a").await, Err(OutboundError::Missing(place)) if place == "s3://audit/daybook/acme/a")
+            );
+            write(&bucket, b'1', len, Existing::Kept).await.unwrap();
+            let taken = write(&bucket, b'2', len, Existing::Kept).await;
+            assert!(
+                matches!(taken, Err(OutboundError::Taken(place)) if place == "s3://audit/daybook/acme/a")
+            );
+            assert_eq!(read(&bucket, "a").await, (len as u64, b'1'));
+            assert_eq!(read(&bucket, "a.sum").await, (1, b'1'));
+            write(&bucket, b'3', len, Existing::Replaced).await.unwrap();
+            assert_eq!(read(&bucket, "a").await, (len as u64, b'3'));
+        }
+    }
+
+    /// Between the look and the end.
+    #[tokio::test]
+    async fn a_name_that_is_taken_meanwhile_is_kept_too() {
+        let bucket = bucket();
+        let name = Path::from("daybook/acme/a");
+        let mut late = Object::begin(Arc::clone(&bucket.store), name);
+        late.write(Bytes::from_static(b"late")).await.unwrap();
+        write(&bucket, b'1', 9, Existing::Kept).await.unwrap();
+        let taken = late.finish(Existing::Kept).await;
+        assert!(matches!(taken, Err(object_store::Error::AlreadyExists { .. })));
+        assert_eq!(read(&bucket, "a").await, (9, b'1'));
     }
 }

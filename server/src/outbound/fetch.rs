@@ -51,16 +51,19 @@ impl Folder {
     pub async fn fetch(&self, path: &str, name: &str) -> Result<Fetched, OutboundError> {
         let (folder, path, name) = (self.clone(), path.to_owned(), name.to_owned());
         let read = move || {
-            let mut from = folder.open(&path, &name)?;
+            let mut from = folder.open(&path, &name).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => OutboundError::Missing(folder.place(&path, &name)),
+                _ => error.into(),
+            })?;
             let (mut copy, mut buffer) = (Copy::begin()?, vec![0; 1 << 18]);
             loop {
                 match from.read(&mut buffer)? {
-                    0 => return copy.end(),
+                    0 => return Ok::<_, OutboundError>(copy.end()?),
                     read => copy.add(&buffer[..read])?,
                 }
             }
         };
-        Ok(tokio::task::spawn_blocking(read).await.map_err(io::Error::other)??)
+        tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
     }
 }
 

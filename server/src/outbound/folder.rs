@@ -2,37 +2,76 @@
 //! it and never along a link.
 
 use std::{
-    fs::File,
+    fs::{DirBuilder, File},
     io::{self, Write as _},
-    os::fd::OwnedFd,
+    os::{fd::OwnedFd, unix::fs::DirBuilderExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use axum::body::Bytes;
 use rustix::{
-    fs::{AtFlags, Dir, Mode, OFlags, fsync, mkdirat, open, openat, renameat, unlinkat},
+    fs::{
+        AtFlags, Dir, Mode, OFlags, RenameFlags, fsync, linkat, mkdirat, open, openat, renameat,
+        renameat_with, statat, unlinkat,
+    },
     io::Errno,
 };
 
-use super::Upload;
+use super::{Existing, Upload};
 
-/// Where files may be put.
+/// Where files may be put. What is made in there is its owner's alone; what was there keeps its rights.
 #[derive(Debug, Clone)]
 pub struct Folder {
     base: Arc<Path>,
 }
 
+/// How a folder is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be written to.
+    There,
+    /// It is not there, and can be made.
+    Missing,
+}
+
 impl Folder {
     /// This folder, made where it is missing.
     pub fn at(path: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(path)?;
-        Ok(Self { base: path.canonicalize()?.into() })
+        let folder = Self::named(path)?;
+        folder.make()?;
+        Self::named(path)
+    }
+
+    /// This folder, whether it is there or not.
+    pub fn named(path: &Path) -> io::Result<Self> {
+        let base = path.canonicalize().or_else(|_| std::path::absolute(path))?;
+        Ok(Self { base: base.into() })
+    }
+
+    /// Makes it where it is missing.
+    pub(super) fn make(&self) -> io::Result<()> {
+        let missing: Vec<_> = self.base.ancestors().take_while(|path| !path.exists()).collect();
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.base)?;
+        for above in missing.iter().filter_map(|made| made.parent()) {
+            File::open(above)?.sync_all()?;
+        }
+        Ok(())
     }
 
     /// Where it is.
-    pub(super) fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         self.base.display().to_string()
+    }
+
+    /// Where a file below it is.
+    pub(super) fn place(&self, path: &str, name: &str) -> String {
+        self.base.join(path).join(name).display().to_string()
+    }
+
+    /// Whether it is there.
+    pub fn is_there(&self) -> bool {
+        self.base.is_dir()
     }
 
     /// Opens a file below it.
@@ -45,9 +84,13 @@ impl Folder {
         Ok(openat(&folder, name, how, Mode::empty())?.into())
     }
 
-    /// Looks whether it can be written to.
-    pub fn look(&self) -> io::Result<()> {
-        tempfile::tempfile_in(&self.base).map(drop)
+    /// Looks whether it can be written to, or made. Nothing is.
+    pub fn look(&self) -> io::Result<Standing> {
+        if self.base.exists() {
+            return tempfile::tempfile_in(&self.base).map(|_| Standing::There);
+        }
+        let above = self.base.ancestors().find(|path| path.exists()).unwrap_or(&self.base);
+        tempfile::tempfile_in(above).map(|_| Standing::Missing)
     }
 
     /// Begins a file below it.
@@ -89,10 +132,17 @@ impl Draft {
         blocking(move || (&*file).write_all(&bytes)).await
     }
 
-    pub(super) async fn finish(mut self, beside: Vec<(&'static str, Vec<u8>)>) -> io::Result<()> {
+    pub(super) async fn finish(
+        mut self,
+        beside: Vec<(&'static str, Vec<u8>)>,
+        existing: Existing,
+    ) -> io::Result<()> {
         let (folder, file) = (Arc::clone(&self.folder), Arc::clone(&self.file));
         let (name, draft) = (self.name.clone(), self.hidden.clone());
         blocking(move || {
+            if existing == Existing::Kept && has(&folder, &name)? {
+                return Err(Errno::EXIST.into());
+            }
             for (end, bytes) in beside {
                 let draft = format!("{draft}{end}");
                 let mut small = create(&folder, &draft)?;
@@ -101,7 +151,10 @@ impl Draft {
                 renameat(&folder, draft, &folder, format!("{name}{end}"))?;
             }
             file.sync_all()?;
-            renameat(&folder, draft, &folder, name)?;
+            match existing {
+                Existing::Replaced => renameat(&folder, draft, &folder, name)?,
+                Existing::Kept => give(&folder, &draft, &name)?,
+            }
             // The names are on disk as well.
             Ok(fsync(&folder)?)
         })
@@ -129,10 +182,12 @@ fn step(folder: &OwnedFd, part: &str) -> io::Result<OwnedFd> {
     if part == ".." || part == "." {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "leads elsewhere"));
     }
-    match mkdirat(folder, part, Mode::RWXU | Mode::RGRP | Mode::XGRP) {
+    match mkdirat(folder, part, Mode::RWXU) {
         Ok(()) | Err(Errno::EXIST) => {}
         Err(error) => return Err(error.into()),
     }
+    // What is written below is on disk no sooner than its folder, which may have been made a moment ago.
+    fsync(folder)?;
     openat(folder, part, STEP, Mode::empty()).map_err(|error| {
         let elsewhere = matches!(error, Errno::LOOP | Errno::NOTDIR);
         let said = format!("{part} is no folder, or a link: nothing is written along links");
@@ -153,10 +208,31 @@ fn sweep(folder: &OwnedFd, name: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether something has this name.
+fn has(folder: &OwnedFd, name: &str) -> io::Result<bool> {
+    match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(_) => Ok(true),
+        Err(Errno::NOENT) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives a draft a name that nothing has.
+fn give(folder: &OwnedFd, draft: &str, name: &str) -> io::Result<()> {
+    match renameat_with(folder, draft, folder, name, RenameFlags::NOREPLACE) {
+        // Some file systems do not know this. A second name is not given over another either.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            linkat(folder, draft, folder, name, AtFlags::empty())?;
+            Ok(unlinkat(folder, draft, AtFlags::empty())?)
+        }
+        given => Ok(given?),
+    }
+}
+
 /// A new file in a folder.
 fn create(folder: &OwnedFd, name: &str) -> io::Result<File> {
     let how = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    Ok(openat(folder, name, how, Mode::RUSR | Mode::WUSR | Mode::RGRP)?.into())
+    Ok(openat(folder, name, how, Mode::RUSR | Mode::WUSR)?.into())
 }
 
 /// Disks make whoever asks wait.

@@ -1,10 +1,17 @@
 //! A file on its way out.
 
 use axum::body::Bytes;
-use object_store::buffered::BufWriter;
-use tokio::io::AsyncWriteExt as _;
 
-use super::{Bucket, OutboundError, folder::Draft};
+use super::{Bucket, OutboundError, folder::Draft, object::Object};
+
+/// What becomes of a file that is there already under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It is an earlier one of the same, and the new one takes its place.
+    Replaced,
+    /// It stays as it is, whosever it is; the new one is refused.
+    Kept,
+}
 
 /// A file on its way out. Until it is finished there is nothing under its name, or what was there before;
 /// what is dropped is not there.
@@ -13,8 +20,8 @@ pub enum Upload {
     File(Draft),
     /// Into a bucket.
     Object {
-        /// The parts so far.
-        parts: Box<BufWriter>,
+        /// What there is of it so far.
+        object: Box<Object>,
         /// Where to.
         bucket: Bucket,
         /// The object's whole name.
@@ -41,31 +48,45 @@ impl Upload {
     pub async fn write(&mut self, bytes: Bytes) -> Result<(), OutboundError> {
         match self {
             Self::File(draft) => Ok(draft.write(bytes).await?),
-            Self::Object { parts, .. } => Ok(parts.put(bytes).await?),
+            Self::Object { object, .. } => Ok(object.write(bytes).await?),
         }
     }
 
     /// Gives it its name, once small files that tell of it lie beside it: whoever finds it finds them. Each
     /// of these has the same name with another end.
-    pub async fn finish(self, beside: Vec<(&'static str, Vec<u8>)>) -> Result<(), OutboundError> {
+    pub async fn finish(
+        self,
+        beside: Vec<(&'static str, Vec<u8>)>,
+        existing: Existing,
+    ) -> Result<(), OutboundError> {
+        let place = self.place();
         match self {
-            Self::File(draft) => Ok(draft.finish(beside).await?),
-            Self::Object { mut parts, bucket, name } => {
+            Self::File(draft) => {
+                draft.finish(beside, existing).await.map_err(|error| match error.kind() {
+                    std::io::ErrorKind::AlreadyExists => OutboundError::Taken(place),
+                    _ => error.into(),
+                })
+            }
+            Self::Object { object, bucket, name } => {
+                if existing == Existing::Kept && bucket.has(&name).await? {
+                    object.abandon().await;
+                    return Err(OutboundError::Taken(place));
+                }
                 for (end, bytes) in beside {
                     bucket.put(&format!("{name}{end}"), bytes).await?;
                 }
-                Ok(parts.shutdown().await?)
+                object.finish(existing).await.map_err(|error| match error {
+                    object_store::Error::AlreadyExists { .. } => OutboundError::Taken(place),
+                    error => error.into(),
+                })
             }
         }
     }
 
     /// Leaves it.
     pub async fn abandon(self) {
-        if let Self::Object { mut parts, name, .. } = self
-            && let Err(error) = parts.abort().await
-        {
-            // The store drops the parts by its own rules, where it has some.
-            tracing::warn!(%error, name, "the parts of an upload could not be taken back");
+        if let Self::Object { object, .. } = self {
+            object.abandon().await;
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Writing entries to the archive: a Parquet file, which is read back before anything is removed.
 
-use std::{collections::HashSet, fs::File, io::BufReader, time::Instant};
+use std::{collections::BTreeSet, fs::File, io::BufReader, time::Instant};
 
 use daybook_model::{
-    Entry, Seq, Timestamp,
+    Entry, Event, Seq, Timestamp,
     account::Project,
     export::{Format, Formulas, State},
     retention::{ArchiveFile, DAY},
@@ -24,7 +24,7 @@ use crate::{
         stream::hex,
     },
     import,
-    outbound::{Place, Upload},
+    outbound::{Existing, Fetched, OutboundError, Place, Upload},
     store::{AnyStore, Key, Parts, ProjectId, StoreError},
 };
 
@@ -32,68 +32,91 @@ use crate::{
 const PAGE: usize = 256;
 
 /// Where the file of a run's day goes: its folder, and its name.
-pub(super) fn name(project: &Project, id: FileId) -> (String, String) {
+fn name(project: &Project, plan: &Plan, id: FileId) -> (String, String) {
     let slug = &project.slug;
     let day = Timestamp::saturating(id.day.saturating_mul(DAY)).to_utc();
     let day = day.format("%Y-%m-%d");
     let part = if id.part > 1 { format!("-part-{}", id.part) } else { String::new() };
-    (format!("{slug}/{day}"), format!("{slug}-{day}-run-{}{part}.parquet", id.run))
+    let mark = plan.mark.as_ref().map_or_else(String::new, |mark| format!("-{mark}"));
+    (format!("{slug}/{day}"), format!("{slug}-{day}-run-{}{mark}{part}.parquet", id.run))
 }
 
 /// Writes entries that are due, and reads the file back. What turns out not to be old is left out of both.
-/// `None` where nothing is left.
+/// `None` where nothing is left. A file that is there already is the one that is wanted, if an attempt broke
+/// off before it was taken down; else it stays as it is, and this one is the next.
 pub(super) async fn write(
     (store, place, speed): (&AnyStore, &Place, (Pace, &Keeping)),
     project: &Project,
     plan: &Plan,
     due: &mut Due,
-    id: FileId,
+    mut id: FileId,
     now: Timestamp,
 ) -> Result<Option<KeptFile>, RetentionError> {
-    let (path, name) = name(project, id);
-    let mut upload = place.upload(&path, &name).await?;
-    let written = match pour((store, speed), project, plan, due, &mut upload).await {
-        Ok(Some(written)) => written,
-        other => {
-            upload.abandon().await;
-            return other.map(|_| None);
+    loop {
+        let (path, name) = name(project, plan, id);
+        let mut upload = place.upload(&path, &name).await?;
+        let written = match pour((store, speed), project, plan, due, &mut upload).await {
+            Ok(Some(written)) => written,
+            other => {
+                upload.abandon().await;
+                return other.map(|_| None);
+            }
+        };
+        let at = upload.place();
+        let sum = format!("{}  {name}\n", written.sha256);
+        let beside = vec![(".sha256", sum.into_bytes())];
+        let taken = match upload.finish(beside, Existing::Kept).await {
+            Ok(()) => false,
+            Err(OutboundError::Taken(_)) => true,
+            Err(error) => return Err(error.into()),
+        };
+        let read = place.fetch(&path, &name).await?;
+        let same = read.bytes == written.bytes
+            && hex(&read.sha256) == written.sha256
+            && rows(read.file).await? == written.count;
+        if same {
+            let Written { count, bytes, sha256, first, last } = written;
+            let shown = ArchiveFile {
+                id: id.to_string(),
+                place: at,
+                count,
+                first: Timestamp::saturating(first.0),
+                last: Timestamp::saturating(last.0),
+                bytes,
+                sha256,
+                written_at: now,
+                settled: false,
+            };
+            return Ok(Some(KeptFile { id, path, name, last, shown }));
         }
-    };
-    let at = upload.place();
-    let sum = format!("{}  {name}\n", written.sha256);
-    upload.finish(vec![(".sha256", sum.into_bytes())]).await?;
-    let read = place.fetch(&path, &name).await?;
-    let same = read.bytes == written.bytes
-        && hex(&read.sha256) == written.sha256
-        && rows(read.file).await? == written.count;
-    if !same {
-        return Err(RetentionError::Different(at));
+        if !taken {
+            return Err(RetentionError::Different(at));
+        }
+        id.part += 1;
     }
-    let shown = ArchiveFile {
-        id: id.to_string(),
-        place: at,
-        count: written.count,
-        first: Timestamp::saturating(written.first.0),
-        last: Timestamp::saturating(written.last.0),
-        bytes: written.bytes,
-        sha256: written.sha256,
-        written_at: now,
-        settled: false,
-    };
-    Ok(Some(KeptFile { id, path, name, last: written.last, shown }))
 }
 
-/// The places of the entries that a file gives back, as they were in the log.
-pub(super) async fn places(place: &Place, file: &KeptFile) -> Result<HashSet<Seq>, RetentionError> {
-    let fetched = place.fetch(&file.path, &file.name).await?;
-    let damaged = || RetentionError::Damaged(file.shown.place.clone());
+/// Reads a file, if it is as it was written.
+pub(super) async fn fetch(place: &Place, file: &KeptFile) -> Result<Fetched, RetentionError> {
+    let fetched = place.fetch(&file.path, &file.name).await.map_err(|error| match error {
+        OutboundError::Missing(at) => RetentionError::Gone(at),
+        error => error.into(),
+    })?;
     if hex(&fetched.sha256) != file.shown.sha256 {
-        return Err(damaged());
+        return Err(RetentionError::Damaged(file.shown.place.clone()));
     }
+    Ok(fetched)
+}
+
+/// The keys of the entries that a file gives back, as they were in the log.
+pub(super) async fn keys(place: &Place, file: &KeptFile) -> Result<BTreeSet<Key>, RetentionError> {
+    let fetched = fetch(place, file).await?;
     let read = move || {
         let entries = import::archived(BufReader::new(fetched.file));
-        entries.map(|entry| Some(entry?.0)).collect::<Option<HashSet<_>>>()
+        let key = |(seq, event): (Seq, Event)| (event.occurred_at.millis(), seq);
+        entries.map(|entry| entry.map(key)).collect::<Option<BTreeSet<_>>>()
     };
+    let damaged = || RetentionError::Damaged(file.shown.place.clone());
     tokio::task::spawn_blocking(read).await.ok().flatten().ok_or_else(damaged)
 }
 

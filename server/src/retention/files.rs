@@ -74,30 +74,31 @@ fn file(row: &Row) -> Result<KeptFile, RetentionError> {
 }
 
 impl Keeping {
-    /// The file of a run's day whose entries are not all out of the log yet.
+    /// The files whose entries are not all out of the log yet, whichever run wrote them: all, or those of
+    /// a day.
     pub(super) async fn unsettled(
         &self,
         project: ProjectId,
-        run: i64,
-        day: i64,
-    ) -> Result<Option<KeptFile>, RetentionError> {
-        let row = query(sqlx::AssertSqlSafe(format!(
+        day: Option<i64>,
+    ) -> Result<Vec<KeptFile>, RetentionError> {
+        let rows = query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM archive_file \
-             WHERE project = $1 AND run = $2 AND day = $3 AND settled = 0 ORDER BY part LIMIT 1"
+             WHERE project = $1 AND ($2 IS NULL OR day = $2) AND settled = 0 ORDER BY run, day, part"
         )));
-        let row = row.bind(project.0).bind(run).bind(day);
-        row.fetch_optional(self.log.writer()).await?.as_ref().map(file).transpose()
+        let rows = rows.bind(project.0).bind(day);
+        rows.fetch_all(self.log.writer()).await?.iter().map(file).collect()
     }
 
-    /// How many files a run's day has.
-    pub(super) async fn parts(
+    /// The number of the last file of a run's day; 0 where there is none.
+    pub(super) async fn last_part(
         &self,
         project: ProjectId,
         run: i64,
         day: i64,
     ) -> Result<i64, RetentionError> {
         let parts = scalar(
-            "SELECT COUNT(*) FROM archive_file WHERE project = $1 AND run = $2 AND day = $3",
+            "SELECT COALESCE(MAX(part), 0) FROM archive_file \
+             WHERE project = $1 AND run = $2 AND day = $3",
         );
         let parts = parts.bind(project.0).bind(run).bind(day);
         Ok(parts.fetch_one(self.log.writer()).await?)
@@ -134,21 +135,20 @@ impl Keeping {
         Ok(())
     }
 
-    /// What is in a file, or in all of a run, is out of the log.
+    /// What is in a file is out of the log.
     pub(super) async fn settle(
         &self,
         project: ProjectId,
-        run: i64,
-        file: Option<FileId>,
+        file: FileId,
     ) -> Result<(), RetentionError> {
         query(
-            "UPDATE archive_file SET settled = 1 WHERE project = $1 AND run = $2 \
-             AND ($3 IS NULL OR (day = $3 AND part = $4))",
+            "UPDATE archive_file SET settled = 1 \
+             WHERE project = $1 AND run = $2 AND day = $3 AND part = $4",
         )
         .bind(project.0)
-        .bind(run)
-        .bind(file.map(|file| file.day))
-        .bind(file.map(|file| file.part))
+        .bind(file.run)
+        .bind(file.day)
+        .bind(file.part)
         .execute(self.log.writer())
         .await?;
         Ok(())

@@ -1,6 +1,6 @@
 //! What a run goes by, and which entries are due by it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use daybook_model::{
     Filter, Range, Seq, Sort, Span, Timestamp,
@@ -23,6 +23,12 @@ pub struct Plan {
     pub rules: Vec<Planned>,
     /// What was held when it began; what is held later counts as well.
     pub holds: Vec<Held>,
+    /// What the names of its files end with: no other run's do, nor another log's that shares the archive.
+    #[serde(default)]
+    pub mark: Option<String>,
+    /// Whether there was an archive when it began. Of a run from before this was noted it is not known.
+    #[serde(default)]
+    pub archived: Option<bool>,
 }
 
 /// A rule, and what is old by it.
@@ -76,7 +82,13 @@ impl Plan {
             planned.push(Planned { name, filter, days, before, upto });
         }
         let holds = holds.iter().map(|hold| Held(hold.filter.clone())).collect();
-        Ok(Self { rules: planned, holds })
+        Ok(Self { rules: planned, holds, mark: None, archived: None })
+    }
+
+    /// What a run goes by that is about to begin.
+    pub(super) fn begun(self, archived: bool) -> Self {
+        let mark = format!("{:08x}", rand::random::<u32>());
+        Self { mark: Some(mark), archived: Some(archived), ..self }
     }
 
     /// The next time in which something may be due, from a moment on: no longer than a day, and with no
@@ -143,6 +155,18 @@ impl Plan {
             }
         }
         Ok(due)
+    }
+}
+
+impl Due {
+    /// Takes all of them.
+    pub(super) fn all(&mut self) -> Vec<(Key, usize)> {
+        std::mem::take(&mut self.keys).into_iter().collect()
+    }
+
+    /// Takes those that are among these.
+    pub(super) fn within(&mut self, keys: &BTreeSet<Key>) -> Vec<(Key, usize)> {
+        self.keys.extract_if(.., |key, _| keys.contains(key)).collect()
     }
 }
 

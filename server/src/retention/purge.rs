@@ -1,7 +1,7 @@
 //! Applying a project's rules: what is due is archived, then taken out in small steps.
 
 use std::{
-    collections::HashSet,
+    collections::BTreeSet,
     time::{Duration, Instant},
 };
 
@@ -19,8 +19,9 @@ use super::{
     runs::Open,
 };
 use crate::{
+    outbound::Place,
     state::AppState,
-    store::{Key, ProjectId, Removal, StoreError},
+    store::{Key, Parts, ProjectId, Removal, StoreError},
 };
 
 /// How fast it goes.
@@ -53,6 +54,8 @@ impl Pace {
 
 /// How long in between.
 const WAIT: Duration = Duration::from_millis(500);
+/// How many entries are looked for at once.
+const PAGE: usize = 1_000;
 
 /// How a step ended.
 enum Step {
@@ -65,27 +68,46 @@ enum Step {
 /// Applies the rules of a project once, or goes on with what was begun; how many entries went.
 pub(super) async fn apply(state: &AppState, project: &Project) -> Result<u64, RetentionError> {
     let (keeping, id) = (&state.retention, ProjectId(project.number));
+    let archived = state.outbound.archive.is_some();
     let mut open = keeping.open(id).await?;
-    let plan = if let Some(open) = &open {
-        open.plan.clone()
-    } else {
-        let rules = keeping.rules(id).await?.unwrap_or_default();
-        let holds = keeping.holds(id).await?;
-        Plan::settle(&*state.store, id, &rules, &holds, state.clock.now()).await?
-    };
-    let mut purge = Purge { state, keeping, project, id, plan, removed: 0 };
-    if open.as_ref().is_none_or(|open| open.ended_at.is_none()) {
-        purge.run(&mut open).await?;
+    if open.as_ref().is_some_and(|open| open.plan.archived.unwrap_or(archived) != archived) {
+        // What is true of one of its entries would not be of another. What is left is the next one's.
+        go_on(state, project, &mut open, false).await?;
+        open = None;
     }
-    let Some(Open { run, .. }) = open else { return Ok(0) };
-    tell(state, project, run).await?;
-    let removed = purge.removed;
+    let removed = go_on(state, project, &mut open, true).await?;
     let mut began = Instant::now();
     while removed > 0 && state.store.give_back().await? {
         state.pace.rest(keeping, began).await;
         began = Instant::now();
     }
     Ok(removed)
+}
+
+/// Goes on with a run or begins one, or ends it where nothing more is to go; how many entries went.
+async fn go_on(
+    state: &AppState,
+    project: &Project,
+    open: &mut Option<Open>,
+    more: bool,
+) -> Result<u64, RetentionError> {
+    let (keeping, id) = (&state.retention, ProjectId(project.number));
+    let plan = if let Some(open) = &open {
+        open.plan.clone()
+    } else {
+        let rules = keeping.rules(id).await?.unwrap_or_default();
+        let holds = keeping.holds(id).await?;
+        let plan = Plan::settle(&*state.store, id, &rules, &holds, state.clock.now()).await?;
+        plan.begun(state.outbound.archive.is_some())
+    };
+    let mut purge = Purge { state, keeping, project, id, plan, removed: 0 };
+    if open.as_ref().is_none_or(|open| open.ended_at.is_none()) {
+        purge.run(open, more).await?;
+    }
+    if let Some(Open { run, .. }) = open {
+        tell(state, project, *run).await?;
+    }
+    Ok(purge.removed)
 }
 
 /// A run.
@@ -99,10 +121,11 @@ struct Purge<'s> {
 }
 
 impl Purge<'_> {
-    /// Everything that is due, time by time. A run begins with the first entry that is.
-    async fn run(&mut self, open: &mut Option<Open>) -> Result<(), RetentionError> {
+    /// Everything that is due, time by time, if `more` is to go at all. A run begins with the first entry
+    /// that is.
+    async fn run(&mut self, open: &mut Option<Open>, more: bool) -> Result<(), RetentionError> {
         let mut from = Timestamp::MIN;
-        let mut stopped = open.as_ref().is_some_and(|open| open.stopped);
+        let mut stopped = !more || open.as_ref().is_some_and(|open| open.stopped);
         while !stopped {
             let began = Instant::now();
             let window = self.plan.window(&*self.state.store, self.id, from).await?;
@@ -129,7 +152,7 @@ impl Purge<'_> {
             }
         }
         if let Some(open) = open {
-            self.keeping.settle(self.id, open.run, None).await?;
+            self.settle_what_is_gone().await?;
             let now = self.state.clock.now();
             self.keeping.end(self.id, open.run, now).await?;
             open.ended_at = Some(now);
@@ -137,62 +160,83 @@ impl Purge<'_> {
         Ok(())
     }
 
-    /// Takes out what is due of a day: that of which a file tells already, else what goes into a new one.
+    /// Takes out what is due of a day: first that of which a file tells already, then what goes into a new
+    /// one.
     async fn take(
         &mut self,
         (run, day): (i64, i64),
         due: &mut Due,
         seen: (&[Hold], Seq),
     ) -> Result<Step, RetentionError> {
-        while !due.keys.is_empty() {
-            let file = match &self.state.outbound.archive {
-                Some(_) => self.file(run, day, due).await?,
-                None => None,
-            };
-            if file.is_none() && self.state.outbound.archive.is_some() {
-                // Nothing of it is old after all.
-                return Ok(Step::Done);
-            }
-            let within = file.as_ref().and_then(|(_, within)| within.as_ref());
-            let now = due.keys.iter().map(|(&key, &rule)| (key, rule));
-            let now: Vec<(Key, usize)> = now
-                .filter(|(key, _)| within.is_none_or(|within| within.contains(&key.1)))
-                .collect();
-            for (key, _) in &now {
-                due.keys.remove(key);
-            }
-            match self.remove(run, &now, seen).await? {
-                Step::Done => {}
+        let state = self.state;
+        let Some(place) = &state.outbound.archive else {
+            return self.remove(run, &due.all(), seen).await;
+        };
+        // Of one that was written before something came in between, nothing is believed but what it gives back.
+        for file in self.keeping.unsettled(self.id, Some(day)).await? {
+            let within = archive::keys(place, &file).await?;
+            match self.remove(run, &due.within(&within), seen).await? {
+                Step::Done => self.settle_if_gone(&file, &within).await?,
                 other => return Ok(other),
             }
-            if let Some((file, _)) = file {
-                self.keeping.settle(self.id, run, Some(file.id)).await?;
-            }
+        }
+        if due.keys.is_empty() {
+            return Ok(Step::Done);
+        }
+        let Some(file) = self.write(place, (run, day), due).await? else {
+            // Nothing of it is old after all.
+            return Ok(Step::Done);
+        };
+        match self.remove(run, &due.all(), seen).await? {
+            Step::Done => self.keeping.settle(self.id, file.id).await?,
+            other => return Ok(other),
         }
         Ok(Step::Done)
     }
 
-    /// A file that has some of what is due, and which entries these are, unless it has all. Of one that was
-    /// written before something came in between, nothing is believed but what it gives back.
-    async fn file(
+    /// Writes what is due of a day to a new file.
+    async fn write(
         &self,
-        run: i64,
-        day: i64,
+        place: &Place,
+        (run, day): (i64, i64),
         due: &mut Due,
-    ) -> Result<Option<(KeptFile, Option<HashSet<Seq>>)>, RetentionError> {
-        let Some(place) = &self.state.outbound.archive else { return Ok(None) };
-        if let Some(file) = self.keeping.unsettled(self.id, run, day).await? {
-            let within = archive::places(place, &file).await?;
-            return Ok(Some((file, Some(within))));
-        }
-        let part = self.keeping.parts(self.id, run, day).await? + 1;
+    ) -> Result<Option<KeptFile>, RetentionError> {
+        let part = self.keeping.last_part(self.id, run, day).await? + 1;
         let (id, now) = (FileId { run, day, part }, self.state.clock.now());
         let to = (&self.state.store, place, (self.state.pace, self.keeping));
         let file = archive::write(to, self.project, &self.plan, due, id, now).await?;
         if let Some(file) = &file {
             self.keeping.written(self.id, file).await?;
         }
-        Ok(file.map(|file| (file, None)))
+        Ok(file)
+    }
+
+    /// Settles the files of which nothing is in the log any more. One that cannot be read stays as it is.
+    async fn settle_what_is_gone(&self) -> Result<(), RetentionError> {
+        let Some(place) = &self.state.outbound.archive else { return Ok(()) };
+        for file in self.keeping.unsettled(self.id, None).await? {
+            match archive::keys(place, &file).await {
+                Ok(within) => self.settle_if_gone(&file, &within).await?,
+                Err(error) => tracing::warn!(%error, "a file of the archive is not settled"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles a file, if nothing of it is in the log any more. What somebody holds, or the rules keep, stays;
+    /// the run that takes it out finds it in this file.
+    async fn settle_if_gone(
+        &self,
+        file: &KeptFile,
+        within: &BTreeSet<Key>,
+    ) -> Result<(), RetentionError> {
+        let keys: Vec<Key> = within.iter().copied().collect();
+        for keys in keys.chunks(PAGE) {
+            if !self.state.store.at(self.id, keys, Parts::Narrow).await?.is_empty() {
+                return Ok(());
+            }
+        }
+        self.keeping.settle(self.id, file.id).await
     }
 
     /// Takes entries out, a few at a time.
@@ -265,7 +309,7 @@ async fn tell(state: &AppState, project: &Project, run: i64) -> Result<(), Reten
         // The same however often it is written.
         event.id = Some(entry_id(id, run));
         let count: u64 = taken.iter().filter_map(|taken| taken.count).sum();
-        let archived = state.outbound.archive.is_some();
+        let archived = open.plan.archived.unwrap_or(state.outbound.archive.is_some());
         event.message = Some(record::sentence(count, archived));
         event.context = Some(record::context(&open.plan, run, &taken, archived));
         state.ledger.tell(id, record::ready(state, event)).await?;

@@ -6,9 +6,8 @@ use std::{fs::File, io::BufReader};
 use daybook_model::{Event, Seq, Span, retention::Restored};
 use tokio::sync::mpsc;
 
-use super::{RetentionError, files::KeptFile};
+use super::{RetentionError, archive, files::KeptFile};
 use crate::{
-    export::stream::hex,
     import,
     state::AppState,
     store::{Appended, Key, Parts, ProjectId},
@@ -25,10 +24,7 @@ pub async fn restore(
     span: Span,
 ) -> Result<Restored, RetentionError> {
     let place = state.outbound.archive.as_ref().ok_or(RetentionError::NoArchive)?;
-    let fetched = place.fetch(&file.path, &file.name).await?;
-    if hex(&fetched.sha256) != file.shown.sha256 {
-        return Err(RetentionError::Damaged(file.shown.place.clone()));
-    }
+    let fetched = archive::fetch(place, file).await?;
     let (batches, mut ready) = mpsc::channel(1);
     let damaged = file.shown.place.clone();
     let reading = tokio::task::spawn_blocking(move || read(fetched.file, span, &batches));

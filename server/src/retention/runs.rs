@@ -43,7 +43,8 @@ fn taken(row: &Row) -> Result<Taken, sqlx::Error> {
 }
 
 impl Keeping {
-    /// A project's turn; that of a new one is in a week.
+    /// A project's turn; that of a new one is in a week. None is later than that: one that is was settled
+    /// by a clock that was ahead.
     pub async fn turn(&self, project: ProjectId, now: Timestamp) -> Result<Turn, RetentionError> {
         let select =
             "SELECT next_at, problem, problem_since FROM retention_turn WHERE project = $1";
@@ -58,7 +59,12 @@ impl Keeping {
         let trouble = problem
             .zip(since)
             .map(|(problem, since)| Trouble { problem, since: Timestamp::saturating(since) });
-        Ok(Turn { next_at: Timestamp::saturating(row.try_get(0)?), trouble })
+        let (settled, latest) = (Timestamp::saturating(row.try_get(0)?), now.plus_millis(GRACE));
+        let next_at = settled.min(latest);
+        if next_at < settled {
+            self.put_off(project, next_at, trouble.as_ref()).await?;
+        }
+        Ok(Turn { next_at, trouble })
     }
 
     /// Applies a project's rules as soon as possible.

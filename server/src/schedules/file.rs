@@ -30,7 +30,7 @@ use crate::{
         walk::Order,
     },
     extract::Question,
-    outbound::Upload,
+    outbound::{Existing, Upload},
     secret::Secret,
     state::AppState,
     store::Scope,
@@ -150,7 +150,7 @@ pub(super) async fn export(
         Ok(poured) => {
             let place = file.place();
             let about = about(kept, run, &name, &poured);
-            file.finish(about).await?;
+            file.finish(about, Existing::Replaced).await?;
             let Poured { rows, bytes, sha256 } = poured;
             Ok(Made { rows, bytes: Some(bytes), sha256: Some(sha256), place, note: None })
         }
@@ -178,7 +178,7 @@ pub(super) async fn summary(
     let mut file = upload(state, &kept.wanted.destination, &name).await?;
     file.write(text.into()).await?;
     let place = file.place();
-    file.finish(about(kept, run, &name, &poured)).await?;
+    file.finish(about(kept, run, &name, &poured), Existing::Replaced).await?;
     let Poured { rows, bytes, sha256 } = poured;
     Ok(Made { rows, bytes: Some(bytes), sha256: Some(sha256), place, note: None })
 }

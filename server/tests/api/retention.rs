@@ -1,6 +1,8 @@
 //! Retention: what is old enough goes, and nothing else; whatever breaks off on the way, each entry is in
 //! the log, in the archive, or in both until it is settled, and comes back as it was.
 
+#[path = "retention/archive.rs"]
+mod archive;
 #[path = "retention/command.rs"]
 mod command;
 #[path = "retention/duck.rs"]
@@ -15,7 +17,9 @@ use daybook::{
     outbound::{Folder, Outbound, Place},
     people::Lifetimes,
     retention::{Pace, keeper::tick},
+    secret::Secret,
     settings::Settings,
+    state::AppState,
 };
 use daybook_model::{
     Event, Timestamp,
@@ -34,12 +38,32 @@ const DAY: i64 = 24 * 60 * 60_000;
 const RETENTION: &str = "/api/projects/acme/retention";
 const HOLDS: &str = "/api/projects/acme/holds";
 
-/// A server with an archive, which goes fast.
-async fn with(archive: Option<Place>) -> TestApp {
+/// Of a server with an archive, which goes fast.
+fn settings(archive: Option<Place>) -> Settings {
     let outbound = Outbound { archive, ..Outbound::default() };
     let lifetimes = Lifetimes { idle: 4_000 * DAY, whole: 4_000 * DAY };
     let pace = Pace { step: 7, rest: 0, rest_alone: 0, tries: 0 };
-    let app = TestApp::with(Settings { outbound, lifetimes, pace, ..Settings::default() }).await;
+    Settings { outbound, lifetimes, pace, ..Settings::default() }
+}
+
+/// The same log after the server stopped and was started with another archive.
+fn restarted(app: &TestApp, archive: Option<Place>) -> AppState {
+    let state = &app.state;
+    let (key, link) = (Secret::generate(""), Secret::generate(""));
+    AppState::new(
+        state.store.clone(),
+        state.ledger.clone(),
+        state.people.clone(),
+        state.clock.clone(),
+        settings(archive),
+        key.hash(),
+        link.hash(),
+    )
+}
+
+/// A server with an archive, which goes fast.
+async fn with(archive: Option<Place>) -> TestApp {
+    let app = TestApp::with(settings(archive)).await;
     // The project is seen for the first time.
     assert_eq!(tick(&app.state).await, 0);
     app
@@ -206,14 +230,30 @@ async fn rules_holds_and_the_preview_agree() {
 async fn what_is_wrong_is_named() {
     let app = with(None).await;
     let session = admin(&app).await;
-    for (path, method, body, field) in [
-        (RETENTION, Method::PUT, json!({"days": 0, "access_days": 1}), "days"),
-        (HOLDS, Method::POST, json!({"name": "x", "filter": "range=24h", "reason": "y"}), "filter"),
-        (HOLDS, Method::POST, json!({"name": "x", "filter": "", "reason": " "}), "reason"),
+    let preview = format!("{RETENTION}/preview");
+    let rule = |filter: &str| json!({"name": "a", "filter": filter, "days": 1});
+    let rules = |rule: Value| json!({"days": 90, "access_days": 30, "rules": [rule]});
+    let hold =
+        |filter: &str, reason: &str| json!({"name": "x", "filter": filter, "reason": reason});
+    let (refused, unread) = (StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY);
+    for (path, method, body, status, field) in [
+        (RETENTION, Method::PUT, json!({"days": 0, "access_days": 1}), refused, "days"),
+        // What is left out is not taken for for ever.
+        (RETENTION, Method::PUT, json!({"rules": []}), unread, "days"),
+        (RETENTION, Method::PUT, json!({"days": 90}), unread, "access_days"),
+        (&preview, Method::POST, json!({}), unread, "days"),
+        // A range would not be obeyed, the usual one as little as another.
+        (RETENTION, Method::PUT, rules(rule("range=7d")), unread, "rules[0].filter"),
+        (&preview, Method::POST, rules(rule("method=GET&range=7d")), unread, "rules[0].filter"),
+        (HOLDS, Method::POST, hold("range=7d", "y"), unread, "filter"),
+        (HOLDS, Method::POST, hold("range=24h", "y"), unread, "filter"),
+        (HOLDS, Method::POST, hold("as_of=4", "y"), refused, "filter"),
+        (HOLDS, Method::POST, hold("", " "), refused, "reason"),
     ] {
         let answer = app.as_person(&session, method, path, Some(body)).await;
-        assert_eq!((answer.status, answer.error().0.as_str()), (StatusCode::BAD_REQUEST, field));
+        assert_eq!((answer.status, answer.error().0.as_str()), (status, field), "{path}");
     }
+    assert_eq!(overview(&app, &session).await["usual"], true);
     let restore = "/api/projects/acme/archive/1-2-3/restore";
     let answer = app.as_person(&session, Method::POST, restore, None).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
@@ -249,7 +289,8 @@ async fn the_archive_gives_back_what_it_took() {
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert!(names.contains(&format!("acme-{day}-run-1.parquet")), "{names:?}");
+    let begins = format!("acme-{day}-run-1-");
+    assert!(names.iter().any(|name| name.starts_with(&begins)), "{names:?}");
     assert_eq!(restore(&app, &session).await, (60, 0));
     assert_eq!(log(&app).await, all);
     assert_eq!(restore(&app, &session).await, (0, 60), "once more, and nothing is there twice");
@@ -391,6 +432,20 @@ async fn a_clock_that_is_set_right_again_is_believed() {
     app.wait(-400 * DAY);
     assert_eq!(pass(&app, 29).await, 0);
     assert_eq!(pass(&app, 3).await, 12);
+}
+
+#[tokio::test]
+async fn a_project_first_seen_by_a_clock_that_was_ahead_has_its_turn() {
+    let app = TestApp::with(settings(None)).await;
+    app.wait(400 * DAY);
+    assert_eq!(tick(&app.state).await, 0);
+    app.wait(-400 * DAY);
+    fill(&app, 180).await;
+    let session = admin(&app).await;
+    let next_at: Timestamp =
+        overview(&app, &session).await["next_at"].as_str().unwrap().parse().unwrap();
+    assert!(next_at <= app.state.clock.now().plus_millis(7 * DAY), "{next_at}");
+    assert_eq!(pass(&app, 32).await, 12);
 }
 
 #[tokio::test]

@@ -1,12 +1,21 @@
-//! What the server is to reach: a mail server, a bucket, a folder, a provider of single sign-on.
+//! What the server is to reach: a mail server, buckets, folders, a provider of single sign-on.
 
 use std::time::Duration;
 
+use rustix::process::geteuid;
+
 use super::Findings;
-use crate::{outbound::OutboundError, settings::Settings};
+use crate::{
+    outbound::{Folder, OutboundError, Place, Standing},
+    settings::Settings,
+};
 
 /// How long each may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What to do where a bucket does not answer.
+const BUCKET: &str =
+    "see AWS_ENDPOINT_URL, AWS_REGION and the keys, and that they may list and write there";
 
 pub(super) async fn look(findings: &mut Findings, settings: &Settings) {
     if let Some(mailer) = &settings.outbound.mailer {
@@ -15,13 +24,21 @@ pub(super) async fn look(findings: &mut Findings, settings: &Settings) {
         tell(findings, "mail server", in_time(mailer.look()).await, advice);
     }
     if let Some(bucket) = &settings.outbound.bucket {
-        let advice =
-            "see AWS_ENDPOINT_URL, AWS_REGION and the keys, and that they may list and write there";
-        tell(findings, "bucket", in_time(bucket.look()).await, advice);
+        tell(findings, "bucket", in_time(bucket.look()).await, BUCKET);
     }
     if let Some(folder) = &settings.outbound.folder {
-        let advice = "give the folder to the user that the server runs as (chown)";
-        tell(findings, "export folder", folder.look().map_err(OutboundError::from), advice);
+        tell_folder(findings, "export folder", folder);
+    }
+    match &settings.outbound.archive {
+        Some(Place::Folder(folder)) => tell_folder(findings, "archive", folder),
+        Some(Place::Bucket(bucket)) => {
+            tell(findings, "archive", in_time(bucket.look()).await, BUCKET);
+        }
+        None => findings.doubtful(
+            "archive",
+            "none: what retention removes is gone for good",
+            "give --archive-folder or --archive-bucket, if it is to be kept elsewhere",
+        ),
     }
     if let Some(provider) = &settings.single_sign_on {
         let issuer = provider.issuer().trim_end_matches('/').to_owned();
@@ -51,5 +68,20 @@ fn tell<E: std::fmt::Display>(
     match looked {
         Ok(()) => findings.good(about, "it answers"),
         Err(error) => findings.wrong(about, error.to_string(), advice),
+    }
+}
+
+fn tell_folder(findings: &mut Findings, about: &'static str, folder: &Folder) {
+    let (shown, user) = (folder.shown(), geteuid().as_raw());
+    match folder.look() {
+        Ok(Standing::There) => findings.good(about, format!("{shown} can be written to")),
+        Ok(Standing::Missing) => {
+            findings.good(about, format!("{shown} is not there; the server makes it"));
+        }
+        Err(error) => findings.wrong(
+            about,
+            format!("{shown} cannot be written to by user {user}: {error}"),
+            "give the folder to the user that the server runs as (chown)",
+        ),
     }
 }

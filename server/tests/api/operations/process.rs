@@ -254,6 +254,31 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     ];
     let (well, findings) = doctor(folder.path(), &mail);
     assert_eq!((well, &about(&findings, "mail server")["verdict"]), (false, &json!("wrong")));
+    let archive = about(&findings, "archive");
+    assert_eq!(archive["verdict"], "doubtful");
+    assert!(archive["message"].as_str().unwrap().contains("gone for good"), "{archive}");
+    let [exports, archive] = ["exports/daily", "archive"].map(|name| folder.path().join(name));
+    let folders = [
+        "--export-folder",
+        exports.to_str().unwrap(),
+        "--archive-folder",
+        archive.to_str().unwrap(),
+    ];
+    let (_, findings) = doctor(folder.path(), &folders);
+    for (what, path) in [("export folder", &exports), ("archive", &archive)] {
+        let finding = about(&findings, what);
+        assert_eq!(finding["verdict"], "good", "{finding}");
+        let message = finding["message"].as_str().unwrap();
+        assert!(message.contains("is not there; the server makes it"), "{message}");
+        assert!(message.contains(path.to_str().unwrap()) && !path.exists(), "{message}");
+    }
+    assert!(!folder.path().join("exports").exists(), "it only looks");
+    fs::write(&archive, "in the way").unwrap();
+    let (well, findings) = doctor(folder.path(), &folders);
+    let finding = about(&findings, "archive");
+    assert_eq!((well, &finding["verdict"]), (false, &json!("wrong")));
+    let message = finding["message"].as_str().unwrap();
+    assert!(message.contains("cannot be written to by user "), "{message}");
     let (well, findings) = doctor(folder.path(), &["--tabs", "/nowhere/tabs.json"]);
     assert_eq!((well, &about(&findings, "configuration")["verdict"]), (false, &json!("wrong")));
 

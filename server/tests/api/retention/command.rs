@@ -26,6 +26,15 @@ fn run(log: &Path, words: &[&str], more: &[(&str, String)]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+/// What a restore that fails says, and its exit status.
+fn fails(log: &Path, archive: Option<&Path>) -> (String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_daybook"));
+    command.args(ALL_OF_IT).env("DAYBOOK_DATABASE_URL", format!("sqlite://{}", log.display()));
+    let output = command.envs(archive.map(|at| ("DAYBOOK_ARCHIVE_FOLDER", at))).output().unwrap();
+    assert!(!output.status.success());
+    (String::from_utf8(output.stderr).unwrap(), output.status.code())
+}
+
 /// All entries of a log's file, by id; those that retention writes aside.
 async fn entries(file: &Path) -> BTreeMap<String, Event> {
     let store = Sqlite::open(&format!("sqlite://{}", file.display())).await.unwrap();
@@ -60,6 +69,40 @@ async fn entries_come_back_from_a_bucket_by_the_command_line() {
     assert_eq!(entries(&file).await, all);
     let said = run(&file, &ALL_OF_IT, &where_it_is);
     assert!(said.starts_with("stored 0, duplicates 60, refused 0, from "), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_named_once() {
+    let (app, archive) = with_folder().await;
+    fill(&app, 180).await;
+    assert_eq!(pass(&app, 92).await, 60);
+    let file = app.file();
+
+    let (said, status) = fails(&file, None);
+    assert_eq!(status, Some(1));
+    let advice = "no server has this log open: give --archive-folder or --archive-bucket";
+    assert_eq!(said.matches(advice).count(), 1, "{said}");
+    assert!(!said.contains("whoever runs it"), "{said}");
+
+    let mistyped = archive.path().join("mistyped");
+    let (said, status) = fails(&file, Some(&mistyped));
+    assert_eq!(status, Some(1));
+    let shown = format!("the folder of the archive, {}, is not there", mistyped.display());
+    assert_eq!(said.matches(&shown).count(), 1, "{said}");
+    assert!(!mistyped.exists(), "it is not made");
+
+    let days = std::fs::read_dir(archive.path().join("acme")).unwrap();
+    let day = days.map(|day| day.unwrap().path()).next().unwrap();
+    let gone = std::fs::read_dir(&day).unwrap().map(|file| file.unwrap().path());
+    let gone = gone.filter(|file| file.extension().is_some_and(|end| end == "parquet"));
+    let gone: PathBuf = gone.collect::<Vec<_>>().remove(0);
+    std::fs::remove_file(&gone).unwrap();
+    let (said, status) = fails(&file, Some(archive.path()));
+    assert_eq!(status, Some(3));
+    let shown = format!("{} is not there", gone.display());
+    assert_eq!(said.matches(&shown).count(), 1, "{said}");
+    let name = gone.file_name().unwrap().to_str().unwrap();
+    assert_eq!(said.matches(name).count(), 1, "{said}");
 }
 
 /// The files are Parquet like any other: a log that knows nothing of them imports them.
