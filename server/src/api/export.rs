@@ -271,11 +271,13 @@ pub(super) struct Wanted {
 /// The job that a question comes to.
 pub(super) async fn job(
     state: &AppState,
-    Question { access, list, .. }: Question,
+    question: Question,
     Wanted { columns, order, asked }: Wanted,
     allowed: ExportSettings,
     request: Request,
 ) -> Result<Job, Error> {
+    let left_out = question.left_out();
+    let Question { access, list, .. } = question;
     let (scope, sight) = (list.scope, access.sight());
     let Access { caller, project, store, .. } = access;
     let span = named_span(state, &store, &scope).await?;
@@ -286,6 +288,7 @@ pub(super) async fn job(
         file_name: file_name(&project, span, asked.format, &columns),
         project,
         scope: scope.into(),
+        left_out,
         order,
         format: asked.format,
         columns,
@@ -349,6 +352,10 @@ fn answer(job: &Job, body: Body) -> Response {
         headers.insert("daybook-export-id", value);
     }
     headers.insert("daybook-export-as-of", job.scope.as_of.into());
+    let left_out = job.left_out.as_deref().map(HeaderValue::from_str);
+    if let Some(Ok(value)) = left_out {
+        headers.insert(export::LEFT_OUT, value);
+    }
     let trailer = "daybook-export-rows, daybook-export-sha256, daybook-export-status";
     headers.insert(header::TRAILER, HeaderValue::from_static(trailer));
     response
