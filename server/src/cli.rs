@@ -188,6 +188,9 @@ enum CliError {
     /// The server knows who asks, or does not, and says no.
     #[error("{0}")]
     NotAllowed(String),
+    /// The log does not go as far as the place that it was asked about.
+    #[error("{0}")]
+    OtherLog(String),
     /// Some of what was given is not in the log.
     #[error("{0}")]
     Refused(String),

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use daybook_model::{
-    ApiQuery, Field, QueryError, Request, Sort,
+    ApiQuery, Field, Preset, QueryError, Range, Request, Seq, Sort,
     export::{self, Estimate, Export, ExportSettings, Format, NewExport},
     query,
 };
@@ -207,18 +207,26 @@ fn read(raw: &str) -> Result<(NewExport, ApiQuery), Error> {
 async fn settle(
     state: &AppState,
     access: Access,
-    wanted: NewExport,
-    query: ApiQuery,
+    mut wanted: NewExport,
+    mut query: ApiQuery,
     request: Request,
 ) -> Result<Job, Error> {
     let allowed = allowed(state, &access).await?;
     let columns = Columns::parse(wanted.columns.as_deref().unwrap_or_default())?;
     obeyed(&wanted, &query)?;
+    if query.after.is_some() && !says_when(&wanted.query) {
+        // Who goes on from a place gets each entry once, however old it says it is.
+        query.filter.range = Range::Last(Preset::All);
+        wanted.query.push_str("&range=all");
+    }
     let paths = query.filter.choice(Field::Path);
     if paths.is_some_and(|choice| choice.include.len() + choice.exclude.len() > MAX_PATHS) {
         return Err(QueryError::new("path", format!("has more than {MAX_PATHS} values")).into());
     }
     let question = Question::of(state, access, query).await?;
+    if let Some(after) = question.query.after {
+        is_of_this_log(&question.access, after).await?;
+    }
     let order = question.query.after.map_or(Order::Screen(question.list.sort), Order::Log);
     job(state, question, Wanted { columns, order, asked: wanted }, allowed, request).await
 }
@@ -248,6 +256,27 @@ fn obeyed(wanted: &NewExport, query: &ApiQuery) -> Result<(), QueryError> {
         return wrong("formulas", "is for CSV: nothing else takes a text for a formula");
     }
     Ok(())
+}
+
+/// Whether a query says which time it is about.
+fn says_when(query: &str) -> bool {
+    let (pairs, _) = query::split_within(query, export::MAX_BODY, export::MAX_VALUES);
+    pairs.iter().any(|(key, _)| matches!(key.as_str(), "range" | "from" | "to"))
+}
+
+/// Refuses a place that the log does not have: whoever goes on from there would miss what comes up to it.
+async fn is_of_this_log(access: &Access, after: Seq) -> Result<(), Error> {
+    let head = access.store.head(access.id()).await?;
+    if after <= head {
+        return Ok(());
+    }
+    Err(QueryError::new(
+        "after",
+        format!(
+            "is {after}, and this log ends at {head}: it was restored from an older copy since, or is another log"
+        ),
+    )
+    .into())
 }
 
 /// Whether the project may be exported at all, and how much of it.
