@@ -34,8 +34,8 @@ const STATUS: &str = "Exit status:
   0  it is done, and all is there
   1  it could not be done
   2  the command line cannot be read
-  3  what arrived is not all of it (query, tail, export)
-  4  the token may not
+  3  what arrived is not all of it (query, tail, export), nor what was read (import); an archive is not there (restore)
+  4  the token may not (query, tail, export)
   5  some entries were refused, each told on standard error; all others are in the log (import)";
 
 /// An audit log to investigate, share and trust.
@@ -122,12 +122,16 @@ enum Command {
     /// Serve the page and the API
     Serve(Box<serve::Serve>),
     /// Read events from files into the log
+    #[command(after_long_help = STATUS)]
     Import(import::Import),
     /// Ask a server for entries
+    #[command(after_long_help = STATUS)]
     Query(remote::Query),
     /// Show entries as they arrive at a server
+    #[command(after_long_help = STATUS)]
     Tail(remote::Tail),
     /// Take entries away from a server as a file
+    #[command(after_long_help = STATUS)]
     Export(remote::Export),
     /// Fill a project with the activity of a made-up platform
     Demo(demo::MakeDemo),
@@ -144,6 +148,7 @@ enum Command {
     #[command(subcommand)]
     Stream(stream::StreamCommand),
     /// Bring entries back from the archive
+    #[command(after_long_help = STATUS)]
     Restore(restore::Restore),
     /// Move the log from its file to PostgreSQL, also while a server writes to it
     Migrate(migrate::Migrate),
