@@ -176,6 +176,8 @@ enum CliError {
     #[error(transparent)]
     Ledger(#[from] crate::ledger::LedgerError),
     #[error(transparent)]
+    Reach(#[from] crate::store::postgres::ReachError),
+    #[error(transparent)]
     People(#[from] crate::people::PeopleError),
     #[error(transparent)]
     Tabs(#[from] crate::tabs::TabsError),
