@@ -227,7 +227,7 @@ pub async fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return failed(&error),
     };
-    if let Err(error) = cli.logging.start() {
+    if let Err(error) = cli.logging.start(matches!(cli.command, Command::Serve(_))) {
         return failed(&error);
     }
     let done = match cli.command {
