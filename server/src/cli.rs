@@ -245,10 +245,7 @@ pub async fn run() -> ExitCode {
         Command::Migrate(command) => command.run(&cli.log).await,
         Command::Backup(command) => command.run(&cli.log).await,
         Command::Doctor(command) => command.run(&cli.log, &cli.file).await,
-        Command::Completions(command) => {
-            command.run();
-            Ok(())
-        }
+        Command::Completions(command) => command.run(),
         Command::Manual(command) => command.run(&cli.log),
     };
     match done {
@@ -261,6 +258,17 @@ fn failed(error: &CliError) -> ExitCode {
     // Nobody may read that either.
     let _ = writeln!(std::io::stderr(), "daybook: {error}");
     error.status()
+}
+
+/// Writes to standard output. Who reads no further has what they wanted.
+fn print(bytes: &[u8]) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CliError::say(format!("what was made cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The secret in a file that has nothing else in it.
