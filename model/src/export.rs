@@ -14,6 +14,8 @@ pub const FAILED: &str = "__porter_export_failed__";
 /// The last row of a CSV file that ends where the project's `export_max_rows` does. What it has is
 /// whole and in order; there is more in the log.
 pub const CAPPED: &str = "__daybook_export_capped__";
+/// The header of an answer that says what the tab left out by itself, as a filter.
+pub const LEFT_OUT: &str = "daybook-left-out";
 /// How many values a filter may carry that goes by POST.
 pub const MAX_VALUES: usize = 10_000;
 /// How many bytes it may have.

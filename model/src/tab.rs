@@ -2,12 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Column, Filter, QueryError, Range};
+use crate::{Column, Field, Filter, QueryError, Range, Term};
 
 /// The tab that an address without one means: the whole log.
 pub const ALL: &str = "all";
 /// The most tabs a project may have.
 pub const MAX_TABS: usize = 40;
+
+/// The resource type of readings: who read what.
+const READING: &str = "reading";
+/// What is done in each of them.
+const READINGS: [&str; 3] = ["ReadLog", "ReadEntry", "BacktestAlertRule"];
 
 /// A named part of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,14 +37,26 @@ pub struct Tab {
 }
 
 impl Tab {
-    /// What bounds a question that is asked in it, with what it hides (`shown`) or without.
-    pub fn bounds(&self, shown: bool) -> Vec<Filter> {
+    /// What bounds a question with this filter that is asked in it, with what it hides (`shown`) or without.
+    pub fn bounds(&self, shown: bool, asked: &Filter) -> Vec<Filter> {
         let mut bounds = vec![self.filter.clone()];
         if !shown {
-            bounds.push(self.hides.inverse());
+            bounds.extend(self.left_out(asked).map(Filter::inverse));
         }
         bounds.retain(Filter::is_narrowed);
         bounds
+    }
+
+    /// What it leaves out of a question with this filter by itself; nothing where the filter says what is to
+    /// become of that: who asks for it by its name is not answered emptily.
+    pub fn left_out(&self, asked: &Filter) -> Option<&Filter> {
+        let (&field, hidden) = self.hides.choices.first_key_value()?;
+        let (wanted, unwanted) = asked.choice(field).map(|c| (&c.include, &c.exclude)).unzip();
+        let is_said = wanted.is_some_and(|wanted| !wanted.is_disjoint(&hidden.include))
+            || unwanted.is_some_and(|unwanted| unwanted.is_superset(&hidden.include));
+        let reading = has(&self.hides, Field::ResourceType, READING);
+        let is_read = reading && READINGS.iter().any(|action| has(asked, Field::Action, action));
+        (!is_said && !is_read).then_some(&self.hides)
     }
 
     /// What is wrong with it, if anything is.
@@ -66,6 +83,12 @@ impl Tab {
         }
         Ok(())
     }
+}
+
+/// Whether a filter includes a value.
+fn has(filter: &Filter, field: Field, value: &str) -> bool {
+    let term = Term::parse(field, value);
+    term.is_ok_and(|term| filter.choice(field).is_some_and(|choice| choice.include.contains(&term)))
 }
 
 fn is_none(filter: &Filter) -> bool {
@@ -105,6 +128,30 @@ mod tests {
         let read = tab(json).expect("it is right");
         assert_eq!(read.columns, [Column::Time, Column::Actor]);
         assert_eq!(serde_json::to_string(&read).expect("it can be written"), json);
+    }
+
+    #[test]
+    fn what_is_asked_for_by_its_name_is_not_left_out() {
+        let all =
+            tab(r#"{"key":"all","name":"All","hides":"resource_type=reading","columns":["time"]}"#);
+        let all = all.expect("it is right");
+        for (asked, left_out) in [
+            ("", true),
+            ("status=5xx", true),
+            ("resource_type=application", true),
+            ("action=UpdateApp", true),
+            ("action.not=ReadLog", true),
+            ("resource_type=reading", false),
+            ("resource_type=reading&resource_type=application", false),
+            ("resource_type.not=reading", false),
+            ("action=ReadLog", false),
+            ("action=UpdateApp&action=ReadEntry", false),
+        ] {
+            let filter: Filter = asked.parse().expect(asked);
+            assert_eq!(all.left_out(&filter).is_some(), left_out, "{asked}");
+            assert_eq!(!all.bounds(false, &filter).is_empty(), left_out, "{asked}");
+            assert!(all.bounds(true, &filter).is_empty(), "{asked}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use axum::{
     handler::Handler as _,
     http::Method,
     middleware::{from_fn_with_state, map_response},
+    routing::any,
 };
 use daybook_model::account::Permission;
 use tower_http::compression::CompressionLayer;
@@ -283,7 +284,9 @@ pub fn router(state: AppState) -> Router {
         Some(journal) => api.layer(journal.layer()),
         None => api,
     };
-    let app = assets::router();
+    // The app has every other address, and its page would look like an answer.
+    let elsewhere = "figures are served at an address of their own: see --metrics-listen";
+    let app = assets::router().route("/metrics", any(async move || Error::NotFound(elsewhere)));
     Router::new()
         .nest("/api", api)
         .nest("/v1", v1)

@@ -34,8 +34,8 @@ const STATUS: &str = "Exit status:
   0  it is done, and all is there
   1  it could not be done
   2  the command line cannot be read
-  3  what arrived is not all of it (query, tail, export)
-  4  the token may not
+  3  what arrived is not all of it (query, tail, export), nor what was read (import); an archive is not there (restore)
+  4  the token may not (query, tail, export)
   5  some entries were refused, each told on standard error; all others are in the log (import)";
 
 /// An audit log to investigate, share and trust.
@@ -122,12 +122,16 @@ enum Command {
     /// Serve the page and the API
     Serve(Box<serve::Serve>),
     /// Read events from files into the log
+    #[command(after_long_help = STATUS)]
     Import(import::Import),
     /// Ask a server for entries
+    #[command(after_long_help = STATUS)]
     Query(remote::Query),
     /// Show entries as they arrive at a server
+    #[command(after_long_help = STATUS)]
     Tail(remote::Tail),
     /// Take entries away from a server as a file
+    #[command(after_long_help = STATUS)]
     Export(remote::Export),
     /// Fill a project with the activity of a made-up platform
     Demo(demo::MakeDemo),
@@ -144,6 +148,7 @@ enum Command {
     #[command(subcommand)]
     Stream(stream::StreamCommand),
     /// Bring entries back from the archive
+    #[command(after_long_help = STATUS)]
     Restore(restore::Restore),
     /// Move the log from its file to PostgreSQL, also while a server writes to it
     Migrate(migrate::Migrate),
@@ -171,6 +176,8 @@ enum CliError {
     #[error(transparent)]
     Ledger(#[from] crate::ledger::LedgerError),
     #[error(transparent)]
+    Reach(#[from] crate::store::postgres::ReachError),
+    #[error(transparent)]
     People(#[from] crate::people::PeopleError),
     #[error(transparent)]
     Tabs(#[from] crate::tabs::TabsError),
@@ -188,6 +195,9 @@ enum CliError {
     /// The server knows who asks, or does not, and says no.
     #[error("{0}")]
     NotAllowed(String),
+    /// The log does not go as far as the place that it was asked about.
+    #[error("{0}")]
+    OtherLog(String),
     /// Some of what was given is not in the log.
     #[error("{0}")]
     Refused(String),
@@ -217,7 +227,7 @@ pub async fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return failed(&error),
     };
-    if let Err(error) = cli.logging.start() {
+    if let Err(error) = cli.logging.start(matches!(cli.command, Command::Serve(_))) {
         return failed(&error);
     }
     let done = match cli.command {
@@ -235,10 +245,7 @@ pub async fn run() -> ExitCode {
         Command::Migrate(command) => command.run(&cli.log).await,
         Command::Backup(command) => command.run(&cli.log).await,
         Command::Doctor(command) => command.run(&cli.log, &cli.file).await,
-        Command::Completions(command) => {
-            command.run();
-            Ok(())
-        }
+        Command::Completions(command) => command.run(),
         Command::Manual(command) => command.run(&cli.log),
     };
     match done {
@@ -251,6 +258,17 @@ fn failed(error: &CliError) -> ExitCode {
     // Nobody may read that either.
     let _ = writeln!(std::io::stderr(), "daybook: {error}");
     error.status()
+}
+
+/// Writes to standard output. Who reads no further has what they wanted.
+fn print(bytes: &[u8]) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CliError::say(format!("what was made cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The secret in a file that has nothing else in it.

@@ -107,11 +107,17 @@ impl Question {
         let tab = state.tabs.find(&access.project, query.tab.as_deref())?;
         let now = state.clock.now();
         let mut within = access.bounds(&query.filter).await?;
-        within.extend(tab.bounds(query.hidden));
+        within.extend(tab.bounds(query.hidden, &query.filter));
         let list = List::resolve(&*access.store, access.id(), within, query.clone(), now).await?;
         let read = Read::View { tab: &tab, query: &query, scope: &list.scope };
         journal::note(access.recording.as_ref(), &access.project, read);
         Ok(Self { access, tab, query, list })
+    }
+
+    /// What its tab leaves out by itself, as in the address; nothing where the question says that all is meant.
+    pub fn left_out(&self) -> Option<String> {
+        let left_out = self.tab.left_out(&self.query.filter).filter(|_| !self.query.hidden);
+        left_out.map(ToString::to_string)
     }
 }
 

@@ -5,6 +5,7 @@
 //! all the same. Identity is kept: the same record has the same id whenever it is imported.
 
 mod cloudtrail;
+mod ending;
 mod fields;
 mod flat;
 mod kubernetes;
@@ -13,6 +14,7 @@ mod pieces;
 mod shift;
 mod table;
 
+pub use ending::Lack;
 pub(crate) use fields::bare;
 pub use flat::Mapping;
 pub use pieces::{MAX_RECORD, ReadError};
@@ -26,6 +28,7 @@ use crate::{
     intake::{Code, Fault, Redactor, SourceTable, check, normalise},
     port,
 };
+use ending::Ending;
 use pieces::{Piece, Pieces};
 
 /// Whose log it is.
@@ -122,6 +125,9 @@ pub struct Importer<'r> {
     redactor: Redactor,
     mapping: Mapping,
     now: Timestamp,
+    /// How many records there were since the last end of an export.
+    records: u64,
+    lack: Option<Lack>,
 }
 
 impl<'r> Importer<'r> {
@@ -135,6 +141,8 @@ impl<'r> Importer<'r> {
             redactor: Redactor::default(),
             mapping: Mapping::new(),
             now: Timestamp::END,
+            records: 0,
+            lack: None,
         }
     }
 
@@ -164,6 +172,20 @@ impl<'r> Importer<'r> {
     pub fn with_mapping(mut self, mapping: Mapping) -> Self {
         self.mapping = mapping;
         self
+    }
+
+    /// Why this is not all of an export, as far as the log was read.
+    pub fn lack(&self) -> Option<Lack> {
+        self.lack
+    }
+
+    /// What a piece says of the export in front of it. No record looks like that.
+    fn ending(&self, piece: &Piece) -> Option<Ending> {
+        match piece {
+            Piece::End(ending) => Some(*ending),
+            Piece::Record(line) if self.format == Format::Native => Ending::of_line(line),
+            _ => None,
+        }
     }
 
     /// An event that is right, without its secrets.
@@ -220,10 +242,16 @@ impl Iterator for Importer<'_> {
     type Item = Result<Line, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (number, piece) = match self.pieces.next()? {
-            Ok(numbered) => numbered,
-            Err(error) => return Some(Err(error)),
+        let (number, piece) = loop {
+            let (number, piece) = match self.pieces.next()? {
+                Ok(numbered) => numbered,
+                Err(error) => return Some(Err(error)),
+            };
+            let Some(ending) = self.ending(&piece) else { break (number, piece) };
+            self.lack = self.lack.or(ending.lacks(self.records));
+            self.records = 0;
         };
+        self.records += 1;
         let result = match piece {
             Piece::Record(bytes) => self.read(&bytes),
             Piece::TooLong(length) => Err(Fault::whole(
@@ -231,6 +259,8 @@ impl Iterator for Importer<'_> {
                 format!("has {length} bytes; at most {MAX_RECORD} are read of one record"),
             )),
             Piece::Broken(what) => Err(Fault::whole(Code::NotJson, what)),
+            // It was taken for what it is above.
+            Piece::End(_) => Err(Fault::whole(Code::NotJson, "is the end of an export")),
         };
         Some(Ok(Line { number, result }))
     }

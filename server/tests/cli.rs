@@ -4,6 +4,8 @@
 
 #[path = "cli/broken.rs"]
 mod broken;
+#[path = "cli/commands.rs"]
+mod commands;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/import.rs"]

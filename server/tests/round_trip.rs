@@ -11,7 +11,7 @@ use daybook::{
         columns::Columns,
         encode::{End, encoder},
     },
-    import::{self, Importer},
+    import::{self, Importer, Lack},
     intake::{SourceTable, check, normalise},
 };
 use daybook_model::{
@@ -21,7 +21,13 @@ use daybook_model::{
 use proptest::{prelude::*, strategy::ValueTree as _};
 
 fn file(events: &[Event], format: Format, status: State) -> Vec<u8> {
-    let mut encoder = encoder(format, &Columns::All, Formulas::Escaped, false).unwrap();
+    ended(events, format, status, None)
+}
+
+/// A file with a trailer that tells of so many rows, if any.
+fn ended(events: &[Event], format: Format, status: State, rows: Option<u64>) -> Vec<u8> {
+    let trailer = rows.is_some();
+    let mut encoder = encoder(format, &Columns::All, Formulas::Escaped, trailer).unwrap();
     let mut out = Vec::new();
     encoder.begin(&mut out).unwrap();
     for (seq, event) in (1..).zip(events) {
@@ -29,7 +35,8 @@ fn file(events: &[Event], format: Format, status: State) -> Vec<u8> {
         let entry = Entry { seq, received_at, event: event.clone(), omitted: Vec::new() };
         encoder.entry(&entry, &mut out).unwrap();
     }
-    let end = End { id: "exp_1".into(), status, rows: 0, as_of: 0, sha256: String::new() };
+    let rows = rows.unwrap_or_default();
+    let end = End { id: "exp_1".into(), status, rows, as_of: 0, sha256: String::new() };
     encoder.end(&end, &mut out).unwrap();
     out
 }
@@ -126,15 +133,36 @@ fn another_program_reads_what_was_written() {
 }
 
 #[test]
-fn a_file_that_broke_off_is_not_taken_for_a_whole_one() {
+fn a_file_that_is_not_all_of_it_is_not_taken_for_a_whole_one() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let event = kept().new_tree(&mut runner).unwrap().current();
-    let failed =
-        read(&file(std::slice::from_ref(&event), Format::Csv, State::Failed), import::Format::Csv);
-    assert_eq!(failed.len(), 2);
-    assert!(failed[1].as_ref().unwrap_err().contains("broke off"));
-    let capped = read(&file(&[event], Format::Csv, State::Capped), import::Format::Csv);
-    assert_eq!(capped.len(), 1, "what there is is whole");
+    let events = [kept().new_tree(&mut runner).unwrap().current()];
+    let csv = |status| (import::Format::Csv, file(&events, Format::Csv, status));
+    let lines = |status| (import::Format::Native, file(&events, Format::Ndjson, status));
+    let parquet = |status| (import::Format::Parquet, file(&events, Format::Parquet, status));
+    let trailer =
+        |status, rows| (import::Format::Native, ended(&events, Format::Ndjson, status, Some(rows)));
+    let joined = [trailer(State::Complete, 1).1, trailer(State::Complete, 1).1].concat();
+    for ((format, file), lack, rows) in [
+        (csv(State::Complete), None, 1),
+        (csv(State::Capped), Some(Lack::Capped), 1),
+        (csv(State::Failed), Some(Lack::Failed), 1),
+        (lines(State::Complete), None, 1),
+        (lines(State::Capped), Some(Lack::Capped), 1),
+        (lines(State::Failed), Some(Lack::Failed), 1),
+        (parquet(State::Complete), None, 1),
+        (parquet(State::Capped), Some(Lack::Capped), 1),
+        (trailer(State::Complete, 1), None, 1),
+        (trailer(State::Complete, 3), Some(Lack::Rows(1, 3)), 1),
+        (trailer(State::Capped, 1), Some(Lack::Capped), 1),
+        (trailer(State::Failed, 1), Some(Lack::Failed), 1),
+        ((import::Format::Native, joined), None, 2),
+    ] {
+        let mut importer = Importer::new(format, &file[..]);
+        let read: Vec<_> = importer.by_ref().map(Result::unwrap).collect();
+        // A mark is no entry that was refused.
+        assert!(read.iter().all(|line| line.result.is_ok()), "{format} {lack:?}: {read:?}");
+        assert_eq!((importer.lack(), read.len()), (lack, rows), "{format}");
+    }
 }
 
 #[test]
@@ -173,6 +201,15 @@ fn porters_entries_and_ports_answers_are_read() {
     assert_eq!(event.actor.email.as_deref(), Some("alice@example.com"));
     assert_eq!(event.cluster.as_ref().unwrap().id, "1234");
     assert_eq!(event.context, Some(serde_json::json!({"porter": {"shade": "blue"}})));
+    // As its query answers them, with what it says beside.
+    let answer = |beside: &str| format!(r#"{{"entries":{porter}{beside}}}"#);
+    let beside = r#","page":1,"next_page":null,"x":{"a":["}\"",{}]},"as_of":7"#;
+    for text in [answer(""), answer(beside)] {
+        assert_eq!(read(text.as_bytes(), import::Format::Porter), [Ok(event.clone())], "{text}");
+    }
+    let cut = answer(beside);
+    let cut = read(&cut.as_bytes()[..cut.len() - 1], import::Format::Porter);
+    assert!(cut[1].as_ref().unwrap_err().contains("last brace"), "{cut:?}");
     let port = r#"{"ok":true,"audits":[{"identifier":"event_1","action":"DELETE","resourceType":"entity","status":"SUCCESS","trigger":{"by":{"orgId":"o","userId":"u"},"origin":"TERRAFORM","at":"2024-06-09T12:28:18.477Z"},"context":{"blueprint":"service","entity":"svc-1","runId":null},"diff":{"before":{"a":1},"after":null},"additionalData":{}}]}"#;
     let events = read(port.as_bytes(), import::Format::Port);
     let event = events[0].as_ref().unwrap();

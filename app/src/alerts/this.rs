@@ -28,7 +28,7 @@ pub(crate) fn AlertOnThis(
         let bounds = tabs.with(|tabs| {
             let key = view.tab.as_deref().unwrap_or(daybook_model::tab::ALL);
             let tab = tabs.iter().flatten().find(|tab| tab.key == key);
-            tab.map(|tab| tab.bounds(view.hidden))
+            tab.map(|tab| tab.bounds(view.hidden, &view.filter))
         });
         let filter = filter_of_view(&view.filter, &bounds.unwrap_or_default())?;
         Some(new_rule_href(&log.project(), &filter))

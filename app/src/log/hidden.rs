@@ -36,11 +36,11 @@ impl LeftOut {
     }
 }
 
-/// What the tab of a view leaves out unless it is asked for.
+/// What the tab of a view leaves out unless it is asked for, by the view or by its filter.
 pub(crate) fn hidden_by(view: &View, tabs: &[Tab]) -> Option<LeftOut> {
     let key = view.tab.as_deref().unwrap_or(tab::ALL);
     let tab = tabs.iter().find(|tab| tab.key == key)?;
-    let (&field, choice) = tab.hides.choices.iter().next()?;
+    let (&field, choice) = tab.left_out(&view.filter)?.choices.iter().next()?;
     Some(LeftOut { field, terms: choice.include.clone() })
 }
 

@@ -1,7 +1,7 @@
 //! Entries: a page of them, and one.
 
-use axum::{Json, extract::Path};
-use daybook_model::{Entry, Page};
+use axum::{Json, extract::Path, response::AppendHeaders};
+use daybook_model::{Entry, Page, export::LEFT_OUT};
 
 use crate::{
     access::Access,
@@ -11,12 +11,15 @@ use crate::{
 };
 
 /// A page of entries.
-pub(super) async fn list(question: Question) -> Result<Json<Page>, Error> {
+pub(super) async fn list(
+    question: Question,
+) -> Result<(AppendHeaders<Option<(&'static str, String)>>, Json<Page>), Error> {
     let page = question.list.page(&*question.access.store).await?;
     if let Some(recording) = &question.access.recording {
         recording.detail("rows", page.entries.len());
     }
-    Ok(Json(page))
+    let left_out = question.left_out().map(|filter| (LEFT_OUT, filter));
+    Ok((AppendHeaders(left_out), Json(page)))
 }
 
 /// One entry, whole.

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use daybook_model::{
-    ApiQuery, Field, QueryError, Request, Sort,
+    ApiQuery, Field, Preset, QueryError, Range, Request, Seq, Sort,
     export::{self, Estimate, Export, ExportSettings, Format, NewExport},
     query,
 };
@@ -207,18 +207,26 @@ fn read(raw: &str) -> Result<(NewExport, ApiQuery), Error> {
 async fn settle(
     state: &AppState,
     access: Access,
-    wanted: NewExport,
-    query: ApiQuery,
+    mut wanted: NewExport,
+    mut query: ApiQuery,
     request: Request,
 ) -> Result<Job, Error> {
     let allowed = allowed(state, &access).await?;
     let columns = Columns::parse(wanted.columns.as_deref().unwrap_or_default())?;
     obeyed(&wanted, &query)?;
+    if query.after.is_some() && !says_when(&wanted.query) {
+        // Who goes on from a place gets each entry once, however old it says it is.
+        query.filter.range = Range::Last(Preset::All);
+        wanted.query.push_str("&range=all");
+    }
     let paths = query.filter.choice(Field::Path);
     if paths.is_some_and(|choice| choice.include.len() + choice.exclude.len() > MAX_PATHS) {
         return Err(QueryError::new("path", format!("has more than {MAX_PATHS} values")).into());
     }
     let question = Question::of(state, access, query).await?;
+    if let Some(after) = question.query.after {
+        is_of_this_log(&question.access, after).await?;
+    }
     let order = question.query.after.map_or(Order::Screen(question.list.sort), Order::Log);
     job(state, question, Wanted { columns, order, asked: wanted }, allowed, request).await
 }
@@ -250,6 +258,27 @@ fn obeyed(wanted: &NewExport, query: &ApiQuery) -> Result<(), QueryError> {
     Ok(())
 }
 
+/// Whether a query says which time it is about.
+fn says_when(query: &str) -> bool {
+    let (pairs, _) = query::split_within(query, export::MAX_BODY, export::MAX_VALUES);
+    pairs.iter().any(|(key, _)| matches!(key.as_str(), "range" | "from" | "to"))
+}
+
+/// Refuses a place that the log does not have: whoever goes on from there would miss what comes up to it.
+async fn is_of_this_log(access: &Access, after: Seq) -> Result<(), Error> {
+    let head = access.store.head(access.id()).await?;
+    if after <= head {
+        return Ok(());
+    }
+    Err(QueryError::new(
+        "after",
+        format!(
+            "is {after}, and this log ends at {head}: it was restored from an older copy since, or is another log"
+        ),
+    )
+    .into())
+}
+
 /// Whether the project may be exported at all, and how much of it.
 pub(super) async fn allowed(state: &AppState, access: &Access) -> Result<ExportSettings, Error> {
     let settings = settings::of(state.exports.database(), access.id()).await?;
@@ -271,11 +300,13 @@ pub(super) struct Wanted {
 /// The job that a question comes to.
 pub(super) async fn job(
     state: &AppState,
-    Question { access, list, .. }: Question,
+    question: Question,
     Wanted { columns, order, asked }: Wanted,
     allowed: ExportSettings,
     request: Request,
 ) -> Result<Job, Error> {
+    let left_out = question.left_out();
+    let Question { access, list, .. } = question;
     let (scope, sight) = (list.scope, access.sight());
     let Access { caller, project, store, .. } = access;
     let span = named_span(state, &store, &scope).await?;
@@ -286,6 +317,7 @@ pub(super) async fn job(
         file_name: file_name(&project, span, asked.format, &columns),
         project,
         scope: scope.into(),
+        left_out,
         order,
         format: asked.format,
         columns,
@@ -349,6 +381,10 @@ fn answer(job: &Job, body: Body) -> Response {
         headers.insert("daybook-export-id", value);
     }
     headers.insert("daybook-export-as-of", job.scope.as_of.into());
+    let left_out = job.left_out.as_deref().map(HeaderValue::from_str);
+    if let Some(Ok(value)) = left_out {
+        headers.insert(export::LEFT_OUT, value);
+    }
     let trailer = "daybook-export-rows, daybook-export-sha256, daybook-export-status";
     headers.insert(header::TRAILER, HeaderValue::from_static(trailer));
     response

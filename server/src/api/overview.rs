@@ -109,7 +109,7 @@ async fn count_tabs(
 ) -> Result<Vec<u64>, StoreError> {
     // Only here is what is hidden shown, if it is.
     let bounds = |tab: &Tab| {
-        if tab.key == here.key { scope.within.clone() } else { tab.bounds(false) }
+        if tab.key == here.key { scope.within.clone() } else { tab.bounds(false, &scope.filter) }
     };
     let bounds: Vec<_> = tabs.iter().map(bounds).collect();
     store.count_each(&Scope { within: Vec::new(), ..scope.clone() }, &bounds).await

@@ -74,7 +74,7 @@ pub(super) enum UserCommand {
         #[arg(long)]
         email: String,
         /// The project, by its word or number
-        #[arg(long)]
+        #[arg(long, env = "DAYBOOK_PROJECT")]
         project: String,
         /// What the person may do: member, auditor, admin
         #[arg(long)]
@@ -88,7 +88,7 @@ pub(super) enum UserCommand {
         #[arg(long)]
         email: String,
         /// The project, by its word or number
-        #[arg(long)]
+        #[arg(long, env = "DAYBOOK_PROJECT")]
         project: String,
     },
     /// Say which actors a person is in events, beside those with the same e-mail address
@@ -127,13 +127,13 @@ pub(super) struct CreateUser {
     #[arg(long)]
     email: String,
     /// What the person may do in the project: member, auditor, admin
-    #[arg(long, required_unless_present = "instance_admin", requires = "project")]
+    #[arg(long, required_unless_present = "instance_admin")]
     role: Option<Role>,
-    /// The project, by its word or number
-    #[arg(long, requires = "role")]
+    /// The project, by its word or number; not looked at for who looks after the whole instance
+    #[arg(long, env = "DAYBOOK_PROJECT", required_unless_present = "instance_admin")]
     project: Option<String>,
     /// The person looks after the whole instance: all projects, people and settings
-    #[arg(long, conflicts_with_all = ["role", "project", "filter", "until"])]
+    #[arg(long, conflicts_with_all = ["role", "filter", "until"])]
     instance_admin: bool,
     #[command(flatten)]
     limit: LimitOptions,

@@ -41,9 +41,10 @@ pub(super) fn read<C: Parser + CommandFactory>() -> Result<C, CliError> {
 
 /// The words of the command line, and behind them those of the file; `None` where there is no file.
 fn completed(mut command: Command, words: &[OsString]) -> Result<Option<Vec<OsString>>, CliError> {
-    command.build();
-    // Only to see what is given: whatever is wrong is said when all of it is read.
+    // Only to see what is given: whatever is wrong is said when all of it is read. Said before it is built, as
+    // commands of commands take it over then.
     let given = command.clone().ignore_errors(true).try_get_matches_from(words).ok();
+    command.build();
     let Some((given, path)) = given.as_ref().and_then(|given| {
         let leaf = leaf(&command, given);
         Some((leaf, leaf.1.get_one::<PathBuf>("config")?))
@@ -173,6 +174,13 @@ mod tests {
         let words = completed(&["import", "--format", "native", "--", "-x.json"], text);
         let expected = ["import", "--format", "native", "--project=acme", "--", "-x.json"];
         assert_eq!(words.expect("it is well"), expected);
+    }
+
+    #[test]
+    fn it_says_what_a_command_of_a_command_needs() {
+        let line = ["user", "grant", "--email=maya@acme.dev", "--role=auditor"];
+        let words = completed(&line, "project = \"acme\"").expect("it is well");
+        assert_eq!(words, [&line[..], &["--project=acme"]].concat());
     }
 
     #[test]

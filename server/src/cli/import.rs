@@ -25,7 +25,7 @@ use super::{CliError, LogOptions, ProjectOption, log::Log};
 use crate::{
     clock::Clock,
     export::columns::FileColumn,
-    import::{self, Format, Importer, ReadError},
+    import::{self, Format, Importer, Lack, ReadError},
     intake::Redactor,
 };
 
@@ -43,7 +43,6 @@ const IN_FLIGHT: usize = 8;
 
 /// Read events from files into the log
 #[derive(Debug, Args)]
-#[command(after_long_help = super::STATUS)]
 pub(super) struct Import {
     #[command(flatten)]
     project: ProjectOption,
@@ -75,7 +74,7 @@ impl Import {
         if let Ok(style) = bar.style().template("{bar:32} {bytes} of {total_bytes}, {msg}") {
             bar.set_style(style);
         }
-        let mut totals = Totals { stored: 0, duplicates: 0, refused: 0, bar };
+        let mut totals = Totals { stored: 0, duplicates: 0, refused: 0, partial: 0, bar };
         let mut outcome = Ok(());
         for source in &sources {
             outcome = self.read(source, shift, &redactor, &log, &project, &mut totals).await;
@@ -86,9 +85,14 @@ impl Import {
         totals.bar.finish_and_clear();
         log.close().await;
         // What was stored is told in any case.
-        let Totals { stored, duplicates, refused, .. } = totals;
+        let Totals { stored, duplicates, refused, partial, .. } = totals;
         println!("stored {stored}, duplicates {duplicates}, refused {refused}");
         outcome?;
+        if partial > 0 {
+            return Err(CliError::Incomplete(
+                "what was read is not all of it: what there is is in the log, but for what was refused".into(),
+            ));
+        }
         match refused {
             0 => Ok(()),
             1 => Err(CliError::Refused("one entry was refused; all others are in the log".into())),
@@ -140,7 +144,12 @@ impl Import {
             totals.tell();
         }
         match reading.await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(Some(lack))) => {
+                totals.partial += 1;
+                totals.say(&format!("{}: {lack}", source.name()));
+                Ok(())
+            }
             Ok(Err(ReadError { error, .. })) => Err(source.failed(error)),
             Err(e) => Err(CliError::say(format!("reading {} broke off: {e}", source.name()))),
         }
@@ -175,17 +184,17 @@ async fn send(log: &Log, project: &Project, batch: Batch) -> Result<IngestReport
 }
 
 /// Hands batches over until the log ends, cannot be read on, or nobody takes them any more. What was
-/// read before a file breaks off is handed over too.
+/// read before a file breaks off is handed over too. Says why the file is not all of an export, where it is not.
 fn read_batches(
-    importer: Importer<'_>,
+    mut importer: Importer<'_>,
     shift: Option<i64>,
     bar: &ProgressBar,
     batches: &mpsc::Sender<Batch>,
-) -> Result<(), ReadError> {
+) -> Result<Option<Lack>, ReadError> {
     let mut batch = Batch::default();
     let mut begun_at = 0;
     let mut outcome = Ok(());
-    for line in importer {
+    for line in importer.by_ref() {
         match line {
             Ok(line) => match line.result {
                 Ok(mut event) => {
@@ -206,13 +215,13 @@ fn read_batches(
         {
             begun_at = bar.position();
             if batches.blocking_send(std::mem::take(&mut batch)).is_err() {
-                return outcome;
+                return outcome.map(|()| None);
             }
         }
     }
     // An error means that nobody takes it: the other side has failed and says so.
     let _ = batches.blocking_send(batch);
-    outcome
+    outcome.map(|()| importer.lack())
 }
 
 /// What became of the lines so far.
@@ -220,6 +229,8 @@ struct Totals {
     stored: u64,
     duplicates: u64,
     refused: u64,
+    /// How many files are not all of an export.
+    partial: u64,
     bar: ProgressBar,
 }
 
@@ -238,16 +249,13 @@ impl Totals {
             } else {
                 format!("{} ", refusal.field)
             };
-            self.bar.suspend(|| {
-                // Nobody may be listening.
-                let _ = writeln!(
-                    io::stderr(),
-                    "{}:{}: {field}{}",
-                    source.name(),
-                    refusal.index,
-                    refusal.message
-                );
-            });
+            let Refusal { index, message, .. } = refusal;
+            self.say(&format!("{}:{index}: {field}{message}", source.name()));
         }
+    }
+
+    fn say(&self, line: &str) {
+        // Nobody may be listening.
+        self.bar.suspend(|| drop(writeln!(io::stderr(), "{line}")));
     }
 }

@@ -60,7 +60,16 @@ impl OpenLog {
     ) -> Result<Self, CliError> {
         if options.is_postgres() {
             let replica = options.read_url.as_deref();
-            let database = postgres::Database::open(&options.database_url, replica).await?;
+            let url = &options.database_url;
+            let database = match postgres::Database::open(url, replica).await {
+                Ok(database) => database,
+                // Why, is said better by whoever tries once more.
+                Err(error) => {
+                    return Err(postgres::reach(url)
+                        .await
+                        .map_or_else(Into::into, |()| error.into()));
+                }
+            };
             if let Some(file) = database.incoming().await? {
                 return Err(CliError::Say(format!(
                     "the log of {file} is being moved to this database: finish that with daybook migrate"
@@ -132,6 +141,9 @@ impl Log {
     pub(super) async fn find(options: &LogOptions) -> Result<Self, CliError> {
         Ok(match Presence::take(&log_file(options)?)? {
             Found::Free(presence) => {
+                if options.is_postgres() {
+                    postgres::reach(&options.database_url).await?;
+                }
                 Self::Here(Box::new(OpenLog::open(options, presence, None).await?))
             }
             Found::Server(server) => Self::There(server),

@@ -1,7 +1,5 @@
 //! What a shell and `man` know of the commands.
 
-use std::io;
-
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
@@ -15,8 +13,10 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self) {
-        clap_complete::generate(self.shell, &mut Cli::command(), "daybook", &mut io::stdout());
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "daybook", &mut script);
+        super::print(&script)
     }
 }
 
@@ -30,11 +30,14 @@ pub(super) struct Manual {
 
 impl Manual {
     pub(super) fn run(self, _: &LogOptions) -> Result<(), CliError> {
-        let done = match &self.to {
-            None => clap_mangen::Man::new(Cli::command()).render(&mut io::stdout()),
-            Some(folder) => std::fs::create_dir_all(folder)
-                .and_then(|()| clap_mangen::generate_to(Cli::command(), folder)),
+        let Some(folder) = self.to else {
+            let mut page = Vec::new();
+            let made = clap_mangen::Man::new(Cli::command()).render(&mut page);
+            made.map_err(|error| CliError::File { path: "-".into(), error })?;
+            return super::print(&page);
         };
-        done.map_err(|error| CliError::File { path: self.to.unwrap_or_else(|| "-".into()), error })
+        let made = std::fs::create_dir_all(&folder)
+            .and_then(|()| clap_mangen::generate_to(Cli::command(), &folder));
+        made.map_err(|error| CliError::File { path: folder, error })
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     presence::{Found, Presence, PresenceError},
     store::{
         ProjectId, Store as _,
-        postgres::Postgres,
+        postgres::{Postgres, reach},
         sqlite::{self, Layout, Sqlite},
     },
     words::counted,
@@ -57,6 +57,7 @@ impl Migrate {
         }
         let log = log_file(options)?;
         is_ours(&log).await?;
+        reach(&self.to).await?;
         let both = Move {
             from: Sqlite::open(&options.database_url).await?,
             to: Postgres::open(&self.to).await?,

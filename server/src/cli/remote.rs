@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use clap::Args;
-use daybook_model::{ApiError, query};
+use daybook_model::{ApiError, export::LEFT_OUT, query};
 use serde::de::DeserializeOwned;
 use ureq::http::{Response, StatusCode};
 
@@ -105,7 +105,7 @@ impl Remote {
             .map_err(|e| CliError::say(self.unreachable(&e)))?;
         match answer.status() {
             status if status.is_success() => Ok(answer),
-            status => Err(refused(status, answer)),
+            status => Err(refused(&self.project, status, answer)),
         }
     }
 
@@ -121,23 +121,38 @@ impl Remote {
 
     /// A value that the API answers with.
     fn json<T: DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, CliError> {
-        let text = self.get(path, query)?.body_mut().with_config().limit(64 << 20).read_to_string();
-        let text = text.map_err(|e| CliError::say(format!("the answer broke off: {e}")))?;
-        serde_json::from_str(&text).map_err(|e| {
-            CliError::say(format!("the server answers otherwise than this version expects: {e}"))
-        })
+        value(self.get(path, query)?)
     }
 }
 
-fn refused(status: StatusCode, mut answer: Answer) -> CliError {
+/// The value in an answer.
+fn value<T: DeserializeOwned>(mut answer: Answer) -> Result<T, CliError> {
+    let text = answer.body_mut().with_config().limit(64 << 20).read_to_string();
+    let text = text.map_err(|e| CliError::say(format!("the answer broke off: {e}")))?;
+    serde_json::from_str(&text).map_err(|e| {
+        CliError::say(format!("the server answers otherwise than this version expects: {e}"))
+    })
+}
+
+/// Says what the tab left out of an answer by itself, as the page says it.
+fn tell_left_out(answer: &Answer) {
+    if let Some(filter) = answer.headers().get(LEFT_OUT).and_then(|value| value.to_str().ok()) {
+        eprintln!("daybook: {filter} is left out, as on the page; hidden=shown has it too");
+    }
+}
+
+fn refused(project: &str, status: StatusCode, mut answer: Answer) -> CliError {
     let text = answer.body_mut().with_config().limit(1 << 20).read_to_string().unwrap_or_default();
-    let message = serde_json::from_str::<ApiError>(&text)
-        .map_or_else(|_| status.to_string(), |e| e.error.message);
+    let (message, field) = serde_json::from_str::<ApiError>(&text)
+        .map_or_else(|_| (status.to_string(), None), |e| (e.error.message, e.error.field));
     match status {
+        StatusCode::BAD_REQUEST if field.as_deref() == Some("after") => CliError::OtherLog(message),
         StatusCode::UNAUTHORIZED => CliError::NotAllowed(
             "the server does not know this token, or it was revoked or has ended: give another one with --token or DAYBOOK_TOKEN".into(),
         ),
-        StatusCode::FORBIDDEN => CliError::NotAllowed(message),
+        StatusCode::FORBIDDEN => CliError::NotAllowed(format!(
+            "project {project:?}: {message}; --project or DAYBOOK_PROJECT names another project"
+        )),
         _ => CliError::Say(message),
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     settings::Settings,
     site::Site,
     state::AppState,
-    store::ProjectId,
+    store::{ProjectId, postgres},
     tabs::Tabs,
 };
 
@@ -116,6 +116,12 @@ impl Serve {
         };
         let memory = self.server.index_memory;
         let memory = (memory > 0).then(|| memory.saturating_mul(1 << 20));
+        if options.is_postgres()
+            && let Err(error) = postgres::reach(&options.database_url).await
+        {
+            // It may be starting as well.
+            tracing::warn!("{error}; trying again for half a minute");
+        }
         let log = OpenLog::open(options, presence, memory).await?;
         let project =
             project::find_or_create(&*log.store, &self.project.project, log.clock.now()).await?;

@@ -145,8 +145,7 @@ impl StreamCommand {
         let via = Via::find(options).await?;
         match new {
             Err((project, new)) => {
-                let project = via.ensure_project(&project).await?;
-                let path = format!("/api/projects/{}/streams", project.number);
+                let path = format!("/api/projects/{project}/streams");
                 let made: StreamInfo = via.call("POST", &path, &new).await?;
                 println!("{}", line(&made));
             }

@@ -98,7 +98,7 @@ impl Stage {
                         "HTTP_TIMEOUT_SECONDS": limit.to_string(),
                         "REGION": "eu-central-1",
                     },
-                    "secrets": { secret: Redaction::marker(changed) },
+                    "sealed_variables": { secret: Redaction::marker(changed) },
                     "linked_applications": [APPS[focus.app].0],
                 })
             };

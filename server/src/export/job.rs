@@ -32,6 +32,8 @@ pub struct Job {
     pub project: Project,
     /// Which entries.
     pub scope: Arc<Scope>,
+    /// What the tab leaves out by itself, as a filter.
+    pub left_out: Option<String>,
     /// In which order.
     pub order: Order,
     /// What kind of file.

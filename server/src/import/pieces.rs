@@ -4,12 +4,15 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::ending::Ending;
+
 /// The longest record that is read; a longer one is skipped without being held.
 pub const MAX_RECORD: usize = 2 * 1024 * 1024;
 
 /// What stands in front of the records where they are a part of an object: CloudTrail's files, and the
-/// answers of Port's API.
-const HEADS: [&[u8]; 3] = [b"{\"Records\":[", b"{\"ok\":true,\"audits\":[", b"{\"audits\":["];
+/// answers of Port's API and of Porter's.
+const HEADS: [&[u8]; 4] =
+    [b"{\"Records\":[", b"{\"ok\":true,\"audits\":[", b"{\"audits\":[", b"{\"entries\":["];
 /// How far the beginning of an array is looked for.
 const MAX_HEAD: usize = 4096;
 /// Room for the longest line and the line feed behind it.
@@ -33,6 +36,8 @@ pub(super) enum Piece {
     /// This many bytes.
     TooLong(u64),
     Broken(&'static str),
+    /// What an export says of itself.
+    End(Ending),
 }
 
 /// The records, with their numbers from 1.
@@ -201,6 +206,26 @@ impl<'r> Pieces<'r> {
         }
     }
 
+    /// Passes over the other members of the object that an array is in. Says whether it is closed behind them.
+    fn close(&mut self) -> io::Result<bool> {
+        let (mut depth, mut quoted, mut escaped) = (0_u64, false, false);
+        while let Some(byte) = self.byte()? {
+            if quoted {
+                quoted = byte != b'"' || escaped;
+                escaped = byte == b'\\' && !escaped;
+                continue;
+            }
+            match byte {
+                b'"' => quoted = true,
+                b'{' | b'[' => depth += 1,
+                b'}' if depth == 0 => return Ok(true),
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        Ok(false)
+    }
+
     /// Behind an array there may be another: compressed files can be joined.
     fn after_array(&mut self, braced: bool) -> io::Result<Option<Piece>> {
         self.layout = Layout::End;
@@ -213,6 +238,9 @@ impl<'r> Pieces<'r> {
             };
             if open && byte == b'}' {
                 open = false;
+            } else if open && byte == b',' {
+                open = !self.close()?;
+                continue;
             } else if !byte.is_ascii_whitespace() {
                 break;
             }

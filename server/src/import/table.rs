@@ -9,15 +9,18 @@ use std::{
     },
 };
 
-use daybook_model::export::{CAPPED, FAILED};
+use daybook_model::export::CAPPED;
 use flate2::bufread::MultiGzDecoder;
 use parquet::{
-    file::reader::SerializedFileReader,
+    file::reader::{FileReader as _, SerializedFileReader},
     record::{Field, Row, reader::RowIter},
 };
 use serde_json::{Map, Value};
 
-use super::pieces::{MAX_RECORD, Piece, ReadError};
+use super::{
+    ending::Ending,
+    pieces::{MAX_RECORD, Piece, ReadError},
+};
 use crate::export::csv::unescaped;
 
 /// Gives so many bytes until more is allowed: a quotation mark that is never closed would otherwise
@@ -80,21 +83,13 @@ impl<'r> Csv<'r> {
                 self.header = Some(cells.into_iter().map(str::to_owned).collect());
                 continue;
             };
-            match cells[..] {
-                [FAILED] => {
-                    let what =
-                        "says that the export broke off here; what is in front of it is read";
-                    return Ok(Some((line, Piece::Broken(what))));
-                }
-                // What is in front of it is whole, and there is nothing to mend.
-                [CAPPED] => continue,
-                _ if cells.len() > header.len() => {
-                    return Ok(Some((
-                        line,
-                        Piece::Broken("has more cells than there are columns"),
-                    )));
-                }
-                _ => {}
+            if let [cell] = cells[..]
+                && let Some(ending) = Ending::of_mark(cell)
+            {
+                return Ok(Some((line, Piece::End(ending))));
+            }
+            if cells.len() > header.len() {
+                return Ok(Some((line, Piece::Broken("has more cells than there are columns"))));
             }
             let cell = |(name, text): (&String, &str)| (name.clone(), Value::from(unescaped(text)));
             let row: Map<String, Value> = header.iter().zip(cells).map(cell).collect();
@@ -123,6 +118,8 @@ impl Iterator for Csv<'_> {
 /// temporary file first.
 pub(super) struct Parquet {
     rows: RowIter<'static>,
+    /// What its footer says, until that is told behind the rows.
+    ending: Option<Ending>,
     number: u64,
     over: bool,
 }
@@ -133,8 +130,11 @@ impl Parquet {
         io::copy(&mut BufReader::new(reader), &mut file)?;
         file.rewind()?;
         let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
+        let said = reader.metadata().file_metadata().key_value_metadata();
+        let capped = said.into_iter().flatten().any(|said| said.key == CAPPED);
+        let ending = capped.then(|| Ending::of_mark(CAPPED)).flatten();
         let rows = RowIter::from_file_into(Box::new(reader));
-        Ok(Self { rows, number: 0, over: false })
+        Ok(Self { rows, ending, number: 0, over: false })
     }
 }
 
@@ -145,7 +145,9 @@ impl Iterator for Parquet {
         if self.over {
             return None;
         }
-        let row = self.rows.next()?;
+        let Some(row) = self.rows.next() else {
+            return self.ending.take().map(|ending| Ok((self.number, Piece::End(ending))));
+        };
         self.number += 1;
         Some(match row {
             Ok(row) => Ok((self.number, piece(&row))),

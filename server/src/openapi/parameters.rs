@@ -49,7 +49,11 @@ pub(super) fn exported() -> Vec<Value> {
     let own = vec![
         parameter("format", "what kind of file", format),
         parameter("columns", "`all`, `requests`, or names with commas between", text()),
-        parameter("after", "only entries behind this place, in the order of the log", seq()),
+        parameter(
+            "after",
+            "only entries behind this place, in the order of the log; of all time, unless `range`, or `from` and `to`, are given",
+            seq(),
+        ),
         parameter(
             "trailer",
             "whether NDJSON ends in a line that tells what there was",

@@ -80,6 +80,7 @@ pub async fn rows_of(
         sight,
         project,
         scope: list.scope.into(),
+        left_out: None,
         order: Order::Log(run.from.seq),
         format: *format,
         columns,

@@ -5,6 +5,7 @@ mod database;
 mod listen;
 mod news;
 mod parts;
+mod reach;
 mod removal;
 
 use super::{StoreError, tables::Tables};
@@ -12,6 +13,7 @@ use super::{StoreError, tables::Tables};
 pub use copy::Copied;
 pub use database::{Database, TO_PRIMARY, TO_REPLICA, connect, layout};
 pub use listen::heard;
+pub use reach::{ReachError, reach};
 
 /// A log in PostgreSQL.
 pub type Postgres = Tables<Database>;

@@ -455,6 +455,39 @@ async fn who_goes_on_from_the_last_place_gets_each_entry_once() {
 }
 
 #[tokio::test]
+async fn who_goes_on_from_a_place_gets_what_is_old_too() {
+    let app = TestApp::start().await;
+    let events = [event("new", 5), event("old", 60 * 24 * 400)];
+    assert_eq!(app.ingest(Value::from(events.to_vec()).to_string()).await.json()["stored"], 2);
+    let rows = async |query: &str| {
+        let answer = export(&app, &format!("format=ndjson&action=UpdateApp&{query}")).await;
+        text(&answer).lines().count()
+    };
+    assert_eq!(rows("").await, 1, "the last seven days");
+    assert_eq!(rows("after=0").await, 2);
+    assert_eq!(rows("after=0&range=24h").await, 1, "what is said is obeyed");
+    let estimate = app.get("/api/projects/acme/export/estimate?after=0&as_of=2").await.json();
+    assert_eq!(estimate["matching"], 2);
+}
+
+#[tokio::test]
+async fn a_place_that_the_log_does_not_have_is_refused() {
+    let app = with_entries(40).await;
+    let refused = |answer: Answer| {
+        let (field, message) = answer.error();
+        assert_eq!((answer.status, field.as_str()), (StatusCode::BAD_REQUEST, "after"));
+        assert!(message.contains("4711") && message.contains("40"), "{message}");
+    };
+    for path in ["export", "export/estimate"] {
+        let path = format!("/api/projects/acme/{path}?format=ndjson&after=");
+        refused(app.get(&format!("{path}4711")).await);
+    }
+    let body = json!({"query": "after=4711"}).to_string();
+    refused(app.post_as(&app.token, "/api/projects/acme/exports", "application/json", body).await);
+    assert!(text(&export(&app, "after=40&format=ndjson").await).is_empty(), "nothing came since");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_an_export_is_told_by_its_key() {
     let app = TestApp::start().await;
     for (query, field) in [
@@ -473,7 +506,8 @@ async fn what_is_wrong_with_an_export_is_told_by_its_key() {
         ("tz=Europe/Berlin", "tz"),
         ("format=csv&trailer=1", "trailer"),
         ("format=ndjson&formulas=exact", "formulas"),
-        ("after=5&sort=-status", "sort"),
+        ("after=0&sort=-status", "sort"),
+        ("after=5", "after"),
         ("q=%00", "q"),
     ] {
         for path in ["export", "export/estimate"] {

@@ -9,6 +9,7 @@ use axum::{
 };
 use daybook_model::{
     account::{Grant, Role},
+    export::LEFT_OUT,
     live::{Message, Reader},
 };
 use futures_util::StreamExt as _;
@@ -100,9 +101,22 @@ async fn readings_are_left_out_until_they_are_asked_for() {
         ("tab=readings", 1),
         ("tab=requests", 3),
         ("tab=requests&hidden=shown", 4),
+        // Who asks for them by name is not answered emptily.
+        ("resource_type=reading", 1),
+        ("action=ReadLog", 1),
+        ("action=ReadLog&action=UpdateApp", 4),
+        ("resource_type.not=reading", 3),
     ] {
-        let list = app.get(&format!("/api/projects/acme/events?{query}")).await.json();
-        assert_eq!(list["entries"].as_array().unwrap().len(), rows, "{query}");
+        let list = app.get(&format!("/api/projects/acme/events?{query}")).await;
+        assert_eq!(list.json()["entries"].as_array().unwrap().len(), rows, "{query}");
+        // What is left out without being asked for is told.
+        let told = list.headers.get(LEFT_OUT).map(|value| value.to_str().unwrap());
+        let silent = matches!(query, "" | "tab=requests");
+        assert_eq!(told, silent.then_some("resource_type=reading"), "{query}");
+    }
+    for (query, told) in [("", true), ("hidden=shown", false), ("action=ReadLog", false)] {
+        let file = app.get(&format!("/api/projects/acme/export?columns=seq&{query}")).await;
+        assert_eq!(file.headers.contains_key(LEFT_OUT), told, "{query}");
     }
     let wrong = app.get("/api/projects/acme/events?hidden=no").await;
     assert_eq!((wrong.status, wrong.error().0.as_str()), (StatusCode::BAD_REQUEST, "hidden"));

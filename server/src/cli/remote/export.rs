@@ -16,7 +16,7 @@ use daybook_model::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{Remote, Which, blocking, joined, place::Kept, reader, says};
+use super::{Remote, Which, blocking, joined, place::Kept, reader, says, tell_left_out};
 use crate::cli::{CliError, LogOptions};
 
 /// Take entries away as a file
@@ -58,8 +58,15 @@ impl Export {
                 how.push("range", "all");
             }
         }
-        let answer =
-            self.remote.get(&paths::export(project), &joined(&[&filter, &how.finish()]))?;
+        let asked = joined(&[&filter, &how.finish()]);
+        let answer = self.remote.get(&paths::export(project), &asked);
+        let answer = answer.map_err(|error| match &kept {
+            Some(kept) => kept.explained(error),
+            None => error,
+        })?;
+        if kept.as_ref().is_none_or(Kept::is_new) {
+            tell_left_out(&answer);
+        }
         let header = |name| answer.headers().get(name).and_then(|v| v.to_str().ok());
         let id = header("daybook-export-id").unwrap_or_default().to_owned();
         let mut part = self.to.clone().into_os_string();
@@ -87,14 +94,15 @@ impl Export {
         }
         eprintln!("{} entries, {bytes} bytes, sha256 {hash}", told.rows);
         if told.state == State::Capped {
-            eprintln!("daybook: the project allows no more entries in one file; there are more");
             // The next run goes on behind what there is only if all of it is there.
-            return kept.map_or(Ok(()), |_| {
-                Err(CliError::Incomplete(
-                    "the place is kept where it was: `daybook query --since-last` takes all, part by part"
-                        .into(),
-                ))
-            });
+            let place = match kept {
+                Some(_) => ", and the place is kept where it was",
+                None => "",
+            };
+            return Err(CliError::Incomplete(format!(
+                "this file is not all of it: the project allows no more entries in one{place}. \
+                 `daybook query --since-last` takes all, part by part"
+            )));
         }
         kept.as_mut().map_or(Ok(()), |kept| kept.keep(told.as_of))
     }

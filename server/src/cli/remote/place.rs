@@ -55,6 +55,21 @@ impl Kept {
         Ok(Self { file: file.to_owned(), place })
     }
 
+    /// Whether nothing was taken yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.place.after == 0
+    }
+
+    /// Says what to do where the log does not have the place: it stays as it is until somebody decides.
+    pub(super) fn explained(&self, error: CliError) -> CliError {
+        let CliError::OtherLog(message) = error else { return error };
+        let file = self.file.display();
+        CliError::OtherLog(format!(
+            "{message}. {file} is left as it was. Its \"after\" is the place up to which entries were taken: set it to the last \
+             place that both logs have in common (what came later has places given anew), or remove the file to take all of it again"
+        ))
+    }
+
     /// Keeps a place, once everything in front of it was written. Either the old one or the new one
     /// is in the file, whatever happens.
     pub(super) fn keep(&mut self, after: Seq) -> Result<(), CliError> {

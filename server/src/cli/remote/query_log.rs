@@ -16,7 +16,7 @@ use super::{
     Remote, Which, blocking, joined,
     output::{Output, Printer},
     place::Kept,
-    reader, says,
+    reader, says, tell_left_out, value,
 };
 use crate::cli::{CliError, LogOptions};
 
@@ -57,7 +57,11 @@ impl Query {
         loop {
             let limit = format!("limit={}", left.min(500));
             let query = joined(&[&query, &limit, &cursor]);
-            let page: Page = self.remote.json(&paths::events(&self.remote.project), &query)?;
+            let answer = self.remote.get(&paths::events(&self.remote.project), &query)?;
+            if cursor.is_empty() {
+                tell_left_out(&answer);
+            }
+            let page: Page = value(answer)?;
             printer.print(&page.entries)?;
             left = left.saturating_sub(page.entries.len() as u64);
             match page.next {
@@ -87,7 +91,11 @@ impl Query {
         let how = format!("format=ndjson&trailer=1&after={}", kept.place.after);
         let columns = if self.output.is_json() { "" } else { "columns=all" };
         let asked = joined(&[query, range, &how, columns]);
-        let answer = self.remote.get(&paths::export(&self.remote.project), &asked)?;
+        let path = paths::export(&self.remote.project);
+        let answer = self.remote.get(&path, &asked).map_err(|error| kept.explained(error))?;
+        if kept.is_new() {
+            tell_left_out(&answer);
+        }
         let mut entries: Vec<Entry> = Vec::new();
         for line in BufReader::new(reader(answer)).lines() {
             let line =

@@ -9,7 +9,7 @@ use daybook_model::{
     paths,
 };
 
-use super::{Remote, Which, blocking, joined, output::Output, reader};
+use super::{Remote, Which, blocking, joined, output::Output, reader, tell_left_out, value};
 use crate::cli::{CliError, LogOptions};
 
 /// Show entries as they arrive
@@ -39,7 +39,9 @@ impl Tail {
         let mut printer = self.output.printer()?;
         let limit = format!("limit={}", self.lines.max(1));
         let events = paths::events(&self.remote.project);
-        let mut page: Page = self.remote.json(&events, &joined(&[&query, &limit]))?;
+        let answer = self.remote.get(&events, &joined(&[&query, &limit]))?;
+        tell_left_out(&answer);
+        let mut page: Page = value(answer)?;
         page.entries.truncate(usize::try_from(self.lines).unwrap_or(usize::MAX));
         page.entries.reverse();
         printer.print(&page.entries)?;
@@ -90,6 +92,10 @@ impl Tail {
                 let place = message.id();
                 match message {
                     Message::Entry(entry) => print(*entry)?,
+                    Message::Missed(missed) if missed.missed == 0 => eprintln!(
+                        "daybook: this log ends at {}, before what was shown: it was restored from an older copy, or is another log",
+                        missed.head
+                    ),
                     Message::Missed(missed) => eprintln!(
                         "daybook: {} entries came too quickly to be shown one by one; query has them",
                         missed.missed

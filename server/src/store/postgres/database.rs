@@ -152,7 +152,8 @@ pub async fn layout(connection: &mut PgConnection) -> Result<Layout, sqlx::Error
     Ok(Layout::of(&MIGRATIONS, &taken))
 }
 
-fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+/// How a database is connected to.
+pub(super) fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     let known = url.starts_with("postgres:") || url.starts_with("postgresql:");
     let options = known.then(|| PgConnectOptions::from_str(url).ok()).flatten();
     let options = options.ok_or_else(|| {
