@@ -32,7 +32,6 @@ pub mod optional {
     use crate::{Filter, stream::optional_filter};
 
     /// As in the address, if there is one.
-    #[expect(clippy::ref_option, reason = "serde gives it so")]
     pub fn serialize<S: Serializer>(filter: &Option<Filter>, to: S) -> Result<S::Ok, S::Error> {
         optional_filter::serialize(filter, to)
     }

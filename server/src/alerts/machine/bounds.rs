@@ -27,7 +27,9 @@ impl Machine {
             over.extend(group.episodes.extract_if(.., quiet).map(|episode| (*key, episode)));
             group.weight() > 1
         });
-        over.into_iter().for_each(|(key, episode)| self.let_go(key, episode));
+        for (key, episode) in over {
+            self.let_go(key, episode);
+        }
     }
 
     /// Forgets what is oldest, where there is too much: first what only something late might belong to.
@@ -59,7 +61,9 @@ impl Machine {
             }
             held -= weight;
             let group = self.mind.groups.remove(&key).unwrap_or_default();
-            group.episodes.into_iter().for_each(|episode| self.let_go(key, episode));
+            for episode in group.episodes {
+                self.let_go(key, episode);
+            }
         }
     }
 
@@ -71,7 +75,9 @@ impl Machine {
             let past = group.episodes.len().saturating_sub(1);
             over.extend(group.episodes.drain(..past).map(|episode| (*key, episode)));
         }
-        over.into_iter().for_each(|(key, episode)| self.let_go(key, episode));
+        for (key, episode) in over {
+            self.let_go(key, episode);
+        }
         let groups = self.mind.groups.values();
         let mut past: Vec<_> =
             groups.flat_map(|group| group.window.times().take_while(|at| *at < edge)).collect();

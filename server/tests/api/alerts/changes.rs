@@ -67,10 +67,7 @@ async fn what_is_wrong_is_named() {
     let any = json!({"kind": "any"});
     for (body, field) in [
         (json!({"name": " ", "severity": "low", "condition": any}), "name"),
-        (
-            json!({"name": "x", "severity": "low", "condition": any, "filter": "range=24h"}),
-            "filter",
-        ),
+        (json!({"name": "x", "severity": "low", "condition": any, "filter": "as_of=4"}), "filter"),
         (
             json!({"name": "x", "severity": "low", "condition": {"kind": "count", "at_least": 0, "window": 60}}),
             "condition.at_least",
@@ -103,6 +100,8 @@ async fn what_is_wrong_is_named() {
     }
     // What cannot be read is named in the message.
     for (body, part) in [
+        (json!({"name": "x", "severity": "low", "condition": any, "filter": "range=24h"}), "range"),
+        (json!({"name": "x", "severity": "low", "condition": any, "filter": "range=7d"}), "range"),
         (
             json!({"name": "x", "severity": "low", "condition": {"kind": "new", "field": "weather"}}),
             "weather",
