@@ -141,6 +141,8 @@ impl Draft {
         let (name, draft) = (self.name.clone(), self.hidden.clone());
         blocking(move || {
             if existing == Existing::Kept && has(&folder, &name)? {
+                // Who finds that it is theirs after all relies on its name.
+                fsync(&folder)?;
                 return Err(Errno::EXIST.into());
             }
             for (end, bytes) in beside {
@@ -202,7 +204,11 @@ fn sweep(folder: &OwnedFd, name: &str) -> io::Result<()> {
         let entry = entry?;
         let left = entry.file_name().to_string_lossy();
         if left.starts_with(&begin) && left.contains(".part") {
-            unlinkat(folder, entry.file_name(), AtFlags::empty())?;
+            match unlinkat(folder, entry.file_name(), AtFlags::empty()) {
+                // It may be that attempt's last step that was still under way.
+                Ok(()) | Err(Errno::NOENT) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
     }
     Ok(())

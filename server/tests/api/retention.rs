@@ -341,6 +341,7 @@ async fn a_run_that_breaks_off_goes_on() {
             .await
             .iter()
             .flat_map(|event| {
+                assert_eq!(event.error, None, "round {round}");
                 event.context.clone().unwrap()["retention"]["removed"].as_array().unwrap().clone()
             })
             .map(|removed| removed["count"].as_u64().unwrap())
