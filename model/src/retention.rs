@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Field, Filter, Operation, QueryError, Range, Term, Timestamp, query, saved::checked_name,
+    Field, Filter, Operation, QueryError, Range, Term, Timestamp, saved::checked_name,
     vocabulary::OperationClass,
 };
 
@@ -63,7 +63,7 @@ pub struct Rule {
     /// What it is called; no other rule is called so.
     pub name: String,
     /// Which entries, as in the address.
-    #[serde(with = "fixed_text")]
+    #[serde(with = "crate::timeless")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// Days that these are kept; `null`: for ever.
@@ -133,30 +133,6 @@ fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
     Option::deserialize(from)
 }
 
-/// Reads the filter of a rule or a hold. A range that is given is refused, the usual one too: it would not be
-/// obeyed, and whoever gave it meant fewer entries.
-pub fn fixed(text: &str) -> Result<Filter, QueryError> {
-    let filter: Filter = text.parse()?;
-    if query::split(text).0.iter().any(|(key, _)| key == "range") {
-        let problem = "moves with the clock; leave it out, or give from and to in its place";
-        return Err(QueryError::new("range", problem));
-    }
-    Ok(filter)
-}
-
-/// The filter of a rule or a hold as text.
-mod fixed_text {
-    use serde::{Deserialize as _, Deserializer, de};
-
-    pub(super) use crate::tab::text::serialize;
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<crate::Filter, D::Error> {
-        super::fixed(&String::deserialize(from)?).map_err(de::Error::custom)
-    }
-}
-
 /// A rule or a hold means the same every day: its range does not move.
 fn check_filter(filter: &Filter) -> Result<(), QueryError> {
     let fixed = matches!(filter.range, Range::Between(_)) || filter.range == Range::default();
@@ -176,7 +152,7 @@ pub struct NewHold {
     /// What it is called.
     pub name: String,
     /// Which entries are kept, as in the address; with `from` and `to`, those of a time.
-    #[serde(with = "fixed_text")]
+    #[serde(with = "crate::timeless")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub filter: Filter,
     /// Why: a case, a ticket, who asked.

@@ -9,7 +9,7 @@ use crate::{Filter, QueryError, query};
 pub fn read(text: &str) -> Result<Filter, QueryError> {
     let (pairs, _) = query::split(text);
     if pairs.iter().any(|(key, _)| key == "range") {
-        let problem = "moves with the clock, and what this means does not: leave it out";
+        let problem = "moves with the clock, and what this means must not: leave it out";
         return Err(QueryError::new("range", problem));
     }
     text.parse()

@@ -92,7 +92,7 @@ async fn follow(
     begun.wait().await;
     // This one is never read again, however much it is sent.
     let stalled = open(&asking, &tokens[0], 1).await?;
-    let idle = server.memory();
+    let idle = settled(server).await;
     let sent = send(&asking).await?;
     let busy = server.memory();
     let mut slowest: f64 = 0.0;
@@ -126,6 +126,20 @@ async fn follow(
     table.row("  memory a reader, before anything is sent", each(idle), "KiB", Some(64.0), None);
     table.row("  memory a reader, afterwards", each(busy), "KiB", Some(64.0), None);
     Ok(())
+}
+
+/// What it takes once it gives nothing more back to the system: all came at the same moment.
+async fn settled(server: &Server) -> u64 {
+    let mut last = server.memory();
+    for _ in 0..10 {
+        sleep(Duration::from_secs(1)).await;
+        let now = server.memory();
+        if now >= last {
+            break;
+        }
+        last = now;
+    }
+    last
 }
 
 async fn token(asking: &Asking, number: usize) -> Result<String, Error> {

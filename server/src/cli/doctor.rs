@@ -1,10 +1,12 @@
 //! `daybook doctor`: what is wrong with a deployment, and what to do about it. It changes nothing, and looks
 //! at a log that a server has open as well as at one that nobody has.
 
+use std::fmt::Write as _;
+
 use clap::Args;
 use serde::Serialize;
 
-use super::{CliError, LogOptions, config, log::log_file, serve::Server};
+use super::{CliError, LogOptions, config, log::log_file, print, serve::Server};
 use crate::clock::Clock;
 
 mod database;
@@ -90,18 +92,21 @@ impl Findings {
         self.0.iter().filter(|finding| finding.verdict == verdict).count()
     }
 
-    fn print(&self) {
+    fn text(&self) -> String {
+        let mut text = String::new();
         for Finding { about, verdict, message, advice } in &self.0 {
             let mark = match verdict {
                 Verdict::Good => "✓",
                 Verdict::Doubtful => "!",
                 Verdict::Wrong => "✗",
             };
-            println!("{mark} {about:<14} {message}");
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{mark} {about:<14} {message}");
             if let Some(advice) = advice {
-                println!("  {:<14} → {advice}", "");
+                let _ = writeln!(text, "  {:<14} → {advice}", "");
             }
         }
+        text
     }
 }
 
@@ -141,9 +146,9 @@ impl Doctor {
         }
         if self.json {
             let json = serde_json::to_string_pretty(&findings.0);
-            println!("{}", json.map_err(|e| CliError::say(e.to_string()))?);
+            print(format!("{}\n", json.map_err(|e| CliError::say(e.to_string()))?).as_bytes())?;
         } else {
-            findings.print();
+            print(findings.text().as_bytes())?;
         }
         match findings.number(Verdict::Wrong) {
             0 => Ok(()),

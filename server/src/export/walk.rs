@@ -22,7 +22,7 @@ const WANTED: usize = 512 << 10;
 const WANTED_NARROW: usize = 2 << 20;
 /// How many keys are found at once in an order that has to be made first. More are found in fewer passes, and
 /// take more memory: there may be as many texts to be sorted.
-const KEYS: usize = 25_000;
+const KEYS: usize = 12_000;
 
 /// In which order, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,9 @@ use super::{
     spelling::canonical_ip,
 };
 
+/// How often a text is looked through: what stands beside an address that was masked may be one with it.
+const ROUNDS: usize = 4;
+
 /// What is masked for a reader, and the project's key that pseudonyms are made with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Masks {
@@ -71,18 +74,22 @@ impl Masks {
         if self.is_none() {
             return Cow::Borrowed(text);
         }
-        let found = addresses(text, self.emails, self.ips);
-        if found.is_empty() {
-            return Cow::Borrowed(text);
+        let mut text = Cow::Borrowed(text);
+        for _ in 0..ROUNDS {
+            let found = addresses(&text, self.emails, self.ips);
+            if found.is_empty() {
+                break;
+            }
+            let (mut masked, mut rest) = (String::with_capacity(text.len()), 0);
+            for found in found {
+                masked.push_str(&text[rest..found.range.start]);
+                masked.push_str(&by(&found));
+                rest = found.range.end;
+            }
+            masked.push_str(&text[rest..]);
+            text = Cow::Owned(masked);
         }
-        let (mut masked, mut rest) = (String::with_capacity(text.len()), 0);
-        for found in found {
-            masked.push_str(&text[rest..found.range.start]);
-            masked.push_str(&by(&found));
-            rest = found.range.end;
-        }
-        masked.push_str(&text[rest..]);
-        Cow::Owned(masked)
+        text
     }
 
     /// What stands for a whole value of this kind, whatever it looks like.

@@ -1,8 +1,8 @@
 //! Legal holds: what is kept, whatever the rules say.
 
 use daybook_model::{
-    Filter,
     retention::{Hold, NewHold},
+    timeless,
 };
 use leptos::{ev, prelude::*};
 
@@ -32,7 +32,7 @@ pub(super) fn HoldsPart(kept: Kept) -> impl IntoView {
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let text = filter.get_untracked();
-        let which = match text.trim().trim_start_matches('?').parse::<Filter>() {
+        let which = match timeless::read(text.trim().trim_start_matches('?')) {
             Ok(which) => which,
             Err(error) => return form.refuse("filter", &error.to_string()),
         };

@@ -1,8 +1,8 @@
 //! The rules, the form that changes them, and what they would remove now.
 
 use daybook_model::{
-    Filter,
     retention::{ACCESS, Preview, REST, Retention, Rule},
+    timeless,
 };
 use leptos::{ev, prelude::*};
 
@@ -58,7 +58,7 @@ impl Typed {
         let mut rules = self.rules.get_untracked();
         if !self.name.get_untracked().trim().is_empty() {
             let text = self.filter.get_untracked();
-            let filter = text.trim().trim_start_matches('?').parse::<Filter>();
+            let filter = timeless::read(text.trim().trim_start_matches('?'));
             let filter = filter.map_err(|e| ("filter", e.to_string()))?;
             let days = days(&self.own.get_untracked(), "own")?;
             rules.push(Rule { name: self.name.get_untracked(), filter, days });

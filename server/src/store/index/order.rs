@@ -17,6 +17,8 @@ use crate::store::{Position, row::outcome_of};
 
 /// How many chunks are looked at together before it is asked whether more are needed.
 const TOGETHER: usize = 4;
+/// The rank of a code that is not wanted.
+const NONE: u32 = u32::MAX;
 
 /// Which end of the time comes first, and from where.
 #[derive(Debug, Clone, Copy)]
@@ -217,17 +219,15 @@ impl Snapshot {
 
     /// How often each code of a column occurs, by the code.
     fn code_counts(&self, window: Window, plan: &Plan, column: Coded) -> Vec<u32> {
-        let mut all: Vec<u32> = Vec::new();
+        let mut all = vec![0_u32; self.codes(column)];
         let look = |scan: Scan<'_>| {
             scan.occurring(column, scan.matching(None).as_ref(), scan.rows.clone())
         };
         self.few_by_few(window, plan, look, |occurring| {
             for (code, n) in occurring {
-                let code = code as usize;
-                if all.len() <= code {
-                    all.resize(code + 1, 0);
+                if let Some(all) = all.get_mut(code as usize) {
+                    *all = all.saturating_add(n);
                 }
-                all[code] = all[code].saturating_add(n);
             }
         });
         all
@@ -261,19 +261,18 @@ impl Snapshot {
         course: Course,
         limit: usize,
     ) -> Vec<Place<'a>> {
-        let ranks: HashMap<u32, usize> = groups
-            .iter()
-            .enumerate()
+        let ranks: HashMap<u32, u32> = (0..)
+            .zip(groups)
             .flat_map(|(rank, group)| group.codes.iter().map(move |&code| (code, rank)))
             .collect();
         let mut wanted = CodeSet::only(ranks.keys().copied().filter(|&code| code != 0).collect());
         wanted.absent = ranks.contains_key(&0);
         let plan = plan.clone().and(column, wanted);
-        let order = |(a_rank, a): &(usize, Place<'_>), (b_rank, b): &(usize, Place<'_>)| {
+        let order = |(a_rank, a): &(u32, Place<'_>), (b_rank, b): &(u32, Place<'_>)| {
             let keys = if course.newest_first { b.key.cmp(&a.key) } else { a.key.cmp(&b.key) };
             a_rank.cmp(b_rank).then(keys)
         };
-        let keep = |places: &mut Vec<(usize, Place<'_>)>| {
+        let keep = |places: &mut Vec<(u32, Place<'_>)>| {
             if places.len() > limit {
                 places.select_nth_unstable_by(limit, order);
                 places.truncate(limit);
@@ -281,12 +280,20 @@ impl Snapshot {
         };
         let look = |scan: Scan<'a>| {
             let Some(packed) = scan.chunk.column(column) else { return Vec::new() };
-            let ranks: Vec<_> = packed.distinct().iter().map(|code| ranks.get(code)).collect();
+            let ranks: Vec<_> = packed
+                .distinct()
+                .iter()
+                .map(|code| ranks.get(code).copied().unwrap_or(NONE))
+                .collect();
             let mut taken = vec![0; groups.len()];
             let mut full = 0;
-            let mut places = Vec::with_capacity(scan.rows.len().min(2 * limit));
+            let mut places = Vec::new();
             for row in rows_of(&scan, course.newest_first) {
-                let Some(&rank) = ranks[packed.place(row)] else { continue };
+                let rank = ranks[packed.place(row)];
+                if rank == NONE {
+                    continue;
+                }
+                let (at, rank) = (rank, rank as usize);
                 let key = scan.chunk.key(row);
                 if taken[rank] == limit || groups[rank].ties && !course.is_behind(key) {
                     continue;
@@ -294,7 +301,7 @@ impl Snapshot {
                 if places.len() == 2 * limit {
                     keep(&mut places);
                 }
-                places.push((rank, Place { key, chunk: scan.chunk, row }));
+                places.push((at, Place { key, chunk: scan.chunk, row }));
                 taken[rank] += 1;
                 full += usize::from(taken[rank] == limit);
                 if full == groups.len() {

@@ -89,7 +89,7 @@ impl Snapshot {
     }
 
     /// One more than the largest code of a column.
-    fn codes(&self, column: Coded) -> usize {
+    pub(super) fn codes(&self, column: Coded) -> usize {
         match column {
             Coded::Status => 600,
             Coded::Outcome => 3,
