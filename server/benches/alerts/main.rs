@@ -163,7 +163,8 @@ async fn timed(
     let (mut times, mut found) = (Vec::new(), String::new());
     for _ in 0..TRIALS {
         let begun = Instant::now();
-        let tried = backtest(server.store.clone(), server.project, &asked, now).await?;
+        let store = server.store.clone();
+        let tried = backtest(&server.state.alerts, store, server.project, &asked, now).await?;
         times.push(begun.elapsed().as_secs_f64() * 1_000.0);
         // What the rules wrote down comes on top of a million: so much is not tried at once.
         assert!(tried.complete || !whole, "all of it was tried");

@@ -258,7 +258,7 @@ mod tests {
                 let met = (at - 9..=at).any(|first| {
                     let within = all.iter().filter(|point| (first..first + 10).contains(&point.at));
                     let values: HashSet<_> = within
-                        .map(|point| if distinct { point.value } else { point.seq as i64 })
+                        .map(|point| if distinct { point.value } else { point.seq.cast_signed() })
                         .collect();
                     values.len() >= need
                 });

@@ -289,11 +289,11 @@ impl Snapshot {
             let mut full = 0;
             let mut places = Vec::new();
             for row in rows_of(&scan, course.newest_first) {
-                let rank = ranks[packed.place(row)];
-                if rank == NONE {
+                let group = ranks[packed.place(row)];
+                if group == NONE {
                     continue;
                 }
-                let (at, rank) = (rank, rank as usize);
+                let rank = group as usize;
                 let key = scan.chunk.key(row);
                 if taken[rank] == limit || groups[rank].ties && !course.is_behind(key) {
                     continue;
@@ -301,7 +301,7 @@ impl Snapshot {
                 if places.len() == 2 * limit {
                     keep(&mut places);
                 }
-                places.push((at, Place { key, chunk: scan.chunk, row }));
+                places.push((group, Place { key, chunk: scan.chunk, row }));
                 taken[rank] += 1;
                 full += usize::from(taken[rank] == limit);
                 if full == groups.len() {
