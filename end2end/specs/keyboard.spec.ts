@@ -107,6 +107,8 @@ test("letters are only letters in a field, and where they are switched off", asy
 });
 
 test("Tab goes in the order of reading, and every stop can be seen", async ({ log, page }) => {
+  // Some hundred stops, each looked at.
+  test.slow();
   await log.open("status=404");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the entries" })).toBeFocused();

@@ -36,6 +36,7 @@ Daybook: cargo xtask COMMAND
   run [ARG…]         set up, build, and serve with demo activity (ARGs go to `daybook serve`)
   test               set up, then every check and every test
   check              formatting, clippy and documentation, without the tests
+  contract           the API against its own description, alone
   e2e [ARG…]         the browser tests alone (ARGs go to Playwright)
   build [--release]  the app and the server; --release gives the one binary to hand out
   bench              sizes and speeds, against their limits
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "test" => test::test(),
         "check" => check::check(),
+        "contract" => step::all(vec![run::server(false), contract::step()]),
         "e2e" => test::e2e(rest),
         "build" => run::build(rest),
         "bench" => bench::bench(rest),
