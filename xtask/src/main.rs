@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "test" => test::test(),
         "check" => check::check(),
-        "contract" => step::all(vec![run::server(false), contract::step()]),
+        "contract" => test::contract(),
         "e2e" => test::e2e(rest),
         "build" => run::build(rest),
         "bench" => bench::bench(rest),

@@ -38,6 +38,12 @@ pub(crate) fn e2e(args: &[String]) -> Result {
     status.success().then_some(()).ok_or_else(|| "Some browser tests failed.".to_owned())
 }
 
+/// The API against its own description, alone.
+pub(crate) fn contract() -> Result {
+    step::all(setup::for_tests()?)?;
+    step::all(vec![cargo_build(), contract::step()])
+}
+
 /// Tests of everything that runs outside of a browser.
 fn cargo_test() -> Command {
     let mut cargo = program("cargo");
