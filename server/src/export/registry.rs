@@ -61,8 +61,7 @@ pub struct Tracked {
     pub job: Job,
     rows: AtomicU64,
     bytes: AtomicU64,
-    stand: Mutex<Stand>,
-    cancel: watch::Sender<bool>,
+    stand: watch::Sender<Stand>,
 }
 
 #[derive(Debug, Clone)]
@@ -89,8 +88,11 @@ impl Exports {
             job,
             rows: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
-            stand: Mutex::new(Stand { state: State::Waiting, sha256: None, ended_at: None }),
-            cancel: watch::channel(false).0,
+            stand: watch::Sender::new(Stand {
+                state: State::Waiting,
+                sha256: None,
+                ended_at: None,
+            }),
         });
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = |other: &Arc<Tracked>| other.state() != State::Running;
@@ -133,7 +135,7 @@ impl Exports {
 impl Tracked {
     /// How far it is.
     pub fn export(&self) -> Export {
-        let Stand { state, sha256, ended_at } = self.stand().clone();
+        let Stand { state, sha256, ended_at } = self.stand.borrow().clone();
         let job = &self.job;
         Export {
             id: job.id.clone(),
@@ -152,18 +154,20 @@ impl Tracked {
 
     /// Its state.
     pub fn state(&self) -> State {
-        self.stand().state
+        self.stand.borrow().state
     }
 
     /// Begins it, once.
     pub(super) fn begin(&self, now: Timestamp) -> Result<(), ExportsError> {
-        let mut stand = self.stand();
         let late = now.millis() - self.job.created_at.millis() > PATIENCE;
-        if stand.state != State::Waiting || late {
-            return Err(ExportsError::Spent);
-        }
-        stand.state = State::Running;
-        Ok(())
+        let begins = self.stand.send_if_modified(|stand| {
+            let begins = stand.state == State::Waiting && !late;
+            if begins {
+                stand.state = State::Running;
+            }
+            begins
+        });
+        if begins { Ok(()) } else { Err(ExportsError::Spent) }
     }
 
     /// Counts what was handed over.
@@ -172,31 +176,25 @@ impl Tracked {
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Ends it; the first end counts.
-    pub(super) fn end(&self, state: State, sha256: Option<String>, now: Timestamp) {
-        let mut stand = self.stand();
-        if !stand.state.is_over() {
-            *stand = Stand { state, sha256, ended_at: Some(now) };
-        }
+    /// Ends it; the first end counts. Whether this was the first.
+    pub(super) fn end(&self, state: State, sha256: Option<String>, now: Timestamp) -> bool {
+        self.stand.send_if_modified(|stand| {
+            let first = !stand.state.is_over();
+            if first {
+                *stand = Stand { state, sha256, ended_at: Some(now) };
+            }
+            first
+        })
     }
 
     /// Cancels it, unless it is over.
     pub fn cancel(&self, now: Timestamp) {
-        let mut stand = self.stand();
-        if stand.state == State::Waiting {
-            *stand = Stand { state: State::Cancelled, sha256: None, ended_at: Some(now) };
-        }
-        drop(stand);
-        self.cancel.send_replace(true);
+        self.end(State::Cancelled, None, now);
     }
 
-    /// Waits until it is cancelled.
-    pub(super) async fn cancelled(&self) {
+    /// Waits until it is over.
+    pub(super) async fn ended(&self) {
         // The sender is here as long as this is.
-        let _ = self.cancel.subscribe().wait_for(|cancelled| *cancelled).await;
-    }
-
-    fn stand(&self) -> std::sync::MutexGuard<'_, Stand> {
-        self.stand.lock().unwrap_or_else(PoisonError::into_inner)
+        let _ = self.stand.subscribe().wait_for(|stand| stand.state.is_over()).await;
     }
 }

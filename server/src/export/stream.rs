@@ -1,7 +1,7 @@
 //! An export under way: pages are read and written ahead of the reader, one at a time, and what there
 //! was is told at the end, where it cannot be mistaken.
 
-use std::{pin::pin, sync::Arc};
+use std::sync::Arc;
 
 use async_stream::stream;
 use axum::{
@@ -12,7 +12,10 @@ use daybook_model::export::State;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    task::JoinHandle,
+};
 
 use super::{
     Job, Tracked,
@@ -72,36 +75,38 @@ enum WriteError {
 pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Result<Body, Error> {
     let place = state.exports.place(&tracked.job.caller)?;
     tracked.begin(state.clock.now())?;
-    let over = Over { state: state.clone(), tracked: Some(Arc::clone(&tracked)) };
-    let log = state.clone();
+    let mut reader = Reader { state: state.clone(), tracked: Arc::clone(&tracked), kept: None };
     if let Err(error) = record::started(state, &tracked.job).await {
         tracked.end(State::Failed, None, state.clock.now());
         return Err(error);
     }
+    reader.kept = Some(tokio::spawn(keep(state.clone(), Arc::clone(&tracked), again, place)));
     // One page written ahead: no more is read than somebody takes.
     let (pieces, mut written) = mpsc::channel(1);
     let job = tracked.job.clone();
     let (project, from) = (job.scope.project, job.scope.span.from);
     // What is exported stays in place until all of it is written.
     let steady = state.store.steady(project, from).await;
+    let writer = Arc::clone(&tracked);
     tokio::spawn(async move {
         let _steady = steady;
-        if let Err(error) = write(&job, &pieces).await {
-            tracing::warn!(%error, export = job.id, "an export broke off");
+        tokio::select! {
+            written = write(&job, &pieces) => if let Err(error) = written {
+                tracing::warn!(%error, export = job.id, "an export broke off");
+            },
+            // Its reader may have stopped reading, and so never take what waits here.
+            () = writer.ended() => {}
         }
     });
     let frames = stream! {
-        let mut over = over;
-        let _place = place;
-        let mut called_off = pin!(called_off(&log, &tracked, &again));
+        let mut reader = reader;
         loop {
             let piece = tokio::select! {
                 biased;
-                () = &mut called_off => {
+                () = tracked.ended() => {
                     if let Some(mark) = mark(&tracked.job) {
                         yield Ok(Frame::data(mark));
                     }
-                    over.with(State::Cancelled, None).await;
                     yield Err(Broken::Cancelled);
                     break;
                 }
@@ -117,7 +122,10 @@ pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Res
                 Some(Piece::End(bytes, state, sha256)) => {
                     tracked.add(0, bytes.len());
                     let trailers = trailers(tracked.export().rows, state, &sha256);
-                    over.with(state, Some(sha256)).await;
+                    if !reader.end(state, Some(sha256)).await {
+                        // It was cancelled just now: the next turn says so.
+                        continue;
+                    }
                     if !bytes.is_empty() {
                         yield Ok(Frame::data(bytes));
                     }
@@ -126,7 +134,7 @@ pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Res
                 }
                 // Without an end: no last chunk either, so that nobody takes it for a whole file.
                 None => {
-                    over.with(State::Failed, None).await;
+                    reader.end(State::Failed, None).await;
                     yield Err(Broken::Failed);
                     break;
                 }
@@ -136,50 +144,56 @@ pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Res
     Ok(Body::new(StreamBody::new(frames)))
 }
 
-/// Until it is cancelled, or whoever asked may not have it any more.
-async fn called_off(state: &AppState, tracked: &Tracked, again: &Again) {
-    let refused = async {
-        loop {
-            tokio::time::sleep(state.patience.judged).await;
-            let project = ProjectId(tracked.job.project.number);
-            let settings = settings::of(state.exports.database(), project).await;
-            // What cannot be asked just now is asked again.
-            if settings.is_ok_and(|settings| !settings.enabled) || !again.stands().await {
-                return;
-            }
-        }
-    };
+/// Waits until an export is over, whichever way, and tells the log. It ends it itself where whoever asked may not
+/// have it any more. A task of its own: nobody need be reading for an export to be cancelled.
+async fn keep(state: AppState, tracked: Arc<Tracked>, again: Again, place: OwnedSemaphorePermit) {
     tokio::select! {
-        () = tracked.cancelled() => {}
-        () = refused => tracing::info!(export = tracked.job.id, "an export is not allowed any more"),
+        () = tracked.ended() => {}
+        () = refused(&state, &tracked, &again) => {
+            tracing::info!(export = tracked.job.id, "an export is not allowed any more");
+            tracked.end(State::Cancelled, None, state.clock.now());
+        }
+    }
+    drop(place);
+    record::ended(&state, &tracked).await;
+}
+
+/// Until whoever asked may not have it any more.
+async fn refused(state: &AppState, tracked: &Tracked, again: &Again) {
+    let project = ProjectId(tracked.job.project.number);
+    loop {
+        tokio::time::sleep(state.patience.judged).await;
+        let settings = settings::of(state.exports.database(), project).await;
+        // What cannot be asked just now is asked again.
+        if settings.is_ok_and(|settings| !settings.enabled) || !again.stands().await {
+            return;
+        }
     }
 }
 
-/// Tells the log how an export ended, whichever way that is.
-struct Over {
+/// Whoever takes the file: one that goes away before the end interrupts the export.
+struct Reader {
     state: AppState,
-    tracked: Option<Arc<Tracked>>,
+    tracked: Arc<Tracked>,
+    /// Over when the log has been told.
+    kept: Option<JoinHandle<()>>,
 }
 
-impl Over {
-    async fn with(&mut self, how: State, sha256: Option<String>) {
-        if let Some(tracked) = self.tracked.take() {
-            tracked.end(how, sha256, self.state.clock.now());
-            let state = self.state.clone();
-            // A task of its own: it is done even if the reader goes now.
-            let _ = tokio::spawn(async move { record::ended(&state, &tracked).await }).await;
+impl Reader {
+    /// Ends the export, and waits until the log has been told. False: it had ended otherwise.
+    async fn end(&mut self, how: State, sha256: Option<String>) -> bool {
+        let first = self.tracked.end(how, sha256, self.state.clock.now());
+        if let (true, Some(kept)) = (first, self.kept.take()) {
+            // It has no other end than its own.
+            let _ = kept.await;
         }
+        first
     }
 }
 
-impl Drop for Over {
+impl Drop for Reader {
     fn drop(&mut self) {
-        let Some(tracked) = self.tracked.take() else { return };
-        tracked.end(State::Interrupted, None, self.state.clock.now());
-        let state = self.state.clone();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { record::ended(&state, &tracked).await });
-        }
+        self.tracked.end(State::Interrupted, None, self.state.clock.now());
     }
 }
 

@@ -377,6 +377,9 @@ async fn who_goes_away_or_cancels_is_told_of() {
             let request = Request::delete(&path)
                 .header(header::AUTHORIZATION, format!("Bearer {}", app.token));
             app.send(request.body(Body::empty()).unwrap()).await;
+            // Nobody reads meanwhile: that it was cancelled is known at once, not when somebody reads on.
+            assert_eq!(app.get(&path).await.json()["state"], "cancelled");
+            told_in_time(&app, &id).await;
             let mut last = None;
             while let Some(frame) = body.frame().await {
                 last = Some(frame);
