@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 import { launchOptions, reader } from "./browser.ts";
 
 // What these do becomes entries: the others, which count, have a server without them.
-const writing = /(administration|alerts|export|investigations|privacy|roles|schedules|single-sign-on|streams)\.spec\.ts$/;
+const writing = /(administration|alerts|export|investigations|privacy|roles|schedules|settings|share|single-sign-on|streams|views)\.spec\.ts$/;
 
 export default defineConfig({
   testDir: "specs",
