@@ -40,6 +40,15 @@ impl Watch {
     }
 }
 
+/// Waits until no memory is given back to the system any more.
+pub(crate) async fn settled() {
+    let mut last = u64::MAX;
+    while resident() < last {
+        last = resident();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
 /// Memory of our own in KiB: what the system has cached of the log's file is not.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -10,7 +10,7 @@ use daybook_model::{
 
 use super::{
     Inner,
-    machine::{Episode, Machine, Mind, Sighting, Watched},
+    machine::{Episode, Machine, Mind, Sighting, Value, Watched},
     matcher::{Facts, Matcher},
     ours,
     table::{AlertsError, Found, Kept, KeptRule, Progress},
@@ -73,8 +73,8 @@ impl Active {
             at: seen.event.occurred_at.millis(),
             seq: seen.seq,
             received: seen.received.millis(),
-            group: group.as_ref().map(|(value, label)| (*value, label.as_str())),
-            value: value.as_ref().map(|(value, label)| (*value, label.as_str())),
+            group: group.as_ref().map(|(value, label)| Value::of(value, label)),
+            value: value.as_ref().map(|(value, label)| Value::of(value, label)),
         };
         if seen.is_back {
             self.machine.learn(&sighting);

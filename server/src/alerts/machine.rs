@@ -20,7 +20,7 @@ use daybook_model::{
 use crate::store::dictionary::Word;
 pub(super) use episode::Episode;
 pub(super) use mind::{Limit, Mind};
-pub(super) use watched::{Sighting, Watched};
+pub(super) use watched::{Sighting, Value, Watched};
 use window::{Asked, Point};
 
 /// So many values one rule knows.
@@ -48,13 +48,15 @@ pub(super) struct Machine {
     over: Vec<Episode>,
     /// Whether what it has in mind is not what was kept.
     pub(super) dirty: bool,
+    /// So much more it may have in mind, at least, before that is too much.
+    room: usize,
 }
 
 impl Machine {
     /// With what was kept.
     pub(super) fn new(watched: Watched, mind: Mind) -> Self {
         let (changed, over) = (HashSet::new(), Vec::new());
-        Self { watched, mind, braked: true, changed, over, dirty: false }
+        Self { watched, mind, braked: true, changed, over, dirty: false, room: 0 }
     }
 
     /// Without an end to how often it fires: for trying it.
@@ -83,6 +85,7 @@ impl Machine {
         self.dirty = true;
         self.mind.time = self.mind.time.max(sighting.at.min(sighting.received));
         self.mind.entries = self.mind.entries.wrapping_add(1);
+        self.room = self.room.saturating_sub(bounds::GROWTH);
         match self.watched.condition {
             Condition::New { .. } => drop(self.is_new(sighting)),
             Condition::UnusualHour {} => {
@@ -107,6 +110,7 @@ impl Machine {
         // A clock that was ahead for a while and was set right leaves times of the future behind.
         self.mind.time = self.mind.time.max(at).min(received);
         self.mind.entries = self.mind.entries.wrapping_add(1);
+        self.room = self.room.saturating_sub(bounds::GROWTH);
         if self.mind.entries.is_multiple_of(SWEEP) {
             self.sweep();
         }
@@ -237,10 +241,12 @@ impl Machine {
     }
 
     fn is_new(&mut self, sighting: &Sighting<'_>) -> bool {
-        let Some((value, _)) = sighting.value else { return false };
+        let Some(value) = sighting.value else { return false };
         let pair = match sighting.group {
-            Some((group, _)) => Word::hash(&format!("{}:{group}{value}", group.len())),
-            None => Word::hash(value),
+            Some(Value { value: group, .. }) => {
+                Word::hash(&format!("{}:{group}{}", group.len(), value.value))
+            }
+            None => value.hash,
         };
         if self.mind.seen.contains(&pair) {
             return false;
@@ -287,6 +293,7 @@ impl Machine {
     fn begin(&mut self, episode: Episode) {
         let key = episode.grouping;
         self.changed.insert((key, episode.cause));
+        self.room = self.room.saturating_sub(bounds::GROWTH + episode.seqs.len());
         let group = self.mind.groups.entry(key).or_default();
         group.episodes.push(episode);
         let others = group.episodes.len() - 1;
@@ -312,8 +319,8 @@ impl Machine {
     }
 }
 
-fn key(group: Option<(&str, &str)>) -> i64 {
-    group.map_or(0, |(value, _)| Word::hash(value))
+fn key(group: Option<Value<'_>>) -> i64 {
+    group.map_or(0, |group| group.hash)
 }
 
 #[cfg(test)]

@@ -1,11 +1,18 @@
 //! The entries of the log that match a rule, in the order in which they happened: to learn from, and to try a
 //! rule on. From the column index, where it has what is asked for.
 
-use std::{borrow::Cow, collections::HashSet, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use daybook_model::{Entry, Field, Seq, Timestamp, sort::SortKey};
 
-use super::{machine::Sighting, matcher::Facts};
+use super::{
+    machine::{Sighting, Value},
+    matcher::Facts,
+};
 use crate::store::{
     Key, Line, Parts, Position, Rows, Scope, Store, StoreError,
     dictionary::{Kind, Word},
@@ -15,12 +22,14 @@ use crate::store::{
 const ROWS: usize = 1 << 15;
 /// How many are read together as entries.
 const ENTRIES: usize = 2_000;
+/// So many hashes are kept at once.
+const HASHES: usize = 100_000;
 
 /// What a rule asks of an entry beside its filter: its group, and the facet of its condition.
 pub(super) type Asked = (Option<Field>, Option<Field>);
 
 /// Shows each entry of the scope but those that tell of alerts to a visitor, oldest first, until that has seen
-/// enough. On a thread for such work: nothing else waits.
+/// enough. On a thread for such work: nothing else waits, and the next ones are read meanwhile.
 pub(super) async fn walk<V: Send + 'static>(
     store: &dyn Store,
     scope: &Scope,
@@ -29,32 +38,25 @@ pub(super) async fn walk<V: Send + 'static>(
     mut visitor: V,
     visit: fn(&mut V, &Sighting<'_>) -> bool,
 ) -> Result<V, StoreError> {
-    let (ours, mut last) = (Arc::new(ours), None);
-    loop {
-        let page = match store.rows(scope, false, last, ROWS).await? {
-            Some(rows) => Page::Rows(rows),
-            None => Page::Entries(
-                store
-                    .walk(scope, false, last.map(position).as_ref(), ENTRIES, Parts::Narrow)
-                    .await?,
-            ),
-        };
-        let Some(end) = page.last() else { return Ok(visitor) };
-        last = Some(end);
+    let (ours, mut hashes) = (Arc::new(ours), Hashes::default());
+    let mut page = Page::behind(store, scope, None).await?;
+    while let Some(last) = page.last() {
         let ours = Arc::clone(&ours);
-        let work = move || {
-            let on = page.show(asked, &mut |sighting| {
+        let shown = tokio::task::spawn_blocking(move || {
+            let on = page.show(asked, &mut hashes, &mut |sighting| {
                 ours.contains(&sighting.seq) || visit(&mut visitor, sighting)
             });
-            (visitor, on)
-        };
-        let shown = tokio::task::spawn_blocking(work).await;
+            (visitor, hashes, on)
+        });
+        let (shown, next) = tokio::join!(shown, Page::behind(store, scope, Some(last)));
         let on;
-        (visitor, on) = shown.map_err(|e| StoreError::Failed(e.to_string()))?;
+        (visitor, hashes, on) = shown.map_err(|e| StoreError::Failed(e.to_string()))?;
         if !on {
-            return Ok(visitor);
+            break;
         }
+        page = next?;
     }
+    Ok(visitor)
 }
 
 /// Where a list in the order of time goes on behind an entry.
@@ -68,6 +70,20 @@ enum Page {
 }
 
 impl Page {
+    /// The next ones in the order of time.
+    async fn behind(
+        store: &dyn Store,
+        scope: &Scope,
+        last: Option<Key>,
+    ) -> Result<Self, StoreError> {
+        if let Some(rows) = store.rows(scope, false, last, ROWS).await? {
+            return Ok(Self::Rows(rows));
+        }
+        let from = last.map(position);
+        let entries = store.walk(scope, false, from.as_ref(), ENTRIES, Parts::Narrow).await?;
+        Ok(Self::Entries(entries))
+    }
+
     fn last(&self) -> Option<Key> {
         match self {
             Self::Rows(rows) => rows.last(),
@@ -77,60 +93,91 @@ impl Page {
         }
     }
 
-    fn show(&self, (by, field): Asked, visit: &mut dyn FnMut(&Sighting<'_>) -> bool) -> bool {
+    fn show(
+        &self,
+        (by, field): Asked,
+        hashes: &mut Hashes,
+        visit: &mut dyn FnMut(&Sighting<'_>) -> bool,
+    ) -> bool {
         match self {
             Self::Rows(rows) => rows.iter().all(|line| {
-                let (group, value) = (named(line, by), named(line, field));
-                by.is_some() && group.is_none()
-                    || seen((line.occurred_at(), line.seq()), group.as_ref(), value.as_ref(), visit)
+                let mut of = |field: Option<Field>| Found::in_line(line, field?, hashes);
+                let found = (of(by), of(field));
+                let key = (line.occurred_at().millis(), line.seq());
+                by.is_some() && found.0.is_none() || seen(key, &found, visit)
             }),
             Self::Entries(entries) => entries.iter().all(|entry| {
                 let facts = Facts::of(&entry.event);
-                let owned = |field: Option<Field>| {
-                    let (value, label) = facts.named(field?)?;
-                    Some((Cow::Borrowed(value), Cow::Owned(label)))
-                };
-                let (group, value) = (owned(by), owned(field));
-                let key = (entry.event.occurred_at, entry.seq);
-                by.is_some() && group.is_none() || seen(key, group.as_ref(), value.as_ref(), visit)
+                let of = |field: Option<Field>| Found::in_facts(&facts, field?);
+                let found = (of(by), of(field));
+                let key = (entry.event.occurred_at.millis(), entry.seq);
+                by.is_some() && found.0.is_none() || seen(key, &found, visit)
             }),
         }
     }
 }
 
-/// A value, and its name.
-type Named<'a> = (Cow<'a, str>, Cow<'a, str>);
-
-fn lent<'a>((value, label): &'a Named<'_>) -> (&'a str, &'a str) {
-    (value, label)
-}
-
 fn seen(
-    (at, seq): (Timestamp, u64),
-    group: Option<&Named<'_>>,
-    value: Option<&Named<'_>>,
+    (at, seq): Key,
+    (group, value): &(Option<Found<'_>>, Option<Found<'_>>),
     visit: &mut dyn FnMut(&Sighting<'_>) -> bool,
 ) -> bool {
-    let at = at.millis();
-    visit(&Sighting { at, seq, received: at, group: group.map(lent), value: value.map(lent) })
+    let (group, value) = (group.as_ref().map(Found::lent), value.as_ref().map(Found::lent));
+    visit(&Sighting { at, seq, received: at, group, value })
 }
 
-/// The value of a facet, and its name.
-fn named(line: Line<'_>, field: Option<Field>) -> Option<Named<'_>> {
-    let same = |text: Cow<'static, str>| Some((text.clone(), text));
-    let field = field?;
-    match field {
-        Field::Status => same(Cow::Owned(line.status()?.to_string())),
-        Field::Outcome => same(Cow::Borrowed(line.outcome()?.as_str())),
-        Field::ActorType | Field::ResourceType => {
-            let of =
-                line.word(Kind::of_field(field)?).and_then(|word: &Word| word.of.as_deref())?;
-            Some((Cow::Borrowed(of), Cow::Borrowed(of)))
+/// The value of a facet in an entry.
+struct Found<'a> {
+    value: Cow<'a, str>,
+    label: Cow<'a, str>,
+    hash: i64,
+}
+
+impl<'a> Found<'a> {
+    fn in_line(line: Line<'a>, field: Field, hashes: &mut Hashes) -> Option<Self> {
+        let (value, label): (Cow<'a, str>, Cow<'a, str>) = match field {
+            Field::Status => {
+                let status = line.status()?.to_string();
+                (status.clone().into(), status.into())
+            }
+            Field::Outcome => {
+                let outcome = line.outcome()?.as_str();
+                (outcome.into(), outcome.into())
+            }
+            Field::ActorType | Field::ResourceType => {
+                let of = line.word(Kind::of_field(field)?)?.of.as_deref()?;
+                (of.into(), of.into())
+            }
+            _ => {
+                let kind = Kind::of_field(field)?;
+                let word = line.word(kind)?;
+                (word.value.as_str().into(), word.label(kind).into())
+            }
+        };
+        let hash = hashes.of(field, line, &value);
+        Some(Self { value, label, hash })
+    }
+
+    fn in_facts(facts: &'a Facts<'_>, field: Field) -> Option<Self> {
+        let (value, label) = facts.named(field)?;
+        Some(Self { hash: Word::hash(value), value: value.into(), label: label.into() })
+    }
+
+    fn lent(&self) -> Value<'_> {
+        Value { value: &self.value, label: &self.label, hash: self.hash }
+    }
+}
+
+/// What values are kept as, by the codes that stand for them: a hash takes longer than all else.
+#[derive(Default)]
+struct Hashes(HashMap<(Field, u32), i64>);
+
+impl Hashes {
+    fn of(&mut self, field: Field, line: Line<'_>, value: &str) -> i64 {
+        let Some(code) = line.code(field) else { return Word::hash(value) };
+        if self.0.len() >= HASHES {
+            self.0.clear();
         }
-        _ => {
-            let kind = Kind::of_field(field)?;
-            let word = line.word(kind)?;
-            Some((Cow::Borrowed(&word.value), Cow::Borrowed(word.label(kind))))
-        }
+        *self.0.entry((field, code)).or_insert_with(|| Word::hash(value))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use daybook_model::{Column, Outcome, Seq, Sort, Timestamp, sort::SortKey};
+use daybook_model::{Column, Field, Outcome, Seq, Sort, Timestamp, sort::SortKey};
 
 use super::{
     Key, Position, StoreError,
@@ -16,6 +16,11 @@ use super::{
 pub(crate) trait Spelling: Send + Sync {
     /// The word of a number.
     fn word(&self, kind: Kind, number: u32) -> Option<&Word>;
+
+    /// Whether it has a word for each number in some rows.
+    fn spells(&self, rows: &[Row]) -> bool {
+        rows.iter().flat_map(Row::words).all(|(kind, number)| self.word(kind, number).is_some())
+    }
 }
 
 /// Some entries in order, as [`super::Parts::Narrow`] shows them.
@@ -34,10 +39,8 @@ pub struct Line<'a> {
 impl Rows {
     /// Rows, and the words of every number in them.
     pub(crate) fn new(rows: Vec<Row>, spelling: Arc<dyn Spelling>) -> Result<Self, StoreError> {
-        let known =
-            rows.iter().flat_map(Row::words).all(|(kind, n)| spelling.word(kind, n).is_some());
         // A word that is missing would look like a value that is absent.
-        known.then_some(Self { rows, spelling }).ok_or_else(StoreError::incomplete)
+        spelling.spells(&rows).then_some(Self { rows, spelling }).ok_or_else(StoreError::incomplete)
     }
 
     /// How many there are.
@@ -117,6 +120,11 @@ impl<'a> Line<'a> {
                 text(self.word(kind).map(|word| word.sort(kind).unwrap_or(word.value.clone())))
             }
         }
+    }
+
+    /// What stands for its value of a field, where that has such codes.
+    pub(crate) fn code(self, field: Field) -> Option<u32> {
+        Some(self.row.codes[Coded::of_field(field)?.index()])
     }
 
     /// Its word of a kind.

@@ -2,7 +2,10 @@
 
 use daybook_model::alert::HOURS_DAYS;
 
-use super::{Episode, HOUR, LATE, Limit, Machine, Watched, mind::Group};
+use super::{
+    Episode, HOUR, LATE, Limit, Machine, Watched,
+    mind::{Group, HOURS_WEIGH},
+};
 
 /// So many entries and groups one rule has in mind, about.
 pub(super) const HELD: usize = 20_000;
@@ -10,6 +13,9 @@ pub(super) const HELD: usize = 20_000;
 const ROOM: usize = HELD / 4 * 3;
 /// After so many entries it is counted what it has in mind.
 const COUNTED: u32 = 64;
+/// An entry adds a group, a point in its window, hours and a place in an episode at most; an episode is counted
+/// with its entries.
+pub(super) const GROWTH: usize = 1 + 1 + HOURS_WEIGH + 1;
 
 impl Machine {
     /// Forgets what nothing can belong to any more.
@@ -34,12 +40,12 @@ impl Machine {
 
     /// Forgets what is oldest, where there is too much: first what only something late might belong to.
     pub(super) fn bound(&mut self, now: i64) {
-        // Counted now and then: it takes a look at every group.
-        if !self.mind.entries.is_multiple_of(COUNTED) || self.held() <= HELD {
+        // Counted now and then, and where it may be too much: it takes a look at every group.
+        if !self.mind.entries.is_multiple_of(COUNTED) || self.room > 0 || self.fits() {
             return;
         }
         self.sweep();
-        if self.held() <= HELD {
+        if self.fits() {
             return;
         }
         self.reach(Limit::Crowded, now);
@@ -84,6 +90,13 @@ impl Machine {
         let too_many = self.held().saturating_sub(ROOM);
         let from = if too_many < past.len() { *past.select_nth_unstable(too_many).1 } else { edge };
         self.mind.groups.values_mut().for_each(|group| group.window.forget(from));
+    }
+
+    /// Whether what it has in mind is not too much.
+    fn fits(&mut self) -> bool {
+        let held = self.held();
+        self.room = HELD.saturating_sub(held);
+        held <= HELD
     }
 
     fn held(&self) -> usize {

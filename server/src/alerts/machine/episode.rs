@@ -3,7 +3,7 @@
 use daybook_model::{Seq, alert::MAX_FIRING_SEQS};
 use serde::{Deserialize, Serialize};
 
-use super::{Sighting, Watched, window::Point};
+use super::{Sighting, Value, Watched, window::Point};
 use daybook_model::alert::Condition;
 
 /// A value, with the name it was seen with.
@@ -27,7 +27,7 @@ pub(in crate::alerts) struct Episode {
     pub(in crate::alerts) value: Option<Named>,
 }
 
-fn named((value, label): (&str, &str)) -> Named {
+fn named(Value { value, label, .. }: Value<'_>) -> Named {
     (value.to_owned(), label.to_owned())
 }
 
@@ -95,7 +95,7 @@ impl Episode {
         }
         // Another value is not what this one is about.
         if self.value.as_ref().map(|(value, _)| value.as_str())
-            != sighting.value.map(|(value, _)| value)
+            != sighting.value.map(|value| value.value)
         {
             self.value = None;
         }

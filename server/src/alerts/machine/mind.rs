@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Episode, hours::Hours, window::Window};
 
 /// What hours of a group weigh, in entries.
-const HOURS_WEIGH: usize = 4;
+pub(super) const HOURS_WEIGH: usize = 4;
 
 /// Why a rule does not see everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

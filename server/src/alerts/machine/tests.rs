@@ -21,8 +21,8 @@ fn observe(machine: &mut Machine, at: i64, seq: Seq, (_, group, value): Step) {
         at,
         seq,
         received: at.max(0) + 90 * MINUTE,
-        group: Some((&group, &group)),
-        value: Some((&value, &value)),
+        group: Some(Value::of(&group, &group)),
+        value: Some(Value::of(&value, &value)),
     });
 }
 
@@ -134,7 +134,7 @@ fn memory_is_bounded_and_it_is_said_what_is_left_aside() {
     for n in 0..60_000_i64 {
         let group = n.to_string();
         let seq = n.unsigned_abs() + 1;
-        let group = Some((group.as_str(), group.as_str()));
+        let group = Some(Value::of(&group, &group));
         machine.observe(&Sighting { at: n, seq, received: n, group, value: None });
     }
     let held: usize = machine.mind.groups.values().map(Group::weight).sum();
@@ -145,7 +145,7 @@ fn memory_is_bounded_and_it_is_said_what_is_left_aside() {
         Machine::new(Watched::new(Condition::New { field: Field::Ip }, 0), Mind::default());
     for n in 0..60_000_i64 {
         let value = n.to_string();
-        let value = Some((value.as_str(), value.as_str()));
+        let value = Some(Value::of(&value, &value));
         machine.learn(&Sighting { at: n, seq: 1, received: n, group: None, value });
     }
     assert_eq!(machine.mind.seen.len(), SEEN);
@@ -167,7 +167,7 @@ fn an_event_from_the_future_moves_no_time_on() {
     let watched = Watched::new(Condition::Count { at_least: 2, window: 60 }, 0);
     let mut machine = Machine::new(watched, Mind::default());
     let mut see = |at: i64, seq| {
-        let group = Some(("a", "a"));
+        let group = Some(Value::of("a", "a"));
         machine.observe(&Sighting { at, seq, received: 1_000, group, value: None });
     };
     see(900, 1);
@@ -182,7 +182,7 @@ fn a_clock_that_was_ahead_blinds_no_rule() {
     let (day, year) = (24 * 60 * MINUTE, 365 * 24 * 60 * MINUTE);
     let start = 20_000 * day;
     let see = |machine: &mut Machine, at: i64, seq: Seq, value: &str| {
-        let (group, value) = (Some(("g", "g")), Some((value, value)));
+        let (group, value) = (Some(Value::of("g", "g")), Some(Value::of(value, value)));
         machine.observe(&Sighting { at, seq, received: at, group, value });
     };
     let by = |at_least| Condition::Count { at_least, window: 600 };
@@ -226,7 +226,7 @@ fn a_clock_that_was_ahead_blinds_no_rule() {
 fn what_comes_late_is_found_however_much_came_since() {
     let now = 1_000 * 60 * MINUTE;
     let see = |machine: &mut Machine, at: i64, seq: Seq, value: &str| {
-        let (group, value) = (Some(("g", "g")), Some((value, value)));
+        let (group, value) = (Some(Value::of("g", "g")), Some(Value::of(value, value)));
         machine.observe(&Sighting { at, seq, received: now, group, value });
     };
     let count = Condition::Count { at_least: 5, window: 600 };
@@ -331,7 +331,7 @@ fn what_is_past_goes_before_what_goes_on() {
     for minute in 0..600_i64 {
         for group in &groups {
             seq += 1;
-            let (at, group) = (minute * MINUTE / 3, Some((group.as_str(), group.as_str())));
+            let (at, group) = (minute * MINUTE / 3, Some(Value::of(&group, &group)));
             machine.observe(&Sighting { at, seq, received: at, group, value: None });
         }
     }

@@ -6,6 +6,7 @@ use daybook_model::{
 };
 
 use super::HOUR;
+use crate::store::dictionary::Word;
 
 /// A rule, as far as it says when it fires. Times in milliseconds.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +40,23 @@ pub(in crate::alerts) struct Sighting<'a> {
     /// When it was received; what is ahead of that moves no time on.
     pub(in crate::alerts) received: i64,
     /// The value of the rule's group.
-    pub(in crate::alerts) group: Option<(&'a str, &'a str)>,
+    pub(in crate::alerts) group: Option<Value<'a>>,
     /// The value of the condition's facet.
-    pub(in crate::alerts) value: Option<(&'a str, &'a str)>,
+    pub(in crate::alerts) value: Option<Value<'a>>,
+}
+
+/// A value of a facet.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::alerts) struct Value<'a> {
+    pub(in crate::alerts) value: &'a str,
+    /// The name to show.
+    pub(in crate::alerts) label: &'a str,
+    /// What it is kept as.
+    pub(in crate::alerts) hash: i64,
+}
+
+impl<'a> Value<'a> {
+    pub(in crate::alerts) fn of(value: &'a str, label: &'a str) -> Self {
+        Self { value, label, hash: Word::hash(value) }
+    }
 }

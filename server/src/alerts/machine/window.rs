@@ -6,7 +6,6 @@ use daybook_model::Seq;
 use serde::{Deserialize, Serialize};
 
 use super::Sighting;
-use crate::store::dictionary::Word;
 
 /// So many entries of one group are in mind; more than any two windows side by side have once they are thinned.
 pub(super) const MOST: usize = 4_096;
@@ -33,7 +32,7 @@ pub(super) struct Point {
 
 impl Point {
     pub(super) fn of(sighting: &Sighting<'_>) -> Self {
-        let value = sighting.value.map_or(0, |(value, _)| Word::hash(value));
+        let value = sighting.value.map_or(0, |value| value.hash);
         Self { at: sighting.at, seq: sighting.seq, value }
     }
 }
@@ -110,6 +109,9 @@ impl Window {
     /// The entries of a window with that at a place, where it has enough.
     fn around(&self, place: usize, asked: Asked) -> Option<Vec<Point>> {
         let Asked { need, length, distinct } = asked;
+        if self.0.len() < need {
+            return None;
+        }
         let within = |first, last| self.within(first, last, length);
         let (mut first, mut last) = if distinct {
             self.varied(place, asked)?

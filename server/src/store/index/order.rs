@@ -1,6 +1,6 @@
 //! Which entries come next in a list.
 
-use std::{borrow::Cow, cmp::Ordering, collections::HashMap};
+use std::{borrow::Cow, cmp::Ordering, collections::HashMap, ops::Range};
 
 use daybook_model::{Outcome, Sort, page::Direction, sort::SortKey};
 use rayon::prelude::*;
@@ -15,8 +15,12 @@ use super::{
 };
 use crate::store::{Position, row::outcome_of};
 
-/// How many chunks are looked at together before it is asked whether more are needed.
+/// How many chunks are looked at together, before what was found in them is taken.
 const TOGETHER: usize = 4;
+/// How many rows are looked at in the order of time before it is asked whether more are needed, and how many
+/// times as many then.
+const STEP: usize = 4_096;
+const GROWTH: usize = 8;
 /// The rank of a code that is not wanted.
 const NONE: u32 = u32::MAX;
 
@@ -35,7 +39,8 @@ impl Course {
 
     /// Brings places into order and keeps the first ones.
     fn first(self, mut places: Vec<Place<'_>>, limit: usize) -> Vec<Place<'_>> {
-        places.sort_unstable_by_key(|place| place.key);
+        // Not the unstable one: what comes from several chunks is in order already, but for where they meet.
+        places.sort_by_key(|place| place.key);
         if self.newest_first {
             places.reverse();
         }
@@ -130,35 +135,54 @@ impl Snapshot {
             Some((time, _)) => Window { from: window.from.max(time), ..window },
             None => window,
         };
-        let mut parts = self.parts(window);
-        let nearest =
-            |chunk: &Chunk| if course.newest_first { chunk.ends().1 } else { chunk.ends().0 };
-        parts.sort_by_key(|(chunk, _)| nearest(chunk));
-        if course.newest_first {
-            parts.reverse();
-        }
+        let (mut left, mut step) = (window, limit.max(STEP));
         let mut found = Vec::new();
-        for parts in parts.chunks(TOGETHER) {
-            let is_beyond = |&Place { key: last, .. }: &Place<'_>| {
-                let next = nearest(parts[0].0);
-                if course.newest_first { next < last } else { next > last }
-            };
-            if found.len() == limit && found.last().is_none_or(is_beyond) {
-                break;
-            }
+        while let Some(slice) = self.slice(left, course, step) {
+            let wanted = limit - found.len();
             let look = |&(chunk, window): &(&'a Chunk, Window)| {
                 let Some(scan) = Scan::of(chunk, window, plan, &[]) else { return Vec::new() };
                 rows_of(&scan, course.newest_first)
                     .map(|row| Place { key: chunk.key(row), chunk, row })
                     .filter(|place| course.is_behind(place.key))
-                    .take(limit)
+                    .take(wanted)
                     .collect()
             };
-            let more: Vec<Vec<Place<'_>>> = parts.par_iter().map(look).collect();
-            found.extend(more.into_iter().flatten());
-            found = course.first(found, limit);
+            let more: Vec<Vec<Place<'_>>> = self.parts(slice).par_iter().map(look).collect();
+            found.extend(course.first(more.concat(), wanted));
+            if found.len() == limit {
+                break;
+            }
+            if course.newest_first {
+                left.to = slice.from;
+            } else {
+                left.from = slice.to;
+            }
+            step = step.saturating_mul(GROWTH);
         }
         found
+    }
+
+    /// The nearest part of a time that has about so many rows, whether these match or not; none where there are
+    /// no more. Chunks may lie beside each other in time: each gives its share.
+    fn slice(&self, window: Window, course: Course, rows: usize) -> Option<Window> {
+        let parts: Vec<_> = self
+            .parts(window)
+            .into_iter()
+            .map(|(chunk, window)| (chunk, chunk.between(window.from, window.to)))
+            .filter(|(_, rows)| !rows.is_empty())
+            .map(|(chunk, rows)| (chunk, chunk.key(rows.start).0, chunk.key(rows.end - 1).0, rows))
+            .collect();
+        let share = |beside: usize, all: &Range<usize>| (rows / beside).clamp(1, all.len());
+        if course.newest_first {
+            let (chunk, first, _, all) = parts.iter().max_by_key(|(_, _, last, _)| *last)?;
+            let beside = parts.iter().filter(|(_, _, last, _)| last >= first).count();
+            let from = chunk.key(all.end - share(beside, all)).0;
+            return Some(Window { from, ..window });
+        }
+        let (chunk, _, last, all) = parts.iter().min_by_key(|(_, first, ..)| *first)?;
+        let beside = parts.iter().filter(|(_, first, ..)| first <= last).count();
+        let to = chunk.key(all.start + share(beside, all) - 1).0.saturating_add(1);
+        Some(Window { to, ..window })
     }
 
     /// The groups of codes that list the same, in order, as many as are needed for `limit` rows.

@@ -9,7 +9,7 @@ use super::{
     chunk::{Chunk, Columns},
     lexicon::Lexicon,
     plan::Plan,
-    row::COLUMNS,
+    row::{COLUMNS, Coded, Row},
     scan::{Scan, Window},
 };
 use crate::store::{
@@ -147,6 +147,19 @@ impl Snapshot {
 impl Spelling for Snapshot {
     fn word(&self, kind: Kind, number: u32) -> Option<&Word> {
         self.lexicon.word(kind, number)
+    }
+
+    fn spells(&self, rows: &[Row]) -> bool {
+        // There is a word for each number up to the last.
+        let mut largest = [0; COLUMNS];
+        for row in rows {
+            for (largest, code) in largest.iter_mut().zip(row.codes) {
+                *largest = code.max(*largest);
+            }
+        }
+        let known =
+            |kind: Kind| largest[Coded::Word(kind).index()] as usize <= self.lexicon.len(kind);
+        Kind::ALL.iter().copied().all(known)
     }
 }
 
