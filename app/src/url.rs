@@ -5,7 +5,7 @@
 //! change of [`Place`] instead of a new document, by the router.
 
 use daybook_model::{
-    Filter, QueryError, Seq, View, account::SignInProblem, alert::FiringState, paths, query,
+    Filter, QueryError, View, account::SignInProblem, alert::FiringState, paths, query,
 };
 use leptos::{ev, prelude::*};
 use leptos_router::{
@@ -171,8 +171,6 @@ pub(crate) struct LogAddress {
     project: StoredValue<String>,
     search: Memo<String>,
     view: Memo<View>,
-    /// The same with no entry open.
-    closed: Memo<View>,
     errors: Memo<Vec<QueryError>>,
 }
 
@@ -180,13 +178,11 @@ impl LogAddress {
     /// The log of this project, seen as the query string says.
     pub(crate) fn new(address: Address, project: String) -> Self {
         let search = memo(move || address.place().search);
-        let view = memo(move || search.with(|raw| View::read(raw).0));
         Self {
             address,
             project: StoredValue::new(project),
             search,
-            view,
-            closed: memo(move || View { event: None, ..view.get() }),
+            view: memo(move || search.with(|raw| View::read(raw).0)),
             errors: memo(move || search.with(|raw| View::read(raw).1)),
         }
     }
@@ -224,11 +220,6 @@ impl LogAddress {
         let mut view = self.view.get();
         change(&mut view);
         self.href(&view)
-    }
-
-    /// A link to an entry of the same view: the same whichever is open.
-    pub(crate) fn entry_link(self, seq: Seq) -> String {
-        self.href(&View { event: Some(seq), ..self.closed.get() })
     }
 
     /// A link to the first page of the same view with a change to its filter. An opened entry

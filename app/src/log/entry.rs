@@ -118,7 +118,7 @@ fn short(event: Event) -> Event {
 fn Head(log: LogAddress, answer: LogAnswer, seq: Memo<Option<Seq>>, pins: Pins) -> impl IntoView {
     let neighbours = memo(move || seq.get().map(|seq| neighbours(answer, seq)).unwrap_or_default());
     let step = move |to: Option<Seq>, glyph: Icon, name: &'static str, key: &'static str| {
-        let href = to.map(|to| log.entry_link(to));
+        let href = to.map(|to| log.link(|view| view.event = Some(to)));
         let disabled = href.is_none().then_some("true");
         view! { <a class="icon-button" role="link" href=href aria-disabled=disabled aria-label=name data-tip=format!("{name} ({key})")>{icon(glyph)}</a> }
     };

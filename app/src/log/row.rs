@@ -55,7 +55,7 @@ pub(crate) fn Row(
     let told = one_line(&sentence(&event));
     let link = move |inside: AnyView| {
         let told = told.clone();
-        let href = memo(move || log.entry_link(seq));
+        let href = memo(move || log.link(|view| view.event = Some(seq)));
         let expander =
             expands.then(|| view! { <Expander log seq name=format!("Changes: {told}") /> });
         let name = Signal::derive(move || {
