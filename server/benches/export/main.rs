@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{body::Body, http::Request};
@@ -33,7 +33,7 @@ mod memory;
 #[path = "../log/table.rs"]
 mod table;
 
-use memory::Watch;
+use memory::{Watch, resident};
 use table::Table;
 
 // As the program has it.
@@ -90,7 +90,7 @@ async fn main() -> Result<()> {
         let path = |as_of| format!("/api/projects/acme/export?range=all&as_of={as_of}&{query}");
         // What is made once is there, and what filling the log took is given back.
         fetch(app, &token, &path(10_000)).await?;
-        memory::settled().await;
+        settled().await;
         let path = path(events);
         let mut best = fetch(app, &token, &path).await?;
         if limit.is_some() {
@@ -137,6 +137,15 @@ async fn servers(file: &Path, events: u64) -> Result<(axum::Router, axum::Router
         api::router(AppState::new(store, ledger, people, clock, settings, key.hash(), once))
     };
     Ok((server(index), server(below), key.reveal().to_owned()))
+}
+
+/// Waits until no memory is given back to the system any more.
+async fn settled() {
+    let mut last = u64::MAX;
+    while resident() < last {
+        last = resident();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 /// What an export took.

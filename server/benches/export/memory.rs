@@ -40,17 +40,8 @@ impl Watch {
     }
 }
 
-/// Waits until no memory is given back to the system any more.
-pub(crate) async fn settled() {
-    let mut last = u64::MAX;
-    while resident() < last {
-        last = resident();
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
 /// Memory of our own in KiB: what the system has cached of the log's file is not.
-fn resident() -> u64 {
+pub(crate) fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()

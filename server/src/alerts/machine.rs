@@ -243,8 +243,8 @@ impl Machine {
     fn is_new(&mut self, sighting: &Sighting<'_>) -> bool {
         let Some(value) = sighting.value else { return false };
         let pair = match sighting.group {
-            Some(Value { value: group, .. }) => {
-                Word::hash(&format!("{}:{group}{}", group.len(), value.value))
+            Some(Value { text: group, .. }) => {
+                Word::hash(&format!("{}:{group}{}", group.len(), value.text))
             }
             None => value.hash,
         };

@@ -128,14 +128,14 @@ fn seen(
 
 /// The value of a facet in an entry.
 struct Found<'a> {
-    value: Cow<'a, str>,
+    text: Cow<'a, str>,
     label: Cow<'a, str>,
     hash: i64,
 }
 
 impl<'a> Found<'a> {
     fn in_line(line: Line<'a>, field: Field, hashes: &mut Hashes) -> Option<Self> {
-        let (value, label): (Cow<'a, str>, Cow<'a, str>) = match field {
+        let (text, label): (Cow<'a, str>, Cow<'a, str>) = match field {
             Field::Status => {
                 let status = line.status()?.to_string();
                 (status.clone().into(), status.into())
@@ -154,17 +154,17 @@ impl<'a> Found<'a> {
                 (word.value.as_str().into(), word.label(kind).into())
             }
         };
-        let hash = hashes.of(field, line, &value);
-        Some(Self { value, label, hash })
+        let hash = hashes.of(field, line, &text);
+        Some(Self { text, label, hash })
     }
 
     fn in_facts(facts: &'a Facts<'_>, field: Field) -> Option<Self> {
-        let (value, label) = facts.named(field)?;
-        Some(Self { hash: Word::hash(value), value: value.into(), label: label.into() })
+        let (text, label) = facts.named(field)?;
+        Some(Self { hash: Word::hash(text), text: text.into(), label: label.into() })
     }
 
     fn lent(&self) -> Value<'_> {
-        Value { value: &self.value, label: &self.label, hash: self.hash }
+        Value { text: &self.text, label: &self.label, hash: self.hash }
     }
 }
 
@@ -173,11 +173,11 @@ impl<'a> Found<'a> {
 struct Hashes(HashMap<(Field, u32), i64>);
 
 impl Hashes {
-    fn of(&mut self, field: Field, line: Line<'_>, value: &str) -> i64 {
-        let Some(code) = line.code(field) else { return Word::hash(value) };
+    fn of(&mut self, field: Field, line: Line<'_>, text: &str) -> i64 {
+        let Some(code) = line.code(field) else { return Word::hash(text) };
         if self.0.len() >= HASHES {
             self.0.clear();
         }
-        *self.0.entry((field, code)).or_insert_with(|| Word::hash(value))
+        *self.0.entry((field, code)).or_insert_with(|| Word::hash(text))
     }
 }

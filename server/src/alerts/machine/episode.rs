@@ -27,8 +27,8 @@ pub(in crate::alerts) struct Episode {
     pub(in crate::alerts) value: Option<Named>,
 }
 
-fn named(Value { value, label, .. }: Value<'_>) -> Named {
-    (value.to_owned(), label.to_owned())
+fn named(Value { text, label, .. }: Value<'_>) -> Named {
+    (text.to_owned(), label.to_owned())
 }
 
 impl Episode {
@@ -95,7 +95,7 @@ impl Episode {
         }
         // Another value is not what this one is about.
         if self.value.as_ref().map(|(value, _)| value.as_str())
-            != sighting.value.map(|value| value.value)
+            != sighting.value.map(|value| value.text)
         {
             self.value = None;
         }

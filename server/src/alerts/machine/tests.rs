@@ -331,7 +331,7 @@ fn what_is_past_goes_before_what_goes_on() {
     for minute in 0..600_i64 {
         for group in &groups {
             seq += 1;
-            let (at, group) = (minute * MINUTE / 3, Some(Value::of(&group, &group)));
+            let (at, group) = (minute * MINUTE / 3, Some(Value::of(group, group)));
             machine.observe(&Sighting { at, seq, received: at, group, value: None });
         }
     }

@@ -48,7 +48,7 @@ pub(in crate::alerts) struct Sighting<'a> {
 /// A value of a facet.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::alerts) struct Value<'a> {
-    pub(in crate::alerts) value: &'a str,
+    pub(in crate::alerts) text: &'a str,
     /// The name to show.
     pub(in crate::alerts) label: &'a str,
     /// What it is kept as.
@@ -56,7 +56,7 @@ pub(in crate::alerts) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(in crate::alerts) fn of(value: &'a str, label: &'a str) -> Self {
-        Self { value, label, hash: Word::hash(value) }
+    pub(in crate::alerts) fn of(text: &'a str, label: &'a str) -> Self {
+        Self { text, label, hash: Word::hash(text) }
     }
 }
