@@ -13,7 +13,7 @@ use http_body::Frame;
 use http_body_util::StreamBody;
 use sha2::{Digest as _, Sha256};
 use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
+    sync::{OwnedSemaphorePermit, mpsc, oneshot},
     task::JoinHandle,
 };
 
@@ -75,12 +75,11 @@ enum WriteError {
 pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Result<Body, Error> {
     let place = state.exports.place(&tracked.job.caller)?;
     tracked.begin(state.clock.now())?;
-    let mut reader = Reader { state: state.clone(), tracked: Arc::clone(&tracked), kept: None };
-    if let Err(error) = record::started(state, &tracked.job).await {
-        tracked.end(State::Failed, None, state.clock.now());
-        return Err(error);
-    }
-    reader.kept = Some(tokio::spawn(keep(state.clone(), Arc::clone(&tracked), again, place)));
+    let (begun, begins) = oneshot::channel();
+    let keeping = Keeping { state: state.clone(), tracked: Arc::clone(&tracked), again, place };
+    let kept = Some(tokio::spawn(keep(keeping, begun)));
+    let reader = Reader { state: state.clone(), tracked: Arc::clone(&tracked), kept };
+    begins.await.map_err(|_| Error::Internal)??;
     // One page written ahead: no more is read than somebody takes.
     let (pieces, mut written) = mpsc::channel(1);
     let job = tracked.job.clone();
@@ -144,9 +143,25 @@ pub async fn begin(state: &AppState, tracked: Arc<Tracked>, again: Again) -> Res
     Ok(Body::new(StreamBody::new(frames)))
 }
 
-/// Waits until an export is over, whichever way, and tells the log. It ends it itself where whoever asked may not
-/// have it any more. A task of its own: nobody need be reading for an export to be cancelled.
-async fn keep(state: AppState, tracked: Arc<Tracked>, again: Again, place: OwnedSemaphorePermit) {
+/// What an export is kept with.
+struct Keeping {
+    state: AppState,
+    tracked: Arc<Tracked>,
+    again: Again,
+    place: OwnedSemaphorePermit,
+}
+
+/// Tells the log that an export begins, waits until it is over, whichever way, and tells that. It ends it itself
+/// where whoever asked may not have it any more. A task of its own: nobody need be reading for an export to be
+/// cancelled, nor stay until it has begun for its end to be told.
+async fn keep(keeping: Keeping, begun: oneshot::Sender<Result<(), Error>>) {
+    let Keeping { state, tracked, again, place } = keeping;
+    let started = record::started(&state, &tracked.job).await;
+    if started.is_err() {
+        tracked.end(State::Failed, None, state.clock.now());
+    }
+    // Whoever asked may have gone: then it is over.
+    let _ = begun.send(started);
     tokio::select! {
         () = tracked.ended() => {}
         () = refused(&state, &tracked, &again) => {
