@@ -74,6 +74,7 @@ impl Firsts {
     fn forget(&mut self, kind: Kind) {
         self.values.retain(|(of, _), _| *of != kind);
         self.types.retain(|(of, _), _| *of != kind);
+        self.values.shrink_to_fit();
     }
 }
 

@@ -42,6 +42,8 @@ impl Packed {
         let mut distinct: Vec<u32> = column.clone().collect();
         distinct.sort_unstable();
         distinct.dedup();
+        // It had room for every row.
+        distinct.shrink_to_fit();
         let mut totals = vec![0; distinct.len()];
         let mut last = (0, 0);
         let places = column.map(|code| {
@@ -117,12 +119,8 @@ impl Packed {
 
     /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
-        let width = match self.codes {
-            Codes::U8(_) => 1,
-            Codes::U16(_) => 2,
-            Codes::U32(_) => 4,
-        };
-        8 * self.distinct.len() + width * each_width!(&self.codes, values => values.len())
+        size_of::<u32>() * (self.distinct.capacity() + self.totals.capacity())
+            + each_width!(&self.codes, values => size_of_val(&values[..]))
     }
 }
 
@@ -144,8 +142,13 @@ impl Offsets {
     pub(super) fn of(numbers: impl Iterator<Item = i64> + Clone) -> Self {
         let base = numbers.clone().min().unwrap_or(0);
         let offsets = numbers.map(|n| n.abs_diff(base));
-        let narrow: Option<Vec<u32>> = offsets.clone().map(|o| u32::try_from(o).ok()).collect();
-        let offsets = narrow.map_or_else(|| Wide::U64(offsets.collect()), Wide::U32);
+        let is_narrow = offsets.clone().all(|offset| u32::try_from(offset).is_ok());
+        #[expect(clippy::cast_possible_truncation, reason = "all of them fit")]
+        let offsets = if is_narrow {
+            Wide::U32(offsets.map(|offset| offset as u32).collect())
+        } else {
+            Wide::U64(offsets.collect())
+        };
         Self { base, offsets }
     }
 
@@ -198,5 +201,17 @@ impl Offsets {
     pub(super) fn bytes(&self) -> usize {
         let width = if matches!(self.offsets, Wide::U32(_)) { 4 } else { 8 };
         width * self.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_takes_no_more_memory_than_what_is_in_it() {
+        let rows = 100_000;
+        let packed = Packed::of((0..rows).map(|row| row % 3));
+        assert_eq!(packed.bytes(), rows as usize + 3 * 2 * size_of::<u32>());
     }
 }
