@@ -1,6 +1,7 @@
 //! The command line. Every option can be given in the environment as well.
 
 use std::{
+    fmt::Display,
     io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -258,6 +259,11 @@ fn failed(error: &CliError) -> ExitCode {
     // Nobody may read that either.
     let _ = writeln!(std::io::stderr(), "daybook: {error}");
     error.status()
+}
+
+/// Writes a line to standard output.
+fn print_line(line: impl Display) -> Result<(), CliError> {
+    print(format!("{line}\n").as_bytes())
 }
 
 /// Writes to standard output. Who reads no further has what they wanted.

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use super::{
     CliError, LogOptions, ProjectOption,
     log::Log,
+    print_line,
     via::{Via, nothing},
 };
 use clap::{Args, Subcommand};
@@ -34,14 +35,14 @@ impl ProjectCommand {
             Self::Create { slug } => {
                 let log = Log::find(options).await?;
                 let project = log.ensure_project(&slug).await?;
-                println!("{} {}", project.number, project.slug);
+                print_line(format_args!("{} {}", project.number, project.slug))?;
                 log.close().await;
             }
             Self::List => {
                 let via = Via::find(options).await?;
                 let projects: Vec<Project> = via.get("/api/projects").await?;
                 for project in projects {
-                    println!("{} {}", project.number, project.slug);
+                    print_line(format_args!("{} {}", project.number, project.slug))?;
                 }
                 via.close().await;
             }
@@ -207,7 +208,7 @@ impl UserCommand {
             Err(new) => {
                 let made: MadePerson = via.call("POST", "/api/people", &new).await?;
                 if let Some(secret) = made.invitation {
-                    invited(&secret, &made.person.email);
+                    invited(&secret, &made.person.email)?;
                 }
             }
             Ok(command) => command.apply(&via).await?,
@@ -223,7 +224,7 @@ impl UserCommand {
             Self::List => {
                 let people: Vec<PersonInfo> = via.get("/api/people").await?;
                 for person in &people {
-                    println!("{}", line(person));
+                    print_line(line(person))?;
                 }
             }
             Self::Grant { email, project, role, limit } => {
@@ -244,7 +245,7 @@ impl UserCommand {
             Self::Invite { email } => {
                 let path = format!("/api/people/{}/invitation", person(via, &email).await?.id);
                 let made: MadePerson = via.call("POST", &path, &nothing()).await?;
-                invited(&made.invitation.unwrap_or_default(), &made.person.email);
+                invited(&made.invitation.unwrap_or_default(), &made.person.email)?;
             }
             Self::Disable { email } => change(via, &email, disabled(true)).await?,
             Self::Enable { email } => change(via, &email, disabled(false)).await?,
@@ -254,12 +255,13 @@ impl UserCommand {
 }
 
 /// Prints the secret of an invitation alone, and says beside it where it is taken up.
-fn invited(secret: &str, email: &str) {
-    println!("{secret}");
+fn invited(secret: &str, email: &str) -> Result<(), CliError> {
+    print_line(secret)?;
     eprintln!(
         "{email} is invited, for three days: send them the server's address with {}#{secret} behind it",
         daybook_model::paths::INVITATION
     );
+    Ok(())
 }
 
 /// Make and revoke tokens for programs
@@ -306,13 +308,13 @@ impl TokenCommand {
                 let path = format!("/api/projects/{}/tokens", project.number);
                 let new = NewToken { name, scopes: scope, filter, until };
                 let made: MadeToken = via.call("POST", &path, &new).await?;
-                println!("{}", made.token);
+                print_line(made.token)?;
             }
             Self::List { project } => {
                 let path = format!("/api/projects/{}/tokens", project.project);
                 let tokens: Vec<TokenInfo> = via.get(&path).await?;
                 for token in &tokens {
-                    println!("{}", token_line(token));
+                    print_line(token_line(token))?;
                 }
             }
             Self::Revoke { project, id } => {

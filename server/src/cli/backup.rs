@@ -13,7 +13,7 @@ use sqlx::{
     ConnectOptions as _, Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions,
 };
 
-use super::{CliError, LogOptions, log::log_file};
+use super::{CliError, LogOptions, log::log_file, print_line};
 
 /// Copy the log to a file, also while a server has it open. The copy is of one moment, with people,
 /// tokens, views and streams; who is signed in is not in it. To restore it, put it where the log is, in a
@@ -55,7 +55,7 @@ impl Backup {
         let heads = checked(&draft.0).await?;
         draft.finish(&self.file).map_err(failed)?;
         for (project, head) in heads {
-            println!("{project} {head}");
+            print_line(format_args!("{project} {head}"))?;
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 
 use self::source::Source;
-use super::{CliError, LogOptions, ProjectOption, log::Log};
+use super::{CliError, LogOptions, ProjectOption, log::Log, print_line};
 use crate::{
     clock::Clock,
     export::columns::FileColumn,
@@ -86,8 +86,10 @@ impl Import {
         log.close().await;
         // What was stored is told in any case.
         let Totals { stored, duplicates, refused, partial, .. } = totals;
-        println!("stored {stored}, duplicates {duplicates}, refused {refused}");
+        let told =
+            print_line(format_args!("stored {stored}, duplicates {duplicates}, refused {refused}"));
         outcome?;
+        told?;
         if partial > 0 {
             return Err(CliError::Incomplete(
                 "what was read is not all of it: what there is is in the log, but for what was refused".into(),

@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use tokio::time::sleep;
 
 use self::progress::Progress;
-use super::{CliError, LogOptions, log::log_file};
+use super::{CliError, LogOptions, log::log_file, print_line};
 use crate::{
     clock::Clock,
     presence::{Found, Presence, PresenceError},
@@ -87,17 +87,17 @@ impl Migrate {
         let mut entries = 0;
         for project in both.from.projects().await? {
             let (count, hash) = both.compare(&project).await?;
-            println!("{}: {}, {hash}", project.slug, counted(count, "entry", "entries"));
+            let told = counted(count, "entry", "entries");
+            print_line(format_args!("{}: {told}, {hash}", project.slug))?;
             entries += count;
         }
         both.beside().await?;
         both.finish().await?;
         drop(presence);
-        println!(
-            "{} moved: start servers with --database-url and this address",
-            counted(entries, "entry is", "entries are")
-        );
-        Ok(())
+        let entries = counted(entries, "entry is", "entries are");
+        print_line(format_args!(
+            "{entries} moved: start servers with --database-url and this address"
+        ))
     }
 }
 

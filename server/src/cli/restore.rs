@@ -10,6 +10,7 @@ use daybook_model::{
 use super::{
     CliError, LogOptions, ProjectOption,
     outbound::ArchiveOptions,
+    print_line,
     via::{Via, nothing},
 };
 use crate::{
@@ -77,10 +78,10 @@ impl Restore {
         via.close().await;
         // What was stored is told in any case.
         let Restored { stored, duplicates, refused } = sum;
-        println!(
+        print_line(format_args!(
             "stored {stored}, duplicates {duplicates}, refused {refused}, from {read} of {} files",
             files.len()
-        );
+        ))?;
         if !left.is_empty() {
             return Err(CliError::Incomplete(left.join("\n")));
         }

@@ -11,7 +11,7 @@ use daybook_model::{
 };
 
 use super::{
-    CliError, LogOptions, ProjectOption,
+    CliError, LogOptions, ProjectOption, print_line,
     via::{Via, nothing},
 };
 use crate::streams::{self, Addresses, Authorities};
@@ -147,14 +147,14 @@ impl StreamCommand {
             Err((project, new)) => {
                 let path = format!("/api/projects/{project}/streams");
                 let made: StreamInfo = via.call("POST", &path, &new).await?;
-                println!("{}", line(&made));
+                print_line(line(&made))?;
             }
             Ok(Self::Add(_)) => {}
             Ok(Self::List { project }) => {
                 let path = format!("/api/projects/{}/streams", project.project);
                 let all: Vec<StreamInfo> = via.get(&path).await?;
                 for stream in &all {
-                    println!("{}", line(stream));
+                    print_line(line(stream))?;
                 }
             }
             Ok(Self::Pause(which)) => which.set(&via, StreamState::Paused).await?,
