@@ -113,7 +113,6 @@ fn table() -> Table {
         .route(GET, "/projects/{project}/histogram", READ, stats::histogram)
         .route(GET, "/projects/{project}/histogram/previous", READ, stats::previous)
         .route(GET, "/projects/{project}/facets", READ, stats::facets)
-        .route(GET, "/projects/{project}/live", READ, live::stream)
         .route(GET, "/projects/{project}/newer", READ, live::newer)
         .route(GET, "/projects/{project}/without", READ, stats::without)
         .route(GET, "/projects/{project}/conflicts", READ, stats::conflicts)
@@ -182,6 +181,12 @@ fn table() -> Table {
         .route(POST, "/clock", Rule::Instance, retention::believe)
 }
 
+/// What lasts as long as its reader stays. It is not compressed: what that takes is held for each of them.
+fn followed() -> Table {
+    let rule = Rule::Project(Permission::Read);
+    Table::default().route(Method::GET, "/projects/{project}/live", rule, live::stream)
+}
+
 /// The route that has the name of another API.
 fn published() -> Table {
     let rule = Rule::Token(Permission::Read);
@@ -229,7 +234,7 @@ fn long() -> DefaultBodyLimit {
 
 /// Every route of the API with its rule, for whoever wants to check them.
 pub fn routes() -> Vec<Route> {
-    table().routes()
+    table().routes().into_iter().chain(followed().routes()).collect()
 }
 
 /// Every route that is served for programs, under its whole path.
@@ -242,7 +247,8 @@ pub fn served() -> Vec<Served> {
         };
         table.routes().into_iter().map(whole)
     };
-    under("/api", table()).chain(under("/v1", published())).chain(under("", probes())).collect()
+    let api = under("/api", table()).chain(under("/api", followed()));
+    api.chain(under("/v1", published())).chain(under("", probes())).collect()
 }
 
 /// The routes of the address for those who watch over this server.
@@ -276,8 +282,9 @@ pub fn router(state: AppState) -> Router {
         // Bodies are bounded where they are read; only `ingest` takes more than this.
         .layer(DefaultBodyLimit::max(64 * 1024))
         .layer(map_response(error::in_shape))
-        // The overview compresses itself, line by line; live streams are not compressed.
+        // The overview compresses itself, line by line.
         .layer(CompressionLayer::new())
+        .merge(followed().router(&state).layer(map_response(error::in_shape)))
         .layer(in_time)
         .with_state(state.clone());
     let api = match &state.journal {

@@ -1,6 +1,9 @@
 //! Whether what somebody was let in to still stands, for what goes on for long.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, OriginalUri},
+    http::{HeaderValue, request::Parts},
+};
 use daybook_model::account::Permission;
 
 use super::rule::{Access, Rule, Sight, judge, on_behalf};
@@ -58,11 +61,26 @@ fn sight(parts: &Parts) -> Option<Sight> {
     parts.extensions.get::<Access>().map(Access::sight)
 }
 
+/// A request that may be kept for long: what it was read into, some kilobytes, is not kept with it.
+fn on_its_own(parts: &Parts) -> Parts {
+    let mut own = parts.clone();
+    let copy = |value: &HeaderValue| {
+        let copied = HeaderValue::from_bytes(value.as_bytes());
+        copied.unwrap_or_else(|_| value.clone())
+    };
+    own.headers = own.headers.iter().map(|(name, value)| (name.clone(), copy(value))).collect();
+    if let Ok(uri) = own.uri.to_string().parse() {
+        own.uri = uri;
+    }
+    own.extensions.remove::<OriginalUri>();
+    own
+}
+
 impl FromRequestParts<AppState> for Again {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        let what = What::Request(Box::new(parts.clone()));
+        let what = What::Request(Box::new(on_its_own(parts)));
         Ok(Self { sight: sight(parts), what, state: state.clone() })
     }
 }

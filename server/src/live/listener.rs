@@ -48,7 +48,7 @@ impl Hub {
             let mut frames = listener.begin(after).await;
             loop {
                 let Ok(ready) = frames.inspect_err(|error| tracing::warn!(%error, "a live stream ends")) else { return };
-                if !ready.is_empty() && !again.stands().await {
+                if !ready.is_empty() && !Box::pin(again.stands()).await {
                     return;
                 }
                 for frame in ready {
@@ -119,7 +119,9 @@ impl Listener {
     async fn read_on(&mut self, head: Seq) -> Result<Vec<Bytes>, StoreError> {
         let hub = &self.hub.0;
         let (interests, stretch) = ([self.interest.clone()], (self.position, head));
-        let batches = evaluate(&*hub.store, &interests, stretch, hub.clock.now()).await?;
+        // Apart from the listener, which is as large as the largest it ever waits for.
+        let reading = Box::pin(evaluate(&*hub.store, &interests, stretch, hub.clock.now()));
+        let batches = reading.await?;
         match batches.into_iter().next().map(|batch| batch.found) {
             Some(Found::Entries(entries)) => {
                 let frames = self.news(&entries);
