@@ -169,6 +169,11 @@ pub(crate) fn when_idle(run: impl Fn() + 'static) {
     }
 }
 
+/// Does something once what was changed is painted.
+pub(crate) fn once_painted(run: impl FnOnce() + 'static) {
+    request_animation_frame(move || set_timeout(run, std::time::Duration::ZERO));
+}
+
 #[cfg(feature = "split")]
 #[leptos::wasm_split::wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
 #[allow(clippy::unnecessary_wraps, reason = "the error is that of loading")]

@@ -21,6 +21,7 @@ use self::{
 };
 use crate::{
     api,
+    later::once_painted,
     load::load,
     log::answer::LogAnswer,
     reactive::{dynamic, effect, memo, when},
@@ -86,19 +87,23 @@ pub(crate) fn EntryPanel(
         })
     };
     let pins = Pins::of(log, seq);
+    // What tells most is painted first.
+    let rest = RwSignal::new(false);
+    once_painted(move || {
+        let _ = rest.try_set(true);
+    });
     let waits = move || entry.with(Option::is_none) && loaded.failure.with(Option::is_none);
 
     view! {
         <Head log answer seq pins />
         <div class="panel-body">
             {dynamic(move || told.get().map(|(entry, masked)| view! { <Told log entry masked zone /> }))}
-            <PinnedIn pins />
-            <Notes log entry revealed />
+            {when(move || rest.get(), move || view! { <PinnedIn pins /> <Notes log entry revealed /> })}
             {dynamic(failed)}
             {when(waits, skeleton)}
-            {dynamic(move || shown.get().map(|(entry, masked)| view! { <Parts log entry masked /> }))}
+            {when(move || rest.get(), move || dynamic(move || shown.get().map(|(entry, masked)| view! { <Parts log entry masked /> })))}
         </div>
-        {dynamic(move || brief.get().map(|entry| view! { <Pivots log entry /> }))}
+        {when(move || rest.get(), move || dynamic(move || brief.get().map(|entry| view! { <Pivots log entry /> })))}
     }
 }
 

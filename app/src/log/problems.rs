@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::Failure,
+    log::answer::LogAnswer,
     reactive::dynamic,
     ui::icon::{Icon, icon},
     url::LogAddress,
@@ -49,23 +50,22 @@ pub(crate) fn BadAddress(
     }
 }
 
-/// Why there is no answer: the server's own words, and the way on.
+/// Why there are no entries, or no counts of them: the server's own words, and the way on.
 #[component]
 pub(crate) fn NoAnswer(
     /// Where we are.
     log: LogAddress,
-    /// What is missing: "The entries".
-    what: &'static str,
-    /// Why.
-    failure: Signal<Option<Failure>>,
-    /// Whether what is shown below is of an earlier question.
-    #[prop(optional, into)]
-    earlier: Signal<bool>,
-    /// Asks again.
-    again: Callback<()>,
+    /// What was asked.
+    answer: LogAnswer,
 ) -> impl IntoView {
     dynamic(move || {
-        let failure = failure.get().filter(|failure| *failure != Failure::Unauthorized)?;
+        let (what, failure, earlier) = match answer.page.failure.get() {
+            Some(failure) => ("The entries", failure, answer.page.value.with(Option::is_some)),
+            None => ("The counts", answer.bars.failure.get()?, false),
+        };
+        if failure == Failure::Unauthorized {
+            return None;
+        }
         let message = failure.message();
         let field = match &failure {
             Failure::Rejected(detail) => detail.field.clone(),
@@ -73,14 +73,14 @@ pub(crate) fn NoAnswer(
         };
         let way_on = match field {
             Some(key) => view! { <a class="button" href=log.without_key(&key)>{format!("Drop “{key}”")}</a> }.into_any(),
-            None => view! { <button type="button" class="button" on:click=move |_| again.run(())>"Try again"</button> }.into_any(),
+            None => view! { <button type="button" class="button" on:click=move |_| answer.again()>"Try again"</button> }.into_any(),
         };
         Some(view! {
             <section class="banner no-answer" role="alert">
                 {icon(Icon::Warning)}
                 <div>
                     <h2>{what}" could not be read"</h2>
-                    <p>{message}{earlier.get().then_some(" What is below answers an earlier question.")}</p>
+                    <p>{message}{earlier.then_some(" What is below answers an earlier question.")}</p>
                 </div>
                 {way_on}
             </section>

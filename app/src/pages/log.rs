@@ -4,7 +4,7 @@ use daybook_model::{Range, Span, account::Permission};
 use leptos::{html, prelude::*};
 
 use crate::{
-    later::{Later, later, patiently, when_idle},
+    later::{Later, later, once_painted, patiently, when_idle},
     load::Answer,
     log::{
         answer::LogAnswer,
@@ -100,6 +100,14 @@ pub(crate) fn LogPage(
     });
 
     let opened = log.part(|view| view.event);
+    // What was opened is painted first; then the list makes room for it, which takes the browser longer.
+    let beside = RwSignal::new(opened.with_untracked(Option::is_some));
+    effect(move || {
+        let opened = opened.with(Option::is_some);
+        once_painted(move || {
+            let _ = beside.try_set(opened);
+        });
+    });
     let pinned = log.part(|view| view.filter.as_of.is_some());
     let covered = memo(move || page.with(|page| page.as_ref().map(|page| page.span)));
     let is_empty =
@@ -119,7 +127,7 @@ pub(crate) fn LogPage(
     view! {
         <a class="skip" href="#entries" rel="external">"Skip to the entries"</a>
         <TopBar project rail keys=sheet live />
-        <div class="log" class:with-panel=Signal::derive(move || opened.get().is_some()) class:with-rail=rail class:brushing=Signal::derive(move || selected.now.get().is_some())>
+        <div class="log" class:with-panel=beside class:with-rail=rail class:brushing=Signal::derive(move || selected.now.get().is_some())>
             <aside class="rail" aria-label="Tabs and filters">
                 <Tabs log tabs=answer.tabs.into() totals=answer.totals.value.into() stale=Signal::derive(move || answer.totals.is_stale()) />
                 <Rail log names rail=answer.rail facets=answer.facets.value.into() stale=Signal::derive(move || answer.facets.is_stale()) waiting=answer.facets.waiting.into() selected editing />
@@ -140,7 +148,7 @@ pub(crate) fn LogPage(
                 {when(move || painted.get(), move || patiently(move || Later::Removed(RemovedProps { log, page: page.into() }), nothing))}
                 {when(move || pinned.get(), move || patiently(move || Later::Pinned(PinnedProps { log, zone }), nothing))}
                 {when(move || rest.get(), move || later(move || Later::Help(Box::new(HelpProps { reach })), nothing))}
-                <NoAnswer log what="The entries" failure=answer.page.failure.into() earlier=painted again />
+                <NoAnswer log answer />
                 <Chart log selected previous bars=answer.bars zone on_zoom=zoom on_zoom_out=zoom_out />
                 <div class="summary-line">
                     <Summary selected=selected.now complete=live.complete page=page.into() bars=answer.bars.value.into() counting=answer.bars.waiting.into() stale=Signal::derive(move || answer.page.is_stale() || answer.bars.is_stale()) />
@@ -148,9 +156,6 @@ pub(crate) fn LogPage(
                     <ColumnsMenu columns />
                     <Pager log page=page.into() />
                 </div>
-                {when(move || answer.page.failure.with(Option::is_none), move || view! {
-                    <NoAnswer log what="The counts" failure=answer.bars.failure.into() again />
-                })}
                 {when(move || painted.get(), move || patiently(move || Later::WhoIsGone(WhoIsGoneProps { log, gone }), nothing))}
                 {patiently(move || Later::LivePill(LivePillProps { live, selected: selected.now }), nothing)}
                 <div id="entries" tabindex="-1">

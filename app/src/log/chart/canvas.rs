@@ -12,6 +12,7 @@ use super::{
     state::{Size, State},
 };
 use crate::{
+    later::once_painted,
     reactive::{dynamic, effect, memo},
     ui::{
         icon::{Icon, icon},
@@ -39,9 +40,7 @@ pub(crate) fn Bars(
         });
     };
     // The rows are painted before the library is asked for.
-    effect(move || {
-        request_animation_frame(move || set_timeout(fetch, std::time::Duration::ZERO));
-    });
+    effect(move || once_painted(fetch));
 
     let colours = colours();
     let drawing = memo(move || {

@@ -77,12 +77,12 @@ impl Canvas {
         if (drawing.density - self.density).abs() > f64::EPSILON {
             return false;
         }
+        // Options are merged into those before, and sets of bars would stay: start anew.
+        self.echarts.clear();
         if size != self.size {
             self.echarts.resize(&object(&size));
             self.size = size;
         }
-        // Options are merged into those before, and sets of bars would stay: start anew.
-        self.echarts.clear();
         self.echarts.set_option(&object(&option(drawing)));
         true
     }

@@ -116,8 +116,8 @@ impl Window {
         let (mut first, mut last) = if distinct {
             self.varied(place, asked)?
         } else {
-            let first = (place.saturating_sub(need - 1)..=place)
-                .find(|&first| first + need <= self.0.len() && within(first, first + need - 1))?;
+            let first = (place.saturating_sub(need - 1)..=place.min(self.0.len() - need))
+                .find(|&first| within(first, first + need - 1))?;
             (first, (first + need - 1).max(place))
         };
         while first > 0 && within(first - 1, last) {
