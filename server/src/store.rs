@@ -393,15 +393,16 @@ pub trait Store: Send + Sync + 'static {
     }
 
     /// As [`Store::walk`] with [`Parts::Narrow`], behind a key, for whoever needs no entries but what is in
-    /// their columns. `None` where entries have to be looked at one by one.
+    /// the columns of these fields at least, or in all. `None` where entries have to be looked at one by one.
     async fn rows(
         &self,
         scope: &Scope,
         newest_first: bool,
         from: Option<Key>,
         limit: usize,
+        fields: Option<&[Field]>,
     ) -> Result<Option<Rows>, StoreError> {
-        let _ = (scope, newest_first, from, limit);
+        let _ = (scope, newest_first, from, limit, fields);
         Ok(None)
     }
 

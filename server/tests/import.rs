@@ -400,3 +400,23 @@ fn real_changes_import_as_they_are() {
     let events = real(Format::Native, "rust_team_changes.ndjson", 3995);
     assert!(events.iter().all(|event| event.change.is_some()));
 }
+
+/// Whatever byte of its footer is another one, reading ends, with an error or without.
+#[test]
+fn a_damaged_parquet_file_is_no_reason_to_panic() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/import");
+    // The first byte says which format it is.
+    let damaged = std::fs::read(corpus.join("parquet-damaged")).unwrap();
+    let read = |bytes: &[u8]| Importer::new(Format::Parquet, Cursor::new(bytes.to_vec())).last();
+    let error = read(&damaged[1..]).unwrap().unwrap_err();
+    assert!(error.to_string().contains("the file is damaged"), "{error}");
+
+    let whole = std::fs::read(corpus.join("parquet")).unwrap();
+    for at in whole.len() - 600..whole.len() {
+        for value in [0, 0x7f, 0xff] {
+            let mut bytes = whole[1..].to_vec();
+            bytes[at - 1] = value;
+            read(&bytes);
+        }
+    }
+}

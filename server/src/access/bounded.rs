@@ -209,8 +209,9 @@ impl Store for Bounded {
         newest_first: bool,
         from: Option<Key>,
         limit: usize,
+        fields: Option<&[Field]>,
     ) -> Result<Option<Rows>, StoreError> {
-        self.below.rows(&self.narrow(scope).await?, newest_first, from, limit).await
+        self.below.rows(&self.narrow(scope).await?, newest_first, from, limit, fields).await
     }
 
     async fn sorted_rows(

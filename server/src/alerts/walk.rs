@@ -39,7 +39,8 @@ pub(super) async fn walk<V: Send + 'static>(
     visit: fn(&mut V, &Sighting<'_>) -> bool,
 ) -> Result<V, StoreError> {
     let (ours, mut hashes) = (Arc::new(ours), Hashes::default());
-    let mut page = Page::behind(store, scope, None).await?;
+    let fields: Vec<Field> = asked.0.into_iter().chain(asked.1).collect();
+    let mut page = Page::behind(store, scope, &fields, None).await?;
     while let Some(last) = page.last() {
         let ours = Arc::clone(&ours);
         let shown = tokio::task::spawn_blocking(move || {
@@ -48,7 +49,7 @@ pub(super) async fn walk<V: Send + 'static>(
             });
             (visitor, hashes, on)
         });
-        let (shown, next) = tokio::join!(shown, Page::behind(store, scope, Some(last)));
+        let (shown, next) = tokio::join!(shown, Page::behind(store, scope, &fields, Some(last)));
         let on;
         (visitor, hashes, on) = shown.map_err(|e| StoreError::Failed(e.to_string()))?;
         if !on {
@@ -74,9 +75,10 @@ impl Page {
     async fn behind(
         store: &dyn Store,
         scope: &Scope,
+        fields: &[Field],
         last: Option<Key>,
     ) -> Result<Self, StoreError> {
-        if let Some(rows) = store.rows(scope, false, last, ROWS).await? {
+        if let Some(rows) = store.rows(scope, false, last, ROWS, Some(fields)).await? {
             return Ok(Self::Rows(rows));
         }
         let from = last.map(position);

@@ -90,7 +90,8 @@ impl Walk {
     async fn rows(&mut self, sort: Sort) -> Result<Option<Rows>, StoreError> {
         if sort.column == Column::Time {
             let behind = self.last.as_ref().map(|last| (last.time.millis(), last.seq));
-            return self.store.rows(&self.scope, sort.descending, behind, self.limit).await;
+            let newest_first = sort.descending;
+            return self.store.rows(&self.scope, newest_first, behind, self.limit, None).await;
         }
         if self.ready.as_ref().is_none_or(Rows::is_empty) {
             self.ready =

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read, Seek as _},
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -129,7 +130,7 @@ impl Parquet {
         let mut file: File = tempfile::tempfile()?;
         io::copy(&mut BufReader::new(reader), &mut file)?;
         file.rewind()?;
-        let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
+        let reader = caught(|| SerializedFileReader::new(file))?.map_err(io::Error::other)?;
         let said = reader.metadata().file_metadata().key_value_metadata();
         let capped = said.into_iter().flatten().any(|said| said.key == CAPPED);
         let ending = capped.then(|| Ending::of_mark(CAPPED)).flatten();
@@ -145,18 +146,30 @@ impl Iterator for Parquet {
         if self.over {
             return None;
         }
-        let Some(row) = self.rows.next() else {
-            return self.ending.take().map(|ending| Ok((self.number, Piece::End(ending))));
+        let row = match caught(|| self.rows.next()) {
+            Ok(Some(row)) => row.map_err(io::Error::other),
+            Ok(None) => {
+                return self.ending.take().map(|ending| Ok((self.number, Piece::End(ending))));
+            }
+            Err(error) => Err(error),
         };
-        self.number += 1;
         Some(match row {
-            Ok(row) => Ok((self.number, piece(&row))),
+            Ok(row) => {
+                self.number += 1;
+                Ok((self.number, piece(&row)))
+            }
             Err(error) => {
                 self.over = true;
-                Err(ReadError { after: self.number - 1, error: io::Error::other(error) })
+                Err(ReadError { after: self.number, error })
             }
         })
     }
+}
+
+/// What the library makes of a file; it panics on some that are damaged, and is not asked again then.
+fn caught<T>(read: impl FnOnce() -> T) -> io::Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(read))
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the file is damaged"))
 }
 
 fn piece(row: &Row) -> Piece {

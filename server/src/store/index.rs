@@ -375,14 +375,16 @@ impl Store for Index {
         newest_first: bool,
         from: Option<Key>,
         limit: usize,
+        fields: Option<&[Field]>,
     ) -> Result<Option<Rows>, StoreError> {
         let asked = scope.clone();
+        let columns = Coded::of_fields(fields);
         let rows = move |snapshot: &Snapshot, window: Window, plan: &Plan| {
             let below = snapshot.below(&asked);
             if !snapshot.is_wide() || (below.is_some() && !newest_first) {
                 return None;
             }
-            let rows = snapshot.rows(window, plan, newest_first, from, limit);
+            let rows = snapshot.rows(window, plan, newest_first, from, limit, &columns);
             // Nothing that lies beneath may come before the last of them.
             let last = rows.last().filter(|_| rows.len() == limit);
             let whole = below
@@ -391,7 +393,7 @@ impl Store for Index {
         };
         match self.ask(scope, rows).await? {
             Some((rows, snapshot)) => Rows::new(rows, snapshot).map(Some),
-            None => self.beneath.rows(scope, newest_first, from, limit).await,
+            None => self.beneath.rows(scope, newest_first, from, limit, fields).await,
         }
     }
 

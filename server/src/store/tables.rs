@@ -415,6 +415,7 @@ impl<E: Engine> Store for Tables<E> {
         newest_first: bool,
         from: Option<Key>,
         limit: usize,
+        _fields: Option<&[Field]>,
     ) -> Result<Option<Rows>, StoreError> {
         self.reader(scope.project, scope.as_of)
             .await?

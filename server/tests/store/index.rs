@@ -147,8 +147,9 @@ impl Store for Cold {
         newest_first: bool,
         from: Option<Key>,
         limit: usize,
+        fields: Option<&[Field]>,
     ) -> Result<Option<Rows>, StoreError> {
-        self.index(scope.project).await?.rows(scope, newest_first, from, limit).await
+        self.index(scope.project).await?.rows(scope, newest_first, from, limit, fields).await
     }
     async fn sorted_rows(
         &self,

@@ -189,6 +189,18 @@ impl Chunk {
         Row { key: self.key(i), has, codes }
     }
 
+    /// The same with what is in some columns alone: reading all of them takes longer than all else.
+    pub(super) fn row_in(&self, i: usize, columns: &[usize]) -> Row {
+        if columns.len() == COLUMNS {
+            return self.row(i);
+        }
+        let mut codes = [0; COLUMNS];
+        for &column in columns {
+            codes[column] = self.columns[column].as_ref().map_or(0, |column| column.get(i));
+        }
+        Row { key: self.key(i), has: 0, codes }
+    }
+
     /// The time and place of a row.
     pub(super) fn key(&self, i: usize) -> Key {
         (self.times.get(i), self.places.get(i).unsigned_abs())

@@ -58,7 +58,7 @@ struct Place<'a> {
 }
 
 impl Snapshot {
-    /// At most `limit` rows behind a key, in the order of time.
+    /// At most `limit` rows behind a key, in the order of time, with what is in some columns.
     pub(super) fn rows(
         &self,
         window: Window,
@@ -66,9 +66,10 @@ impl Snapshot {
         newest_first: bool,
         behind: Option<Key>,
         limit: usize,
+        columns: &[usize],
     ) -> Vec<Row> {
         let places = self.next(window, plan, Course { newest_first, behind }, limit);
-        places.into_iter().map(|place| place.chunk.row(place.row)).collect()
+        places.into_iter().map(|place| place.chunk.row_in(place.row, columns)).collect()
     }
 
     /// At most `limit` rows behind a position, in any order.

@@ -40,6 +40,15 @@ impl Coded {
         }
     }
 
+    /// The places of those that answer for these fields, or of all.
+    pub(crate) fn of_fields(fields: Option<&[Field]>) -> Vec<usize> {
+        let place = |field: &Field| Self::of_field(*field).map(Self::index);
+        match fields {
+            Some(fields) => fields.iter().filter_map(place).collect(),
+            None => (0..COLUMNS).collect(),
+        }
+    }
+
     /// Whether lists by this column are found here: two columns are of the wide row.
     pub(crate) const fn orders(column: Column) -> bool {
         !matches!(column, Column::Run | Column::Error)
