@@ -184,6 +184,7 @@ test("the page at a million entries", async ({ browser }) => {
     tell("many interactions");
     await page.goto(Log.path("range=30d"));
     await log.ready();
+    await log.usable();
     // There and back again: both are steps of the history, and each has its answer.
     const visit = async (act: () => Promise<void>) => {
       const home = page.url();
