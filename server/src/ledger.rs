@@ -60,6 +60,21 @@ pub enum LedgerError {
     Store(#[from] StoreError),
 }
 
+/// Where events go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Destination {
+    project: ProjectId,
+    /// Whether they come back from an archive.
+    is_back: bool,
+}
+
+impl Destination {
+    /// Of what is new.
+    const fn of(project: ProjectId) -> Self {
+        Self { project, is_back: false }
+    }
+}
+
 /// A handle to the task that writes; clones write to the same.
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -111,7 +126,7 @@ impl Ledger {
         let room = Arc::clone(&self.room)
             .try_acquire_many_owned(permits(weight))
             .map_err(|_| LedgerError::Busy)?;
-        let (batch, answered) = Batch::new((project, false), events, weight, room);
+        let (batch, answered) = Batch::new(Destination::of(project), events, weight, room);
         let _waits = self.pulse.wait();
         self.batches.try_send(batch).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
@@ -126,7 +141,7 @@ impl Ledger {
         project: ProjectId,
         events: Vec<Event>,
     ) -> Result<Submitted, LedgerError> {
-        self.in_turn((project, false), events).await
+        self.in_turn(Destination::of(project), events).await
     }
 
     /// As [`Self::submit_in_turn`], for events that come back from an archive: what watches the log has seen
@@ -136,20 +151,16 @@ impl Ledger {
         project: ProjectId,
         events: Vec<Event>,
     ) -> Result<Submitted, LedgerError> {
-        self.in_turn((project, true), events).await
+        self.in_turn(Destination { project, is_back: true }, events).await
     }
 
-    async fn in_turn(
-        &self,
-        whose: (ProjectId, bool),
-        events: Vec<Event>,
-    ) -> Result<Submitted, LedgerError> {
+    async fn in_turn(&self, to: Destination, events: Vec<Event>) -> Result<Submitted, LedgerError> {
         let weight = weight::of(&events);
         let room = Arc::clone(&self.room)
             .acquire_many_owned(permits(weight))
             .await
             .map_err(|_| LedgerError::Closed)?;
-        let (batch, answered) = Batch::new(whose, events, weight, room);
+        let (batch, answered) = Batch::new(to, events, weight, room);
         let _waits = self.pulse.wait();
         self.batches.send(batch).await.map_err(|_| LedgerError::Closed)?;
         answered.await.unwrap_or(Err(LedgerError::Closed))

@@ -162,6 +162,28 @@ mod sqlite {
         );
     }
 
+    /// Batches that are written together are not refused together.
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_batch_that_is_refused_takes_no_others_with_it() {
+        let (store, project, _keep) = filled().await;
+        // What the database refuses, whatever it may be.
+        let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON word WHEN new.value = 'poison' \
+                       BEGIN SELECT RAISE(ABORT, 'not this'); END";
+        sqlx::query(refusal).execute(store.database().writer()).await.unwrap();
+        let ledger = Ledger::start(store.clone(), Clock::standing_at(Timestamp::MIN));
+        let submit = |action: &str| {
+            let event = Event { action: action.into(), ..event(1, "s") };
+            ledger.submit(project, vec![event])
+        };
+        // On one thread nothing is written before the first wait, so all of these wait together.
+        let (before, refused, after) =
+            tokio::join!(submit("before"), submit("poison"), submit("after"));
+        assert!(matches!(refused, Err(LedgerError::Store(StoreError::Failed(_)))), "{refused:?}");
+        assert_eq!(before.unwrap().outcomes, [Appended::Stored(601)]);
+        assert_eq!(after.unwrap().outcomes, [Appended::Stored(602)]);
+        assert_eq!(store.entry(project, 602).await.unwrap().unwrap().event.action, "after");
+    }
+
     /// A write that is given up half-way leaves nothing behind, neither rows nor numbers of words.
     #[tokio::test]
     async fn a_write_given_up_leaves_nothing() {

@@ -5,10 +5,10 @@ use std::{collections::VecDeque, sync::Arc, time::Instant};
 use daybook_model::{Event, Seq, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
-use super::{LedgerError, Pulse, Submitted, heads::Heads, tap::Tap};
+use super::{Destination, LedgerError, Pulse, Submitted, heads::Heads, tap::Tap};
 use crate::{
     clock::Clock,
-    store::{AnyStore, Appended, ProjectId},
+    store::{AnyStore, Appended},
 };
 
 /// How many events share a transaction.
@@ -19,9 +19,7 @@ const BYTES: usize = 32 << 20;
 /// Events that wait, and who waits for them.
 #[derive(Debug)]
 pub(super) struct Batch {
-    project: ProjectId,
-    /// Whether it comes back from an archive.
-    is_back: bool,
+    to: Destination,
     events: Vec<Event>,
     weight: usize,
     /// Held as long as the events are.
@@ -35,13 +33,13 @@ type Answer = Result<Submitted, LedgerError>;
 impl Batch {
     /// A batch, and where it is told what became of it.
     pub(super) fn new(
-        (project, is_back): (ProjectId, bool),
+        to: Destination,
         events: Vec<Event>,
         weight: usize,
         room: OwnedSemaphorePermit,
     ) -> (Self, oneshot::Receiver<Answer>) {
         let (answer, answered) = oneshot::channel();
-        (Self { project, is_back, events, weight, room, answer }, answered)
+        (Self { to, events, weight, room, answer }, answered)
     }
 }
 
@@ -94,16 +92,16 @@ impl Queue {
     /// Writes the first batch, and with it what else waits for its project, in one transaction.
     async fn write(&mut self) {
         let Some(first) = self.waiting.front() else { return };
-        let (project, is_back) = (first.project, first.is_back);
+        let to = first.to;
         let (mut group, mut later) = (Vec::new(), VecDeque::new());
         let (mut events, mut bytes, mut full) = (0, 0, false);
         for batch in self.waiting.drain(..) {
-            let mine = batch.project == project && !full;
+            let mine = batch.to.project == to.project && !full;
             // Once one does not fit, none behind it may overtake it.
             full = full
                 || mine
                     && !group.is_empty()
-                    && (batch.is_back != is_back
+                    && (batch.to != to
                         || events + batch.events.len() > EVENTS
                         || bytes + batch.weight > BYTES);
             if mine && !full {
@@ -115,42 +113,52 @@ impl Queue {
             }
         }
         self.waiting = later;
-        self.commit((project, is_back), group, (events, bytes)).await;
+        self.commit(to, group).await;
     }
 
-    async fn commit(
-        &self,
-        (project, is_back): (ProjectId, bool),
-        group: Vec<Batch>,
-        (events, bytes): (usize, usize),
-    ) {
-        let mut together = Vec::with_capacity(events);
-        let (mut waiting, mut rooms) = (Vec::with_capacity(group.len()), Vec::new());
-        for batch in group {
-            waiting.push((batch.events.len(), batch.answer));
-            rooms.push(batch.room);
-            together.extend(batch.events);
+    /// Writes batches in one transaction. Where that is refused for good, each is tried by itself: one that cannot
+    /// be stored takes no others with it.
+    async fn commit(&self, to: Destination, mut group: Vec<Batch>) {
+        let sizes: Vec<usize> = group.iter().map(|batch| batch.events.len()).collect();
+        let bytes = group.iter().map(|batch| batch.weight).sum();
+        let mut together = Vec::with_capacity(sizes.iter().sum());
+        for batch in &mut group {
+            together.append(&mut batch.events);
         }
         let (now, begun) = (self.clock.now(), Instant::now());
-        let result = self.append((project, is_back), &together, now).await;
+        let result = self.append(to, &together, now).await;
+        if let Err(LedgerError::Store(error)) = &result
+            && !error.passes()
+            && group.len() > 1
+        {
+            tracing::warn!(%error, batches = group.len(), "batches are refused together, and tried one by one");
+            let mut events = together.into_iter();
+            for (mut batch, size) in group.into_iter().zip(sizes) {
+                batch.events = events.by_ref().take(size).collect();
+                Box::pin(self.commit(to, vec![batch])).await;
+            }
+            return;
+        }
         self.pulse.committed(begun.elapsed(), result.as_ref().err());
         let left = match &result {
-            Ok((outcomes, _)) => self.tap.tell((project, is_back), together, outcomes, now, bytes),
+            Ok((outcomes, _)) => self.tap.tell(to, together, outcomes, now, bytes),
             Err(_) => Some(together),
         };
+        let (rooms, answers): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|batch| (batch.room, batch.answer)).unzip();
         // Thousands of events are some hundred thousand pieces of memory: who writes does not wait
         // until they are given back.
         tokio::task::spawn_blocking(move || drop((left, rooms)));
         if let Ok((outcomes, head)) = &result
             && outcomes.iter().any(|o| matches!(o, Appended::Stored(_)))
         {
-            self.heads.announce(project, *head);
+            self.heads.announce(to.project, *head);
         }
         let mut outcomes = result.as_ref().map_or([].iter(), |(outcomes, _)| outcomes.iter());
-        for (number, answer) in waiting {
+        for (size, answer) in sizes.into_iter().zip(answers) {
             let submitted = match &result {
                 Ok((_, head)) => Ok(Submitted {
-                    outcomes: outcomes.by_ref().take(number).copied().collect(),
+                    outcomes: outcomes.by_ref().take(size).copied().collect(),
                     head: *head,
                 }),
                 Err(e) => Err(e.clone()),
@@ -162,7 +170,7 @@ impl Queue {
 
     async fn append(
         &self,
-        (project, is_back): (ProjectId, bool),
+        Destination { project, is_back }: Destination,
         events: &[Event],
         now: Timestamp,
     ) -> Result<(Vec<Appended>, Seq), LedgerError> {

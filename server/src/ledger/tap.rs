@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use daybook_model::{Event, Seq, Timestamp};
 use tokio::sync::mpsc;
 
+use super::Destination;
 use crate::store::{Appended, ProjectId};
 
 /// How many transactions may wait to be looked at.
@@ -51,7 +52,7 @@ impl Tap {
     /// Hands events on, if somebody waits for them and there is room; else they are given back.
     pub(super) fn tell(
         &self,
-        (project, is_back): (ProjectId, bool),
+        to: Destination,
         events: Vec<Event>,
         outcomes: &[Appended],
         received_at: Timestamp,
@@ -67,6 +68,7 @@ impl Tap {
             Appended::Duplicate(_) | Appended::Differs(_) => 0,
         };
         let seqs = outcomes.iter().map(place).collect();
+        let Destination { project, is_back } = to;
         let told = sender.try_send(Written { project, received_at, is_back, events, seqs });
         told.err().map(|left| left.into_inner().events)
     }
