@@ -289,6 +289,9 @@ pub struct Overview {
 pub struct Retained {
     /// By rule, all runs together.
     pub removed: Vec<Taken>,
+    /// How many entries of the time from the first to the last of these came back from the archive.
+    #[serde(default)]
+    pub restored: u64,
 }
 
 /// A file of the archive.

@@ -2,7 +2,7 @@
 
 use daybook_model::{
     Page, Span, Timestamp,
-    retention::{DAY, Taken},
+    retention::{DAY, Retained, Taken},
 };
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     reactive::{dynamic, memo},
     ui::{
         icon::{Icon, icon},
-        number::counted,
+        number::{counted, grouped},
         time::day,
     },
     url::LogAddress,
@@ -43,11 +43,22 @@ pub(crate) fn Removed(
         api::retention::retained(&log.project(), days).await
     });
     dynamic(move || {
-        let (mut removed, span) = (told.value.get()?.removed, span.get()?);
+        let (Retained { mut removed, restored }, span) = (told.value.get()?, span.get()?);
+        let all = removed.len();
         removed.retain(|taken| taken.first < span.to && taken.last >= span.from);
+        // What came back is known of all of them together.
+        let restored = if removed.len() == all { restored } else { 0 };
         let first = removed.iter().map(|taken| taken.first).min()?;
         let last = removed.iter().map(|taken| taken.last).max()?;
         let count: Option<u64> = removed.iter().map(|taken: &Taken| taken.count).sum();
+        if count.is_some_and(|count| restored >= count) {
+            return None;
+        }
+        let back = match restored {
+            0 => String::new(),
+            1 => " 1 of them was brought back.".to_owned(),
+            n => format!(" {} of them were brought back.", grouped(n)),
+        };
         let what =
             count.map_or_else(|| "Entries".to_owned(), |count| counted(count, "entry", "entries"));
         let (now, zone) = (clock.now_untracked(), zone.get());
@@ -55,7 +66,7 @@ pub(crate) fn Removed(
         Some(view! {
             <p class="pinned removed-note" role="note">
                 {icon(Icon::Clock)}
-                <span><strong>"This time is not all there. "</strong>{format!("{what} from {first} to {last} were removed by retention.")}</span>
+                <span><strong>"This time is not all there. "</strong>{format!("{what} from {first} to {last} were removed by retention.{back}")}</span>
             </p>
         })
     })

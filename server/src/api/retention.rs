@@ -182,8 +182,15 @@ pub(super) async fn retained(
         for taken in &mut removed {
             (taken.rule, taken.count) = (None, None);
         }
+        return Ok(Json(Retained { removed, restored: 0 }));
     }
-    Ok(Json(Retained { removed }))
+    let first = removed.iter().map(|taken| taken.first).min();
+    let last = removed.iter().map(|taken| taken.last).max();
+    let restored = match first.zip(last) {
+        Some((first, last)) => state.retention.restored_of(access.id(), first, last).await?,
+        None => 0,
+    };
+    Ok(Json(Retained { removed, restored }))
 }
 
 /// What is held.

@@ -195,6 +195,25 @@ impl Keeping {
         Ok(rows.iter().map(taken).collect::<Result<_, _>>()?)
     }
 
+    /// How many entries of a time came back from the archive.
+    pub async fn restored_of(
+        &self,
+        project: ProjectId,
+        first: Timestamp,
+        last: Timestamp,
+    ) -> Result<u64, RetentionError> {
+        let count: i64 = scalar(
+            "SELECT CAST(COALESCE(SUM(row_count), 0) AS bigint) FROM restored \
+             WHERE project = $1 AND first_at <= $3 AND last_at >= $2",
+        )
+        .bind(project.0)
+        .bind(first.millis())
+        .bind(last.millis())
+        .fetch_one(self.log.readers())
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// The last runs that took anything out, newest first, and the one that goes on.
     pub async fn runs(&self, project: ProjectId) -> Result<Vec<PurgeRun>, RetentionError> {
         let rows = query(

@@ -75,7 +75,8 @@ const EVENT_ID: Table = Table { name: "event_id", columns: &["project", "id", "s
 const REFERENCE: Table = Table { name: "reference", columns: &["project", "kind", "value", "seq"] };
 
 /// Where entries came back from an archive.
-const BACK: &str = "INSERT INTO restored (project, first, last) VALUES ($1, $2, $3)";
+const BACK: &str = "INSERT INTO restored (project, first, last, row_count, first_at, last_at) \
+     VALUES ($1, $2, $3, $4, $5, $6)";
 
 /// How long a batch may take: where a machine is lost without a word, its answer never comes.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -157,8 +158,11 @@ impl Writer {
             last = new.last().map_or(head, |n| n.seq);
             store(&mut *transaction, project, new, last).await?;
             if is_back {
-                let values = vec![project.0.into(), (head + 1).into(), last.into()];
-                transaction.change(BACK, values).await?;
+                let times = || rows.iter().map(|row| row.key.0);
+                let (first_at, last_at) = (times().min(), times().max());
+                let (first_at, last_at) = (first_at.unwrap_or(0), last_at.unwrap_or(0));
+                let back = [project.0, head + 1, last, last - head, first_at, last_at];
+                transaction.change(BACK, back.map(Into::into).into()).await?;
             }
             engine.announce(&mut transaction, project, last).await?;
         }

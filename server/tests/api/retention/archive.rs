@@ -72,10 +72,16 @@ async fn logs_that_share_an_archive_leave_each_others_files_alone() {
     for app in [&one, &two] {
         assert_eq!(pass(app, 92).await, 60);
     }
+    let path = "/api/projects/acme/retained?from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z";
     for (app, all) in [&one, &two].into_iter().zip(&logs) {
         let session = admin(app).await;
+        assert_eq!(app.get(path).await.json()["restored"], 0);
         assert_eq!(restore(app, &session).await, (60, 0));
         assert_eq!(&log(app).await, all);
+        // Whoever looks at that time is told that it is back.
+        assert_eq!(app.get(path).await.json()["restored"], 60);
+        assert_eq!(restore(app, &session).await, (0, 60));
+        assert_eq!(app.get(path).await.json()["restored"], 60);
     }
 }
 
