@@ -18,8 +18,8 @@ use crate::store::{
     dictionary::{Kind, Word},
 };
 
-/// How many entries are read together as numbers.
-const ROWS: usize = 1 << 15;
+/// How many entries are read together as numbers: so many stay near the core that looks at them.
+const ROWS: usize = 1 << 13;
 /// How many are read together as entries.
 const ENTRIES: usize = 2_000;
 /// So many hashes are kept at once.

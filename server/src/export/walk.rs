@@ -15,14 +15,14 @@ const FIRST: usize = 64;
 /// How many rows a page has at most.
 const MOST: usize = 1_024;
 /// As rows of numbers, which take little memory.
-const MOST_NARROW: usize = 8_192;
+const MOST_NARROW: usize = 2_048;
 /// How many bytes of a file a page comes to, about.
 const WANTED: usize = 512 << 10;
 /// As rows of numbers, to which nothing of the store but words belongs.
-const WANTED_NARROW: usize = 2 << 20;
+const WANTED_NARROW: usize = 512 << 10;
 /// How many keys are found at once in an order that has to be made first. More are found in fewer passes, and
 /// take more memory: there may be as many texts to be sorted.
-const KEYS: usize = 12_000;
+const KEYS: usize = 8_000;
 
 /// In which order, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
