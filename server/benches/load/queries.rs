@@ -40,6 +40,7 @@ pub(crate) fn measure(
             events.chunks(BATCH).map(serde_json::to_vec).collect::<Result<_, _>>()
         })
         .collect::<Result<_, _>>()?;
+    at_rest(server)?;
     let idle = ask(server, token)?;
     let (over, sent) = (AtomicBool::new(false), AtomicU64::new(0));
     let (busy, took) = thread::scope(|scope| {
@@ -81,6 +82,29 @@ pub(crate) fn measure(
     for (question, (idle, busy)) in QUESTIONS.iter().zip(idle.iter().zip(&busy)) {
         table.row(&format!("{question}, idle, 95th percentile"), *idle, "ms", None, None);
         table.row(&format!("{question}, meanwhile"), *busy, "ms", Some(idle * 2.0), None);
+    }
+    Ok(())
+}
+
+/// Waits until the server has done what was left to do with the events that it was sent: rules are tried on them,
+/// and who follows the log reads them.
+fn at_rest(server: &Server) -> Result<(), Error> {
+    let ticks = || -> Result<u64, Error> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", server.pid()))?;
+        // The name before it may have spaces.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        // Time on a core, of its own and of the system.
+        Ok(fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum())
+    };
+    let mut last = ticks()?;
+    for _ in 0..60 {
+        thread::sleep(Duration::from_secs(1));
+        let now = ticks()?;
+        // A hundredth of a second is a tick: less than a twentieth of a core.
+        if now - last < 5 {
+            break;
+        }
+        last = now;
     }
     Ok(())
 }
