@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use leptos::{
     prelude::*,
     reactive::graph::{AnySubscriber, Subscriber as _, ToAnySubscriber as _},
+    tachys::{reactive_graph::OwnedView, view::keyed::keyed},
 };
 
 /// A part of a view that is made again whenever something it reads changes.
@@ -48,8 +49,23 @@ pub(crate) fn each<T: Send + 'static, V: IntoView + 'static>(
     list(Box::new(move || items().into_iter().map(&item).collect()))
 }
 
+/// What is made together has an owner together: Leptos notes each owner with its parent for as long as that lives, and
+/// rows come and go with each answer.
 fn list(items: Box<dyn Fn() -> Vec<Item> + Send + Sync>) -> AnyView {
-    view! { <For each=items key=|item| item.key.clone() let:item>{(item.make)()}</For> }.into_any()
+    let parent = Owner::current().unwrap_or_default();
+    let view = move || {
+        let together = parent.with(Owner::new);
+        let make = move |_, item: Item| {
+            let (owner, together) = (together.with(Owner::new), together.clone());
+            let view = owner.with(|| {
+                on_cleanup(move || drop(together));
+                (item.make)()
+            });
+            (drop, OwnedView::new_with_owner(view, owner))
+        };
+        keyed(items(), |item| item.key.clone(), make)
+    };
+    view.into_any()
 }
 
 /// Does something now and whenever something it reads changes.

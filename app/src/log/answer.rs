@@ -212,7 +212,12 @@ impl LogAnswer {
             Overview::Histogram(bars) => self.bars.give(bars),
             Overview::Facets { facets } => self.facets.give(facets),
             Overview::Runs { runs } => self.runs.set(runs),
-            Overview::Tabs { tabs } => self.tabs.set(Some(tabs)),
+            // They come with each answer, and are seldom others.
+            Overview::Tabs { tabs } => {
+                if self.tabs.with_untracked(|known| known.as_ref() != Some(&tabs)) {
+                    self.tabs.set(Some(tabs));
+                }
+            }
             Overview::TabTotals { totals } => self.totals.give(totals),
             Overview::Failed { .. } => {}
         }

@@ -210,7 +210,9 @@ fn Value(
         })
     });
     let standing = memo(move || term.with_value(|term| standing(&log.view(), field, term)));
-    let name = Signal::derive(move || term.with_value(|term| names.of_term(field, term)));
+    // Values come and go with each answer; these stay.
+    let name = memo(move || term.with_value(|term| names.of_term(field, term)));
+    let most = memo(move || most.get());
     let link = move |exclude| {
         Signal::derive(move || term.with_value(|term| toggle_link(log, field, term, exclude)))
     };
