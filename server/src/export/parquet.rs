@@ -32,7 +32,7 @@ use column::{Column, Press};
 /// How many rows a group has at most.
 const GROUP_ROWS: usize = 1 << 17;
 /// How many bytes it takes while it is gathered.
-const GROUP_BYTES: usize = 3 << 20;
+const GROUP_BYTES: usize = 2 << 20;
 /// How many bytes a page of a column has, and how many the values that are written once.
 const PAGE_BYTES: usize = 256 << 10;
 

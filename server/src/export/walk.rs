@@ -17,7 +17,7 @@ const MOST: usize = 1_024;
 /// As rows of numbers, which take little memory.
 const MOST_NARROW: usize = 8_192;
 /// How many bytes of a file a page comes to, about.
-const WANTED: usize = 512 << 10;
+const WANTED: usize = 256 << 10;
 /// As rows of numbers, to which nothing of the store but words belongs.
 const WANTED_NARROW: usize = 2 << 20;
 /// How many keys are found at once in an order that has to be made first. More are found in fewer passes, and
